@@ -1,0 +1,99 @@
+"""The written authorisation: who allowed what, where, until when, and how gently."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, time
+from enum import IntEnum
+from ipaddress import IPv4Network, IPv6Network
+from typing import Final
+
+Network = IPv4Network | IPv6Network
+
+DEFAULT_PORTS: Final = (104, 2762, 4242, 11112)
+DEFAULT_TLS_PORTS: Final = (2762,)
+"""dicom-tls, registered with IANA."""
+DEFAULT_WEB_PORTS: Final = (80, 443, 3000, 8042, 8043, 8080, 8443)
+
+
+class Touch(IntEnum):
+    """How far a question may go (DESIGN §4). There is no touch for retrieving or storing."""
+
+    NEGOTIATE = 1
+    PROVE = 2
+    COUNT = 3
+    SAMPLE = 4
+
+    @property
+    def word(self) -> str:
+        """The word the scope file and the command line use."""
+        return self.name.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """The part of the day, in the local time of the machine, when connections may start.
+
+    ``end`` is exclusive; a window may cross midnight; equal ends mean the whole day.
+    """
+
+    start: time = time(0, 0)
+    end: time = time(0, 0)
+
+    def contain(self, moment: datetime) -> bool:
+        """Whether a connection may start at this moment."""
+        now = moment.time()
+        if self.start == self.end:
+            return True
+        if self.start < self.end:
+            return self.start <= now < self.end
+        return now >= self.start or now < self.end
+
+    def __str__(self) -> str:
+        return f"{self.start:%H:%M}-{self.end:%H:%M}"
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Manners, in seconds and hosts. The defaults would not hurt a twenty-year-old archive.
+
+    ``new_hosts_per_second`` 0 means no limit; a scope may say so for loopback alone.
+    """
+
+    new_hosts_per_second: float = 1.0
+    hosts_in_flight: int = 32
+    seconds_between_associations: float = 2.0
+    hours: Hours = field(default_factory=Hours)
+    connect_seconds: float = 5.0
+    answer_seconds: float = 10.0
+    host_seconds: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Authorisation:
+    """What the owner, or the law, has allowed in writing.
+
+    ``sha256`` is the hash of the scope file's bytes, printed in every report. ``signed_by`` names
+    the trusted key whose Ed25519 signature over those bytes was verified, or is None.
+    """
+
+    authorised_by: str
+    role: str
+    reference: str
+    legal_basis: str
+    contact: str
+    valid_from: datetime
+    valid_until: datetime
+    touch: Touch
+    networks: tuple[Network, ...]
+    sha256: str
+    names: tuple[str, ...] = ()
+    exclude_networks: tuple[Network, ...] = ()
+    exclude_names: tuple[str, ...] = ()
+    ports: tuple[int, ...] = DEFAULT_PORTS
+    tls_ports: tuple[int, ...] = DEFAULT_TLS_PORTS
+    web_ports: tuple[int, ...] = DEFAULT_WEB_PORTS
+    called_ae_titles: tuple[str, ...] = ()
+    calling_ae_titles: tuple[str, ...] = ()
+    pace: Pace = field(default_factory=Pace)
+    signed_by: str | None = None

@@ -1,0 +1,55 @@
+"""One run of the tool over one scope, and what it kept of each endpoint."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from dosimeter.model.attempt import Attempt
+from dosimeter.model.scope import Touch
+from dosimeter.model.target import Endpoint
+
+
+class SurveyState(StrEnum):
+    """Where a survey stands."""
+
+    RUNNING = "running"
+    COMPLETED = "completed"
+    STOPPED = "stopped"
+    """Ended early, by Ctrl-C, SIGTERM, ``survey stop`` or the end of the authorised hours."""
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyHeader:
+    """Who asked what, under which authorisation, with which version. Times are UTC."""
+
+    id: str
+    tool_version: str
+    ruleset_version: str
+    scope_sha256: str
+    authorised_by: str
+    reference: str
+    touch: Touch
+    started: datetime
+    completed: datetime | None
+    state: SurveyState
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointRecord:
+    """What one endpoint answered. ``began`` and ``ended`` are UTC."""
+
+    endpoint: Endpoint
+    attempts: tuple[Attempt, ...]
+    began: datetime
+    ended: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HostPlan:
+    """The endpoints of one address that are still to be asked, and how often it was contacted."""
+
+    address: str
+    endpoints: tuple[Endpoint, ...]
+    contacts: int = 0

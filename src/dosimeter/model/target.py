@@ -1,0 +1,49 @@
+"""What somebody wants to know about, and where it is reached."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Service(StrEnum):
+    """What a port is for: it decides which bytes may be sent first (DESIGN §4, first contact)."""
+
+    DICOM = "dicom"
+    """May be DICOM in clear: the first segment is a whole A-ASSOCIATE-RQ."""
+    DICOM_TLS = "dicom-tls"
+    """DICOM inside TLS (PS3.15 B.12): the first segment is a ClientHello."""
+    WEB = "web"
+    """HTTP or HTTPS: never sent DICOM."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One entry of an inventory: an address, a network in CIDR notation or a host name.
+
+    ``port`` and ``service`` are None where the inventory does not name them; the scope's ports
+    are used then. ``source`` says where the entry comes from, for messages: ``"targets.txt:12"``.
+    """
+
+    host: str
+    port: int | None = None
+    service: Service | None = None
+    source: str = "command line"
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A place to dial: a canonical address (RFC 5952 form, never a disguise), a port, its service.
+
+    ``name`` is the host name it was resolved from, for TLS server name indication and reports.
+    """
+
+    address: str
+    port: int
+    service: Service = Service.DICOM
+    name: str | None = None
+
+    @property
+    def authority(self) -> str:
+        """``address:port``, IPv6 in brackets (RFC 3986 §3.2.2)."""
+        return f"[{self.address}]:{self.port}" if ":" in self.address else f"{self.address}:{self.port}"
