@@ -67,7 +67,7 @@ def main(arguments: list[str]) -> int:
         return check((*LINTS, ("pytest", (str(PYTHON), "-m", "pytest", *rest))))
     if verb == "lint":
         return check(LINTS)
-    become(rest if verb == "run" else [str(BIN / "dosimeter"), *arguments])
+    return become(rest if verb == "run" else [str(BIN / "dosimeter"), *arguments])
 
 
 def become(command: list[str]) -> NoReturn:
@@ -142,7 +142,7 @@ def set_up_with_uv(uv: str) -> None:
 
 def set_up_with_pip() -> None:
     """Install the same versions from wheels whose hashes stand in requirements/dev.txt."""
-    pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "--no-input", "install", "--quiet"]
+    pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "--no-input", "install", "-qq"]
     install([sys.executable, "-m", "venv", "--clear", str(VENV)])
     install([*pip, "--require-hashes", "--only-binary=:all:", "-r", str(DEV_REQUIREMENTS)])
     install([*pip, "--no-deps", "--no-index", "--no-build-isolation", "-e", str(ROOT)])
