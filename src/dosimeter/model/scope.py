@@ -75,6 +75,7 @@ class Authorisation:
 
     ``sha256`` is the hash of the scope file's bytes, printed in every report. ``signed_by`` names
     the trusted key whose Ed25519 signature over those bytes was verified, or is None.
+    ``second_person`` is the named second person that the touch ``sample`` needs (DESIGN §4).
     """
 
     authorised_by: str
@@ -97,3 +98,4 @@ class Authorisation:
     calling_ae_titles: tuple[str, ...] = ()
     pace: Pace = field(default_factory=Pace)
     signed_by: str | None = None
+    second_person: str | None = None

@@ -1,0 +1,1 @@
+"""Reads inventories, one file per format, and turns them into endpoints inside the scope."""

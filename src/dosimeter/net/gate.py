@@ -1,0 +1,249 @@
+"""The gate every connection passes: what the authorisation does not allow is never dialled.
+
+The rules are those of DESIGN §4. Time is asked again before every connect; names are resolved
+once and keep their answer for the life of the gate, so an answer that changes later (DNS
+rebinding, a time to live of zero) changes nothing.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, tzinfo
+
+from dosimeter.model.scope import Authorisation
+from dosimeter.model.target import Endpoint
+from dosimeter.net.address import (
+    AddressRefused,
+    Reach,
+    canonical_address,
+    canonical_name,
+    network_reach,
+    parse_address,
+    reach,
+)
+from dosimeter.net.ranges import AddressRanges, position
+
+Resolver = Callable[[str], Iterable[str]]
+"""Name in, every address of the answer out.
+
+Raises:
+    OSError: the name does not resolve.
+"""
+
+
+class OutOfScope(Exception):
+    """The authorisation does not allow this contact.
+
+    ``subject`` is what was refused, ``rule`` the key of the scope file that refuses it
+    (``scope.networks``), ``says`` one sentence for a person.
+    """
+
+    def __init__(self, subject: str, rule: str, says: str) -> None:
+        """Keep the three parts for the report and the audit log."""
+        self.subject = subject
+        self.rule = rule
+        self.says = says
+        super().__init__(f"{subject}: {says} (rule {rule})")
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """What a name stood for when the survey began, and which of it may be dialled.
+
+    ``outside`` holds the addresses of the answer that the scope does not allow, with the reason.
+    ``resolved`` is false where the name had no answer.
+    """
+
+    name: str
+    addresses: tuple[str, ...]
+    outside: tuple[tuple[str, str], ...] = ()
+    resolved: bool = True
+
+
+def resolve_with_system(name: str) -> tuple[str, ...]:
+    """Every address the system's resolver gives for a name.
+
+    Raises:
+        OSError: the name does not resolve.
+    """
+    answers = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)
+    return tuple(dict.fromkeys(str(answer[4][0]) for answer in answers))
+
+
+class ScopeGate:
+    """Decides, for one authorisation, whether a connection may start. Fast enough to ask each time."""
+
+    def __init__(
+        self,
+        authorisation: Authorisation,
+        clock: Callable[[], datetime],
+        resolver: Resolver = resolve_with_system,
+        *,
+        zone: tzinfo | None = None,
+    ) -> None:
+        """Sort the ranges and resolve the excluded names, once.
+
+        ``clock`` gives aware datetimes. ``zone`` is the zone the authorised hours are meant in;
+        None is the zone of the machine.
+
+        Raises:
+            OutOfScope: an excluded name does not resolve, so its addresses cannot be kept out.
+        """
+        self.authorisation = authorisation
+        self._clock = clock
+        self._resolver = resolver
+        self._zone = zone
+        self._begins = authorisation.valid_from.timestamp()
+        self._ends = authorisation.valid_until.timestamp()
+        self._hours_second = -1
+        self._within_hours = False
+        self._allowed = AddressRanges.of(authorisation.networks)
+        public = any(network_reach(one) is Reach.PUBLIC for one in authorisation.networks)
+        self._needs_signature = public and authorisation.signed_by is None
+        self._ports = frozenset(authorisation.ports)
+        self._names = frozenset(authorisation.names)
+        self._excluded_names = frozenset(authorisation.exclude_names)
+        self._pinned: dict[str, Resolution] = {}
+        self._excluded = AddressRanges.of(authorisation.exclude_networks)
+        named = [(place, place) for name in authorisation.exclude_names for place in self._places(name)]
+        self._excluded = AddressRanges([*self._excluded, *named])
+
+    @property
+    def allowed(self) -> AddressRanges:
+        """The addresses of ``scope.networks``, exclusions not yet taken out."""
+        return self._allowed
+
+    @property
+    def excluded(self) -> AddressRanges:
+        """The addresses of ``scope.exclude``, its names included."""
+        return self._excluded
+
+    def permit(self, endpoint: Endpoint, now: datetime | None = None) -> Endpoint:
+        """The endpoint to dial, its address canonical. Asked right before every connect.
+
+        Raises:
+            OutOfScope: some rule of the scope forbids this connection at this moment.
+        """
+        self.check_time(endpoint.authority, self._clock() if now is None else now)
+        return self.check_place(endpoint)
+
+    def check_time(self, subject: str, now: datetime) -> None:
+        """Check validity and hours.
+
+        Raises:
+            OutOfScope: not yet valid, expired, or outside the authorised hours.
+        """
+        moment = now.timestamp()
+        if moment < self._begins:
+            says = f"the authorisation begins at {self.authorisation.valid_from.isoformat()}"
+            raise OutOfScope(subject, "authorisation.valid_from", says)
+        if moment >= self._ends:
+            says = f"the authorisation ended at {self.authorisation.valid_until.isoformat()}"
+            raise OutOfScope(subject, "authorisation.valid_until", says)
+        second = int(moment)
+        if second != self._hours_second:
+            self._within_hours = self.authorisation.pace.hours.contain(now.astimezone(self._zone))
+            self._hours_second = second
+        if not self._within_hours:
+            says = f"connections may start between {self.authorisation.pace.hours} local time only"
+            raise OutOfScope(subject, "pace.hours", says)
+
+    def check_place(self, endpoint: Endpoint) -> Endpoint:
+        """Check all rules but time: exclusions first, then networks, signature, port and name.
+
+        Raises:
+            OutOfScope: the address, the port or the name is outside, or excluded.
+        """
+        try:
+            address = parse_address(endpoint.address)
+        except AddressRefused as refused:
+            raise OutOfScope(endpoint.authority, "scope.networks", str(refused)) from None
+        place = position(address)
+        if place in self._excluded:
+            raise OutOfScope(endpoint.authority, "scope.exclude", "the address is excluded")
+        if place not in self._allowed:
+            says = "the address is outside the networks of the scope"
+            raise OutOfScope(endpoint.authority, "scope.networks", says)
+        if self._needs_signature and reach(address) is Reach.PUBLIC:
+            says = "a public address needs a scope signed by a trusted key; see dosimeter scope sign"
+            raise OutOfScope(endpoint.authority, "signature", says)
+        if endpoint.port not in self._ports:
+            raise OutOfScope(endpoint.authority, "scope.ports", "the port is not one of the scope's ports")
+        text = str(address)
+        if endpoint.name is not None:
+            self._check_pin(endpoint.name, text)
+        return endpoint if text == endpoint.address else replace(endpoint, address=text)
+
+    def resolve(self, name: str) -> Resolution:
+        """The addresses of a name that may be dialled; asks the resolver at most once per name.
+
+        A name with no answer gives a resolution with ``resolved`` false, and is not asked again.
+
+        Raises:
+            OutOfScope: the name is excluded or not listed (it is not resolved then), or it resolved
+                to addresses none of which the scope allows.
+        """
+        listed = self._check_name(name)
+        resolution = self._pinned.get(listed)
+        if resolution is None:
+            resolution = self._pinned[listed] = self._ask(listed)
+        if resolution.outside and not resolution.addresses:
+            address, why = resolution.outside[0]
+            says = f"the name stands for {address}, and {why}; add its network to scope.networks, or drop it"
+            raise OutOfScope(listed, "scope.networks", says)
+        return resolution
+
+    def _ask(self, name: str) -> Resolution:
+        try:
+            answers = tuple(self._resolver(name))
+        except OSError:
+            return Resolution(name, (), resolved=False)
+        inside: dict[str, None] = {}
+        outside: dict[str, str] = {}
+        for answer in answers:
+            try:
+                inside[self._check_address(answer)] = None
+            except OutOfScope as refused:
+                outside[refused.subject] = refused.says
+        return Resolution(name, tuple(inside), tuple(outside.items()), resolved=bool(answers))
+
+    def _check_address(self, text: str) -> str:
+        port = self.authorisation.ports[0] if self.authorisation.ports else 0
+        try:
+            endpoint = Endpoint(canonical_address(text), port)
+        except AddressRefused as refused:
+            raise OutOfScope(refused.text, "scope.networks", f"it {refused.why}") from None
+        try:
+            return self.check_place(endpoint).address
+        except OutOfScope as refused:
+            raise OutOfScope(endpoint.address, refused.rule, refused.says) from None
+
+    def _check_name(self, name: str) -> str:
+        try:
+            canonical = canonical_name(name)
+        except AddressRefused as refused:
+            raise OutOfScope(refused.text, "scope.names", str(refused)) from None
+        if canonical in self._excluded_names:
+            raise OutOfScope(canonical, "scope.exclude", "the name is excluded")
+        if canonical not in self._names:
+            says = "the name is not one of the scope's names; add it to scope.names"
+            raise OutOfScope(canonical, "scope.names", says)
+        return canonical
+
+    def _check_pin(self, name: str, address: str) -> None:
+        pinned = self._pinned.get(self._check_name(name))
+        if pinned is not None and address not in pinned.addresses:
+            says = f"{name} did not stand for this address when the survey began"
+            raise OutOfScope(address, "scope.names", says)
+
+    def _places(self, excluded_name: str) -> list[int]:
+        try:
+            places = [position(parse_address(answer)) for answer in self._resolver(excluded_name)]
+        except (OSError, AddressRefused):
+            places = []
+        if not places:
+            says = "the excluded name does not resolve, so it cannot be kept out; write its addresses instead"
+            raise OutOfScope(excluded_name, "scope.exclude", says)
+        return places

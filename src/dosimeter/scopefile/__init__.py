@@ -1,0 +1,1 @@
+"""Reads, writes and signs scope.toml: the written authorisation."""

@@ -1,0 +1,126 @@
+"""An authorisation in sentences, for the person who is about to rely on it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+from dosimeter.model.scope import Authorisation, Hours, Touch
+from dosimeter.net.address import Reach, network_reach
+from dosimeter.net.ranges import AddressRanges
+
+_SHOWN: Final = 5
+"""Entries of a list that are written out; the rest is counted."""
+
+_TOUCH: Final = {
+    Touch.NEGOTIATE: "greet archives and ask nothing about patients",
+    Touch.PROVE: "ask for studies that cannot exist, which moves no patient data",
+    Touch.COUNT: "count records, whose identifiers cross the network unread",
+    Touch.SAMPLE: "see which personal attributes are filled in",
+}
+
+
+def describe(authorisation: Authorisation) -> tuple[str, ...]:
+    """Who allows what, where, until when, how gently, signed by whom: a sentence each."""
+    return (
+        f"{authorisation.authorised_by} ({authorisation.role}) authorises this survey: "
+        f"{authorisation.reference}.",
+        f"The legal basis is: {authorisation.legal_basis}.",
+        f"It holds from {_moment(authorisation.valid_from)} until {_moment(authorisation.valid_until)}, "
+        f"{_hours(authorisation.pace.hours)}.",
+        _where(authorisation),
+        _left_out(authorisation),
+        _ports(authorisation),
+        _touch(authorisation),
+        _titles(authorisation),
+        _pace(authorisation),
+        _signature(authorisation),
+        f"Call {authorisation.contact} if something looks wrong.",
+        f"The SHA-256 of the scope file is {authorisation.sha256}.",
+    )
+
+
+def count_addresses(authorisation: Authorisation) -> int:
+    """How many addresses may be contacted, excluded networks taken out (excluded names are not resolved)."""
+    excluded = AddressRanges.of(authorisation.exclude_networks)
+    allowed = AddressRanges.of(authorisation.networks)
+    return AddressRanges(gap for span in allowed for gap in excluded.gaps(span)).addresses
+
+
+def _where(authorisation: Authorisation) -> str:
+    total = count_addresses(authorisation)
+    networks = _listed([str(network) for network in authorisation.networks])
+    public = sum(network_reach(one) is Reach.PUBLIC for one in authorisation.networks)
+    reach = f"{public} of the networks are public" if public else "no network is public"
+    sentence = f"It covers {_counted(total, 'address', 'addresses')} in {networks}; {reach}."
+    if authorisation.names:
+        sentence += f" It lists the names {_listed(authorisation.names)}."
+    return sentence
+
+
+def _left_out(authorisation: Authorisation) -> str:
+    excluded = [*map(str, authorisation.exclude_networks), *authorisation.exclude_names]
+    return f"Never contacted: {_listed(excluded)}." if excluded else "Nothing is excluded."
+
+
+def _ports(authorisation: Authorisation) -> str:
+    def one(port: int) -> str:
+        if port in authorisation.tls_ports:
+            return f"{port} (DICOM inside TLS)"
+        return f"{port} (web)" if port in authorisation.web_ports else str(port)
+
+    return f"The ports are {', '.join(map(one, authorisation.ports))}."
+
+
+def _touch(authorisation: Authorisation) -> str:
+    touch = authorisation.touch
+    sentence = f'The highest touch is "{touch.word}": {_TOUCH[touch]}.'
+    if authorisation.second_person is not None:
+        sentence += f" The second person is {authorisation.second_person}."
+    return sentence
+
+
+def _titles(authorisation: Authorisation) -> str:
+    called, calling = authorisation.called_ae_titles, authorisation.calling_ae_titles
+    if not called and not calling:
+        return "No AE title may be used: archives are asked as a stranger asks."
+    parts = [
+        f"{word} {_listed(titles)}" for word, titles in (("called", called), ("calling", calling)) if titles
+    ]
+    return f"AE titles that may be used: {'; '.join(parts)}."
+
+
+def _pace(authorisation: Authorisation) -> str:
+    pace = authorisation.pace
+    rate = (
+        f"{pace.new_hosts_per_second:g} new hosts a second" if pace.new_hosts_per_second else "no rate limit"
+    )
+    return (
+        f"The pace is {rate}, {pace.hosts_in_flight} hosts at a time, and "
+        f"{pace.seconds_between_associations:g} s between two associations of one host."
+    )
+
+
+def _signature(authorisation: Authorisation) -> str:
+    if authorisation.signed_by is None:
+        return "It is not signed by a trusted key, so no public address may be contacted."
+    return f"It is signed by {authorisation.signed_by}."
+
+
+def _hours(hours: Hours) -> str:
+    return "at any hour" if hours.start == hours.end else f"between {hours} local time"
+
+
+def _moment(when: datetime) -> str:
+    return f"{when.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def _listed(entries: Sequence[str]) -> str:
+    shown = ", ".join(entries[:_SHOWN])
+    rest = len(entries) - _SHOWN
+    return f"{shown} and {rest:,} more" if rest > 0 else shown
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}"

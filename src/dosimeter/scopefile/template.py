@@ -1,0 +1,88 @@
+"""The scope file a person begins with. Unedited, it is refused: its placeholders are named one by one."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from dosimeter.scopefile.problem import ScopeProblem
+
+_FIRST_VALIDITY: Final = timedelta(days=30)
+
+_TEMPLATE: Final = """\
+# The written authorisation of a survey. dosimeter contacts nothing without one, and nothing
+# outside it. Replace every text that begins with REPLACE, then run: dosimeter scope check
+
+[authorisation]
+# The person who may decide about these archives: their owner, or an authority the law names.
+authorised_by = "REPLACE: first and last name"
+role = "REPLACE: for example head of information security, Example Hospital"
+# Where the decision is written down, so that anybody can find it again.
+reference = "REPLACE: for example ticket SEC-1234, or the date and subject of a letter"
+# On what ground: the owner's own order, a contract, a statute.
+legal_basis = "REPLACE: for example the hospital's own order of 3 March"
+# Whom the staff of an archive call if something looks wrong. Keep somebody there during the survey.
+contact = "REPLACE: for example +33 1 23 45 67 89, security@hospital.example"
+# Dates and times carry their zone. At most 366 days apart.
+valid_from = {valid_from}
+valid_until = {valid_until}
+# How far a question may go:
+#   negotiate  greet the archive, ask nothing about patients
+#   prove      ask for a study that cannot exist: proves exposure and moves no patient data
+#   count      count what is there; identifiers pass by unread
+#   sample     see which personal attributes are filled in; needs a second person
+touch = "prove"
+# second_person = "first and last name, for touch = sample only"
+
+[scope]
+# The networks that may be contacted. Public ones need a signature: dosimeter scope sign
+networks = ["REPLACE: for example 10.20.0.0/16"]
+# Host names that may be contacted. Their addresses must be in the networks above.
+names = []
+# Never contacted, whatever else this file or the command line says: addresses, networks or names.
+exclude = []
+# The ports that may be contacted, and no other.
+ports = [104, 2762, 4242, 11112]
+# Of these ports, the ones that speak DICOM inside TLS, and the ones that speak HTTP.
+tls_ports = [2762]
+web_ports = []
+# AE titles the owner lets us use. They are never guessed.
+called_ae_titles = []
+calling_ae_titles = []
+
+[pace]
+# Gentle enough for an old archive in clinical use. Raise these with care.
+new_hosts_per_second = 1
+hosts_in_flight = 32
+seconds_between_associations = 2
+# Local time of the machine that runs the survey, for example "20:00-06:00".
+hours = "00:00-24:00"
+"""
+
+
+def scope_template(now: datetime) -> str:
+    """The text of a new scope file, valid for thirty days from this day on."""
+    begins = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    ends = begins + _FIRST_VALIDITY
+    return _TEMPLATE.format(valid_from=_toml(begins), valid_until=_toml(ends))
+
+
+def write_template(path: Path, now: datetime) -> None:
+    """Write a new scope file; never over an old one.
+
+    Raises:
+        ScopeProblem: the file exists, or cannot be written.
+    """
+    try:
+        with path.open("x", encoding="utf-8") as stream:
+            stream.write(scope_template(now))
+    except FileExistsError:
+        raise ScopeProblem(path, None, "exists already and was left alone; name another file") from None
+    except OSError as refused:
+        says = f"cannot be written ({refused.strerror}); name a file in a folder you may write to"
+        raise ScopeProblem(path, None, says) from None
+
+
+def _toml(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
