@@ -53,3 +53,11 @@ class HostPlan:
     address: str
     endpoints: tuple[Endpoint, ...]
     contacts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a survey is: endpoints planned, and endpoints whose record is kept."""
+
+    endpoints: int
+    recorded: int

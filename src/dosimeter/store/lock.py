@@ -1,0 +1,58 @@
+"""One writer a survey, held against other processes and dropped by the system if this one dies."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+from pathlib import Path
+from typing import Final
+
+from dosimeter.store.problem import StoreProblem
+
+_SAFE_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+
+
+class SurveyLock:
+    """An advisory lock (flock) on ``FILE.SURVEY.lock`` beside the store, removed when let go.
+
+    Raises:
+        StoreProblem: another process holds it, or the file cannot be made.
+        ValueError: the survey's id is not fit for a file name.
+    """
+
+    def __init__(self, store: Path, survey_id: str) -> None:
+        if not _SAFE_ID.fullmatch(survey_id):
+            raise ValueError(f"{survey_id!r} cannot name a survey")
+        self._path = store.with_name(f"{store.name}.{survey_id}.lock")
+        try:
+            self._descriptor = self._acquire()
+        except BlockingIOError as error:
+            says = f"is in use: another process is running survey {survey_id}; wait for it, or stop it"
+            raise StoreProblem(str(store), says) from error
+        except OSError as error:
+            raise StoreProblem(str(store), f"cannot be locked: {error.strerror} ({self._path})") from error
+
+    def _acquire(self) -> int:
+        while True:
+            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if self._is_still_there(descriptor):
+                    return descriptor
+            except OSError:
+                os.close(descriptor)
+                raise
+            # The last holder removed the file between our open and our lock: take the new one.
+            os.close(descriptor)
+
+    def _is_still_there(self, descriptor: int) -> bool:
+        try:
+            return os.path.samestat(os.fstat(descriptor), self._path.stat())
+        except FileNotFoundError:
+            return False
+
+    def let_go(self) -> None:
+        """Remove the file and drop the lock, in this order."""
+        self._path.unlink(missing_ok=True)
+        os.close(self._descriptor)

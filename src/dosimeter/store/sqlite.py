@@ -1,0 +1,305 @@
+"""The store on one SQLite file."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from sqlalchemy import func, insert, select, update
+
+from dosimeter.model.survey import Progress, SurveyState
+from dosimeter.store.engine import open_engine
+from dosimeter.store.location import file_of
+from dosimeter.store.lock import SurveyLock
+from dosimeter.store.problem import StoreProblem, told_as_problems
+from dosimeter.store.rows import (
+    SURVEY_COLUMNS,
+    address_key,
+    host_row,
+    moment_text,
+    read_header,
+    read_host,
+    read_record,
+    record_rows,
+    survey_row,
+)
+from dosimeter.store.schema import RECORDS, SURVEYS
+from dosimeter.store.statements import Statements, pending_page
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from sqlalchemy import Connection, Row, Update
+
+    from dosimeter.model.survey import EndpointRecord, HostPlan, SurveyHeader
+
+LAST: Final = "last"
+"""The word :meth:`SqliteStore.find` takes for the newest survey."""
+
+_HOSTS_A_BATCH: Final = 5_000
+_HOSTS_A_PAGE: Final = 1_000
+_RECORDS_A_FETCH: Final = 500
+
+
+def open_store(url: str) -> SqliteStore:
+    """The store that ``sqlite:///FILE`` names; the file and its folders are made if missing.
+
+    Raises:
+        StoreProblem: it cannot be used, and why.
+    """
+    return SqliteStore(file_of(url))
+
+
+class SqliteStore:
+    """Surveys in a file: write-ahead log, each commit synced to the disk, one writer at a time.
+
+    Methods may be called from any thread. Each raises :class:`StoreProblem` if the file fails it or
+    the survey is unknown; nothing committed before is lost then.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._where = str(path)
+        self._path = path
+        self._engine, self._writing_engine = open_engine(path)
+        self._statements = Statements()
+        self._pending_page = pending_page()
+        self._written: dict[str, tuple[int, SurveyLock]] = {}
+        self._one_writer = threading.Lock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+    def create(self, header: SurveyHeader, hosts: Iterable[HostPlan], scope_path: str = "") -> None:
+        """Keep a new survey and its plan, whole or not at all, and become its writer.
+
+        Raises:
+            ValueError: the plan names a port twice or the id is not fit for a file name.
+        """
+        lock = SurveyLock(self._path, header.id)
+        try:
+            with self._write() as connection:
+                row = survey_row(header) | {"scope_path": scope_path, "endpoints": 0}
+                added = insert(SURVEYS).values(row).returning(SURVEYS.c.seq)
+                survey: int = connection.execute(added).scalar_one()
+                endpoints = self._add_hosts(connection, survey, hosts)
+                connection.execute(_change(survey).values(endpoints=endpoints))
+        except BaseException:
+            lock.let_go()
+            raise
+        self._written[header.id] = (survey, lock)
+
+    def _add_hosts(self, connection: Connection, survey: int, hosts: Iterable[HostPlan]) -> int:
+        endpoints = position = 0
+        stream = iter(hosts)
+        while batch := list(islice(stream, _HOSTS_A_BATCH)):
+            rows = [host_row(survey, position + place, plan) for place, plan in enumerate(batch)]
+            connection.exec_driver_sql(self._statements.add_host, rows)
+            position += len(batch)
+            endpoints += sum(len(plan.endpoints) for plan in batch)
+        return endpoints
+
+    def resume(self, survey_id: str) -> None:
+        """Become the writer of a survey that is not completed: it runs again, nobody asks it to stop."""
+        if survey_id in self._written:
+            return
+        survey = self._key(survey_id)
+        lock = SurveyLock(self._path, survey_id)
+        try:
+            self._refuse_completed(survey_id)
+            with self._write() as connection:
+                values = {"state": SurveyState.RUNNING.value, "completed": None, "stop_requested": 0}
+                connection.execute(_change(survey).values(values))
+        except BaseException:
+            lock.let_go()
+            raise
+        self._written[survey_id] = (survey, lock)
+
+    def _refuse_completed(self, survey_id: str) -> None:
+        if self.header(survey_id).state is SurveyState.COMPLETED:
+            raise StoreProblem(self._where, f"holds survey {survey_id} as completed; start a new one")
+
+    def pending(self, survey_id: str) -> Iterator[HostPlan]:
+        """The hosts that have endpoints without a record, with those endpoints alone, in plan order.
+
+        Read in pages, so that a survey of days does not keep the write-ahead log from being emptied.
+        """
+        survey, position = self._key(survey_id), -1
+        while True:
+            with self._read() as connection:
+                page = connection.execute(
+                    self._pending_page,
+                    {"in_survey": survey, "after": position, "at_most": _HOSTS_A_PAGE},
+                ).all()
+            if not page:
+                return
+            position = page[-1][0]
+            for _position, *host in page:
+                with self._told_as_damage():
+                    plan = read_host(*host)
+                if plan.endpoints:
+                    yield plan
+
+    def intend(self, survey_id: str, addresses: Sequence[str], at: datetime) -> None:
+        """Note, on the disk, that these hosts are about to be contacted.
+
+        Raises:
+            ValueError: an address is not one of the survey's hosts; nothing was noted.
+        """
+        if not addresses:
+            return
+        survey, moment = self._owned(survey_id), moment_text(at)
+        rows = [(moment, survey, address_key(address)) for address in addresses]
+        with self._write() as connection:
+            if connection.exec_driver_sql(self._statements.intend, rows).rowcount != len(rows):
+                raise ValueError(f"an address is not a host of survey {survey_id}")
+
+    def record(self, survey_id: str, records: Sequence[EndpointRecord]) -> None:
+        """Keep what endpoints answered, all or none; an address and port recorded before is replaced."""
+        if not records:
+            return
+        rows = record_rows(self._owned(survey_id), records)
+        with self._write() as connection:
+            connection.exec_driver_sql(self._statements.record, rows)
+
+    def finish(self, survey_id: str, state: SurveyState, at: datetime) -> None:
+        """Say how the survey ended, and when."""
+        change = _change(self._owned(survey_id)).values(state=state.value, completed=moment_text(at))
+        with self._write() as connection:
+            connection.execute(change)
+
+    def header(self, survey_id: str) -> SurveyHeader:
+        """The survey as it stands."""
+        columns = [SURVEYS.c[name] for name in SURVEY_COLUMNS]
+        with self._read() as connection:
+            row = connection.execute(select(*columns).where(SURVEYS.c.id == survey_id)).one_or_none()
+        with self._told_as_damage():
+            return read_header(self._known(survey_id, row))
+
+    def headers(self) -> tuple[SurveyHeader, ...]:
+        """Every survey, newest first."""
+        columns = [SURVEYS.c[name] for name in SURVEY_COLUMNS]
+        newest_first = select(*columns).order_by(SURVEYS.c.started.desc(), SURVEYS.c.seq.desc())
+        with self._read() as connection:
+            rows = connection.execute(newest_first).all()
+        with self._told_as_damage():
+            return tuple(read_header(row) for row in rows)
+
+    def records(self, survey_id: str) -> Iterator[EndpointRecord]:
+        """What was recorded, by address as a number and port; one consistent view."""
+        table = RECORDS.c
+        columns = (
+            table.port,
+            table.address,
+            table.service,
+            table.name,
+            table.began,
+            table.ended,
+            table.attempts,
+        )
+        ordered = (
+            select(*columns)
+            .where(table.survey == self._key(survey_id))
+            .order_by(table.survey, table.address_key, table.port)
+        )
+        with self._read() as connection:
+            rows = connection.execution_options(yield_per=_RECORDS_A_FETCH).execute(ordered)
+            for row in rows:
+                with self._told_as_damage():
+                    record = read_record(row)
+                yield record
+
+    def counts(self, survey_id: str) -> Progress:
+        """How many endpoints are planned and how many recorded."""
+        recorded = select(func.count()).where(RECORDS.c.survey == SURVEYS.c.seq).scalar_subquery()
+        with self._read() as connection:
+            row = connection.execute(
+                select(SURVEYS.c.endpoints, recorded).where(SURVEYS.c.id == survey_id)
+            ).one_or_none()
+        endpoints, kept = self._known(survey_id, row)
+        return Progress(endpoints, kept)
+
+    def request_stop(self, survey_id: str) -> None:
+        """Ask whichever process runs the survey to stop; needs no claim to the survey."""
+        survey = self._key(survey_id)
+        with self._write() as connection:
+            connection.execute(_change(survey).values(stop_requested=1))
+
+    def stop_requested(self, survey_id: str) -> bool:
+        """Whether somebody asked."""
+        with self._read() as connection:
+            row = connection.execute(
+                select(SURVEYS.c.stop_requested).where(SURVEYS.c.id == survey_id)
+            ).one_or_none()
+        return bool(self._known(survey_id, row)[0])
+
+    def scope_path(self, survey_id: str) -> str:
+        """Where the scope file was when the survey was created."""
+        with self._read() as connection:
+            row = connection.execute(
+                select(SURVEYS.c.scope_path).where(SURVEYS.c.id == survey_id)
+            ).one_or_none()
+        return str(self._known(survey_id, row)[0])
+
+    def find(self, prefix: str) -> str:
+        """The id of the one survey whose id starts so; ``"last"`` is the newest."""
+        ids = [header.id for header in self.headers()]
+        if not ids:
+            raise StoreProblem(self._where, "holds no survey yet")
+        if prefix == LAST:
+            return ids[0]
+        found = [name for name in ids if name == prefix] or [name for name in ids if name.startswith(prefix)]
+        if len(found) != 1 or not prefix:
+            many = "several surveys" if found else "no survey"
+            raise StoreProblem(self._where, f"holds {many} whose id starts with {prefix!r}; see survey list")
+        return found[0]
+
+    def close(self) -> None:
+        """Let go of the file and of every survey this store writes. Closing twice does nothing."""
+        with self._one_writer:
+            self._engine.dispose()
+            while self._written:
+                _survey_id, (_survey, lock) = self._written.popitem()
+                lock.let_go()
+
+    def _key(self, survey_id: str) -> int:
+        with self._read() as connection:
+            row = connection.execute(select(SURVEYS.c.seq).where(SURVEYS.c.id == survey_id)).one_or_none()
+        return int(self._known(survey_id, row)[0])
+
+    def _known(self, survey_id: str, row: Row[*tuple[Any, ...]] | None) -> Row[*tuple[Any, ...]]:
+        if row is None:
+            raise StoreProblem(self._where, f"holds no survey {survey_id!r}; see survey list")
+        return row
+
+    def _owned(self, survey_id: str) -> int:
+        if survey_id not in self._written:
+            raise ValueError(f"survey {survey_id} was neither created nor resumed here")
+        return self._written[survey_id][0]
+
+    @contextmanager
+    def _write(self) -> Iterator[Connection]:
+        with self._one_writer, told_as_problems(self._where), self._writing_engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _read(self) -> Iterator[Connection]:
+        with told_as_problems(self._where), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def _told_as_damage(self) -> Iterator[None]:
+        try:
+            yield
+        except (ValueError, TypeError) as error:
+            raise StoreProblem(self._where, f"holds a damaged row: {error}") from error
+
+
+def _change(survey: int) -> Update:
+    return update(SURVEYS).where(SURVEYS.c.seq == survey)
