@@ -1,0 +1,1 @@
+"""Reports: one pure document, and renderers that print it and decide nothing."""

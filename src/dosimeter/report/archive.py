@@ -1,0 +1,139 @@
+"""One endpoint as a report shows it: where it is, its verdict, and what became of each question."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from ipaddress import ip_address
+from typing import Final
+
+from dosimeter.model.attempt import Attempt, Cause, Completed, Failed, Skipped
+from dosimeter.model.facts import Fact, TlsSeen
+from dosimeter.model.survey import EndpointRecord
+from dosimeter.model.target import Endpoint
+from dosimeter.model.verdict import DecoyTier, Exposure, Reason, Verdict
+
+LADDER: Final = tuple(Exposure)
+"""Every rung of DESIGN §3, lowest first."""
+
+OPEN_TO_ANYBODY: Final = (Exposure.QUERYABLE, Exposure.RETRIEVABLE, Exposure.BROWSABLE)
+"""The rungs on which a stranger reads something."""
+
+_DECOY_TIERS: Final = (DecoyTier.MEDIUM, DecoyTier.HIGH)
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptCounts:
+    """How many questions were answered, failed, or were not asked."""
+
+    completed: int
+    failed: int
+    skipped: int
+
+    @property
+    def asked(self) -> int:
+        """Questions that were put to the peer, whether or not it answered."""
+        return self.completed + self.failed
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A question that got no answer, and why."""
+
+    probe: str
+    cause: Cause
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotAsked:
+    """A question that was not put, and why."""
+
+    probe: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """One line of a report. ``began`` and ``ended`` are UTC; ``tls`` is None where none was seen.
+
+    ``tried_titles`` says whether AE titles that the scope lists were tried.
+    """
+
+    endpoint: Endpoint
+    verdict: Verdict
+    attempts: AttemptCounts
+    failures: tuple[Failure, ...]
+    not_asked: tuple[NotAsked, ...]
+    tls: TlsSeen | None
+    tried_titles: bool
+    began: datetime
+    ended: datetime
+
+    @property
+    def exposure(self) -> Exposure:
+        """The rung it stands on."""
+        return self.verdict.exposure
+
+    @property
+    def is_archive(self) -> bool:
+        """Whether a DICOM service is there: it spoke DICOM, or a guard stood before it."""
+        if self.exposure in {Exposure.UNREACHABLE, Exposure.NOT_DICOM}:
+            return False
+        return self.verdict.speaks_dicom or self.exposure is not Exposure.INCONCLUSIVE
+
+    @property
+    def is_suspected_decoy(self) -> bool:
+        """Whether totals without decoys leave it out: tier medium or high; low is only a note."""
+        return self.verdict.decoy.tier in _DECOY_TIERS
+
+    @property
+    def cause(self) -> Cause | None:
+        """Why its last failed question failed."""
+        return self.failures[-1].cause if self.failures else None
+
+
+def archive_of(record: EndpointRecord, verdict: Verdict) -> Archive:
+    """Join what was kept of an endpoint with its verdict; the gravest reason comes first."""
+    attempts = record.attempts
+    failed = tuple(each for each in attempts if isinstance(each, Failed))
+    skipped = tuple(each for each in attempts if isinstance(each, Skipped))
+    return Archive(
+        endpoint=record.endpoint,
+        verdict=_gravest_reason_first(verdict),
+        attempts=AttemptCounts(len(attempts) - len(failed) - len(skipped), len(failed), len(skipped)),
+        failures=tuple(Failure(each.probe, each.cause, each.detail) for each in failed),
+        not_asked=tuple(NotAsked(each.probe, each.why) for each in skipped),
+        tls=next((fact for fact in _facts(attempts) if isinstance(fact, TlsSeen)), None),
+        tried_titles=any(each.probe == "ae_titles" and not isinstance(each, Skipped) for each in attempts),
+        began=record.began,
+        ended=record.ended,
+    )
+
+
+def worst_first(archive: Archive) -> tuple[int, int, int, int, int]:
+    """The order of every list: gravest severity, highest rung, then by address and port."""
+    address = ip_address(archive.endpoint.address)
+    return (
+        -archive.verdict.severity,
+        -LADDER.index(archive.exposure),
+        address.version,
+        int(address),
+        archive.endpoint.port,
+    )
+
+
+def _facts(attempts: tuple[Attempt, ...]) -> Iterator[Fact]:
+    for attempt in attempts:
+        if isinstance(attempt, Completed | Failed):
+            yield from attempt.facts
+
+
+def _gravest_reason_first(verdict: Verdict) -> Verdict:
+    ordered = tuple(sorted(verdict.reasons, key=_gravity))
+    return verdict if ordered == verdict.reasons else replace(verdict, reasons=ordered)
+
+
+def _gravity(reason: Reason) -> int:
+    return -reason.severity

@@ -1,0 +1,172 @@
+"""Every figure of a report, added up once: no renderer counts anything."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from dosimeter.model.attempt import Cause
+from dosimeter.model.verdict import Exposure, Severity
+from dosimeter.report.archive import LADDER, OPEN_TO_ANYBODY, Archive, AttemptCounts
+
+Key = TypeVar("Key")
+
+EXAMPLES_KEPT: Final = 5
+"""Failures quoted in full for each cause: a network of silent hosts must not fill the report."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Counts of endpoints. Of what is below ``archives``, only archives are counted.
+
+    ``exposures`` follows the ladder, lowest rung first; ``severities`` follows ``Severity``.
+    """
+
+    endpoints: int
+    archives: int
+    exposures: tuple[int, ...]
+    severities: tuple[int, ...]
+    accepts_writes: int
+    worklist: int
+
+    def on(self, exposure: Exposure) -> int:
+        """How many endpoints stand on one rung."""
+        return self.exposures[LADDER.index(exposure)]
+
+    def of(self, severity: Severity) -> int:
+        """How many archives have one severity."""
+        return self.severities[severity]
+
+    @property
+    def open_to_anybody(self) -> int:
+        """How many archives let a stranger search or fetch."""
+        return sum(self.on(exposure) for exposure in OPEN_TO_ANYBODY)
+
+
+@dataclass(frozen=True, slots=True)
+class FailureExample:
+    """One failure, in full."""
+
+    authority: str
+    probe: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorLine:
+    """What failed for one cause: how many questions, at how many endpoints, and the first few."""
+
+    cause: Cause
+    questions: int
+    endpoints: int
+    examples: tuple[FailureExample, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NotAskedLine:
+    """A question that was not put, why, and at how many endpoints."""
+
+    probe: str
+    why: str
+    endpoints: int
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """All figures of a survey, with and without the suspected decoys."""
+
+    with_decoys: Figures
+    without_decoys: Figures
+    suspected_decoys: int
+    attempts: AttemptCounts
+    errors: tuple[ErrorLine, ...]
+    not_asked: tuple[NotAskedLine, ...]
+    tried_titles: int
+
+
+class Tally:
+    """Adds archives up one at a time, in memory that does not grow with their number."""
+
+    def __init__(self) -> None:
+        self._all = _Column()
+        self._believed = _Column()
+        self._completed = 0
+        self._failed = 0
+        self._skipped = 0
+        self._questions: Counter[Cause] = Counter()
+        self._endpoints: Counter[Cause] = Counter()
+        self._examples: dict[Cause, list[FailureExample]] = {}
+        self._not_asked: Counter[tuple[str, str]] = Counter()
+        self._tried_titles = 0
+
+    def add(self, archive: Archive) -> None:
+        """Count one endpoint."""
+        self._all.add(archive)
+        if not archive.is_suspected_decoy:
+            self._believed.add(archive)
+        self._completed += archive.attempts.completed
+        self._failed += archive.attempts.failed
+        self._skipped += archive.attempts.skipped
+        self._tried_titles += archive.tried_titles
+        for failure in archive.failures:
+            self._questions[failure.cause] += 1
+            examples = self._examples.setdefault(failure.cause, [])
+            if len(examples) < EXAMPLES_KEPT:
+                examples.append(FailureExample(archive.endpoint.authority, failure.probe, failure.detail))
+        self._endpoints.update({failure.cause for failure in archive.failures})
+        self._not_asked.update({(skip.probe, skip.why) for skip in archive.not_asked})
+
+    def totals(self) -> Totals:
+        """The figures so far."""
+        return Totals(
+            with_decoys=self._all.figures(),
+            without_decoys=self._believed.figures(),
+            suspected_decoys=self._all.endpoints - self._believed.endpoints,
+            attempts=AttemptCounts(self._completed, self._failed, self._skipped),
+            errors=tuple(
+                ErrorLine(cause, questions, self._endpoints[cause], tuple(self._examples[cause]))
+                for cause, questions in _commonest(self._questions)
+            ),
+            not_asked=tuple(
+                NotAskedLine(probe, why, endpoints) for (probe, why), endpoints in _commonest(self._not_asked)
+            ),
+            tried_titles=self._tried_titles,
+        )
+
+
+class _Column:
+    """One column of figures while it is added up."""
+
+    def __init__(self) -> None:
+        self.endpoints = 0
+        self._archives = 0
+        self._exposures: Counter[Exposure] = Counter()
+        self._severities: Counter[Severity] = Counter()
+        self._accepts_writes = 0
+        self._worklist = 0
+
+    def add(self, archive: Archive) -> None:
+        self.endpoints += 1
+        self._exposures[archive.exposure] += 1
+        if not archive.is_archive:
+            return
+        self._archives += 1
+        self._severities[archive.verdict.severity] += 1
+        self._accepts_writes += archive.verdict.accepts_writes is True
+        self._worklist += archive.verdict.worklist is True
+
+    def figures(self) -> Figures:
+        return Figures(
+            endpoints=self.endpoints,
+            archives=self._archives,
+            exposures=tuple(self._exposures[exposure] for exposure in LADDER),
+            severities=tuple(self._severities[severity] for severity in Severity),
+            accepts_writes=self._accepts_writes,
+            worklist=self._worklist,
+        )
+
+
+def _commonest(counter: Counter[Key]) -> Iterable[tuple[Key, int]]:
+    return sorted(counter.items(), key=lambda item: (-item[1], str(item[0])))

@@ -1,0 +1,284 @@
+"""The sentences of a report: what was found, what was not tested, and what the words mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from dosimeter.model.scope import Touch
+from dosimeter.model.survey import SurveyHeader, SurveyState
+from dosimeter.model.verdict import Exposure, Severity
+from dosimeter.report.archive import LADDER, OPEN_TO_ANYBODY
+from dosimeter.report.figures import Figures, Totals
+from dosimeter.report.words import EXPOSURE_PLAINLY, EXPOSURE_SAYS, EXPOSURE_WORD, STUDY_WORD, counted
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What somebody who reads no further should know. ``severity`` is the gravest of any archive."""
+
+    headline: str
+    severity: Severity
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One rung of the ladder. ``tested`` is false where no question of this survey could prove it."""
+
+    exposure: Exposure
+    word: str
+    plainly: str
+    says: str
+    study_word: str | None
+    endpoints: int
+    without_decoys: int
+    tested: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A word of the report and what it means."""
+
+    word: str
+    means: str
+
+
+def ladder_of(header: SurveyHeader, totals: Totals) -> tuple[Rung, ...]:
+    """Every rung, lowest first, with its count."""
+    return tuple(
+        Rung(
+            exposure=exposure,
+            word=EXPOSURE_WORD[exposure],
+            plainly=EXPOSURE_PLAINLY[exposure],
+            says=EXPOSURE_SAYS[exposure],
+            study_word=STUDY_WORD.get(exposure),
+            endpoints=totals.with_decoys.on(exposure),
+            without_decoys=totals.without_decoys.on(exposure),
+            tested=totals.with_decoys.on(exposure) > 0 or _was_tested(exposure, header, totals),
+        )
+        for exposure in LADDER
+    )
+
+
+def summary_of(header: SurveyHeader, totals: Totals) -> Summary:
+    """The headline, and the sentences below it."""
+    figures = totals.with_decoys
+    gravest = max((severity for severity in Severity if figures.of(severity)), default=Severity.INFO)
+    sentences = (
+        _population(figures),
+        _open(figures, header),
+        _fetching(figures),
+        _name_gated(figures),
+        _writes(figures),
+        _worklists(figures),
+        _inconclusive(figures),
+        _decoys(totals),
+        _failures(totals),
+        _ended_early(header),
+    )
+    return Summary(_headline(header, figures), gravest, tuple(filter(None, sentences)))
+
+
+def not_tested_of(header: SurveyHeader, totals: Totals) -> tuple[str, ...]:
+    """What this survey says nothing about."""
+    missing = []
+    if header.touch < Touch.PROVE:
+        missing.append(
+            "Whether strangers' queries and retrievals are answered: the touch of this survey is "
+            f"{header.touch.word}, and those questions need prove."
+        )
+    if not totals.tried_titles:
+        missing.append(
+            "Whether an AE title opens an archive: no archive was asked under a title that the scope lists."
+        )
+    missing.append("Web viewers, DICOMweb and product web interfaces: no HTTP question was asked.")
+    if header.touch < Touch.COUNT:
+        missing.append("How many patients, studies and images are at stake: nothing was counted.")
+    missing += _NEVER_TESTED
+    ended = _ended_early(header)
+    return (*((ended,) if ended else ()), *missing)
+
+
+def _was_tested(exposure: Exposure, header: SurveyHeader, totals: Totals) -> bool:
+    if exposure is Exposure.BROWSABLE:
+        return False
+    if exposure is Exposure.NAME_GATED:
+        return totals.tried_titles > 0
+    return exposure not in OPEN_TO_ANYBODY or header.touch >= Touch.PROVE
+
+
+def _headline(header: SurveyHeader, figures: Figures) -> str:
+    opened = figures.open_to_anybody
+    if figures.archives == 0:
+        return "No archive was found."
+    if opened:
+        verb = "answers" if opened == 1 else "answer"
+        return f"{opened:,} of {counted(figures.archives, 'archive')} {verb} anybody."
+    if header.touch < Touch.PROVE:
+        return f"{counted(figures.archives, 'archive')} found. Queries were not asked."
+    if figures.on(Exposure.INCONCLUSIVE) == figures.endpoints:
+        return "Nothing could be judged."
+    return "No archive answered a stranger's query."
+
+
+def _population(figures: Figures) -> str:
+    asked = f"{counted(figures.endpoints, 'endpoint')} {_was(figures.endpoints)} asked"
+    others = figures.endpoints - figures.archives
+    if figures.archives == 0:
+        return f"{asked}, and none of them turned out to be a DICOM archive."
+    if others == 0:
+        return f"{asked}, and every one is a DICOM archive."
+    is_are = "is a DICOM archive" if figures.archives == 1 else "are DICOM archives"
+    rest = f"{others:,} could not be reached, {'is' if others == 1 else 'are'} something else, or kept silent"
+    return f"{asked}: {figures.archives:,} {is_are}; {rest}."
+
+
+def _open(figures: Figures, header: SurveyHeader) -> str:
+    opened = figures.open_to_anybody
+    if not opened:
+        return ""
+    verb = "answers" if opened == 1 else "answer"
+    closing = (
+        "This was proved with a search for a study that cannot exist: nothing can match it."
+        if header.touch == Touch.PROVE
+        else ""
+    )
+    sentence = (
+        f"{counted(opened, 'archive')} {verb} searches from anybody who can reach "
+        f"{'it' if opened == 1 else 'them'} over the network, with no password and no known name."
+    )
+    return f"{sentence} {closing}".rstrip()
+
+
+def _fetching(figures: Figures) -> str:
+    fetched = figures.on(Exposure.RETRIEVABLE)
+    if not fetched:
+        return ""
+    verb = "answers" if fetched == 1 else "answer"
+    of_these = "That archive also" if figures.open_to_anybody == 1 else f"{fetched:,} of them also"
+    return f"{of_these} {verb} a stranger's request to fetch images."
+
+
+def _name_gated(figures: Figures) -> str:
+    gated = figures.on(Exposure.NAME_GATED)
+    if not gated:
+        return ""
+    return (
+        f"{counted(gated, 'archive')} refused a stranger and opened to a caller that knew an AE title. "
+        "A title is a name, not a password: every vendor who ever serviced the machine knows it."
+    )
+
+
+def _writes(figures: Figures) -> str:
+    if not figures.accepts_writes:
+        return ""
+    return (
+        f"{counted(figures.accepts_writes, 'archive')} agreed to take images from a stranger. "
+        "Nothing was sent."
+    )
+
+
+def _worklists(figures: Figures) -> str:
+    if not figures.worklist:
+        return ""
+    verb = "answers" if figures.worklist == 1 else "answer"
+    return (
+        f"{counted(figures.worklist, 'archive')} {verb} worklist queries: the list of the coming "
+        "examinations and their patients."
+    )
+
+
+def _inconclusive(figures: Figures) -> str:
+    unknown = figures.on(Exposure.INCONCLUSIVE)
+    if not unknown:
+        return ""
+    return (
+        f"{counted(unknown, 'endpoint')} could not be judged: busy, silent or contradictory. "
+        "That is not a sign of safety."
+    )
+
+
+def _decoys(totals: Totals) -> str:
+    if not totals.suspected_decoys:
+        return ""
+    rest = totals.without_decoys
+    shows = "shows" if totals.suspected_decoys == 1 else "show"
+    verb = "answers" if rest.open_to_anybody == 1 else "answer"
+    return (
+        f"{counted(totals.suspected_decoys, 'endpoint')} {shows} signs of a decoy or a demonstration server; "
+        f"without {'it' if totals.suspected_decoys == 1 else 'them'}, {rest.open_to_anybody:,} of "
+        f"{counted(rest.archives, 'archive')} {verb} anybody."
+    )
+
+
+def _failures(totals: Totals) -> str:
+    if not totals.attempts.failed:
+        return ""
+    return (
+        f"{totals.attempts.failed:,} of {counted(totals.attempts.asked, 'question')} "
+        f"{'has' if totals.attempts.failed == 1 else 'have'} no answer; each cause is listed under Errors."
+    )
+
+
+def _ended_early(header: SurveyHeader) -> str:
+    if header.state is SurveyState.COMPLETED:
+        return ""
+    return "The survey did not reach its end: what was not yet asked is not in this report."
+
+
+def _was(number: int) -> str:
+    return "was" if number == 1 else "were"
+
+
+_NEVER_TESTED: Final = (
+    "Whether a password opens anything: no password is ever tried.",
+    "Whether an image would really be stored or sent: no image is ever offered or asked for.",
+    "C-MOVE: it is never sent.",
+    "What can be reached from elsewhere: this is the view from where the survey ran.",
+    "Whether anybody else has used an open archive: only its own logs can tell.",
+)
+
+DEFINITIONS: Final = (
+    Definition(
+        "archive",
+        "An endpoint (address and port) that speaks DICOM, or that guards its port with TLS. "
+        "Several endpoints of one machine are counted one by one.",
+    ),
+    Definition(
+        "stranger",
+        "A caller that knows nothing: it calls itself DOSIMETER and calls a title made up for the survey.",
+    ),
+    Definition(
+        "null query",
+        "C-FIND for a study, or a patient, whose identifier was made up on the spot. It can match nothing, "
+        "so an answer proves that queries are answered and carries no patient data.",
+    ),
+    Definition(
+        "null retrieve",
+        "C-GET for such a study, with no storage context proposed: nothing exists that could be sent, "
+        "and nothing could be received. Any status proves that retrieval is answered.",
+    ),
+    Definition(
+        "takes images",
+        "A storage presentation context was accepted from a stranger. Judged from negotiation; "
+        "nothing is ever stored.",
+    ),
+    Definition("worklist", "A Modality Worklist query was answered. Worklists name the coming patients."),
+    Definition("unprotected", "No protection was seen at work. That is not proof that there is none."),
+    Definition(
+        "AE title",
+        "The name of a DICOM application. It is sent in clear, it is often the product's default, "
+        "and it is not a password.",
+    ),
+    Definition(
+        "suspected decoy",
+        "Signs of a honeypot or a public demonstration server, of tier medium or high. Every figure is also "
+        "given without them; tier low is a note and changes no figure.",
+    ),
+    Definition(
+        "severity",
+        "critical, high, medium, low or info: the gravest reason of the verdict. What cannot be judged is "
+        "inconclusive, never safe.",
+    ),
+)

@@ -1,0 +1,354 @@
+"""The report on a terminal: the summary, the ladder, the archives, and on request every reason and remedy.
+
+Colour never stands alone: each coloured value is a word. Nothing is ever parsed as markup.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final, TextIO
+
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from dosimeter.model.facts import TlsSeen
+from dosimeter.model.verdict import DecoyTier, Exposure, Product, Remedy, Severity, Verdict
+from dosimeter.report.archive import Archive
+from dosimeter.report.document import Document, OtherGroup
+from dosimeter.report.plain import plain_text, spans
+from dosimeter.report.sentences import Rung
+from dosimeter.report.words import (
+    CAUSE_SAYS,
+    CAUSE_WORD,
+    CLIENT_CERTIFICATE_SAYS,
+    CONFIDENCE_SAYS,
+    DECOY_SAYS,
+    EXPOSURE_SAYS,
+    EXPOSURE_WORD,
+    KNOWN,
+    PROBE_SAYS,
+    PROTECTION_SHORT,
+    PROTECTION_WORD,
+    counted,
+    day_and_time,
+)
+
+WIDE: Final = 104
+"""From this width on, every property of an archive has its own column."""
+
+ADDRESSES_SHOWN: Final = 8
+
+_BAR_WIDTH: Final = 16
+_NARROW_BAR_WIDTH: Final = 8
+
+_EXPOSURE_STYLE: Final = {
+    Exposure.UNREACHABLE: "dim",
+    Exposure.NOT_DICOM: "dim",
+    Exposure.INCONCLUSIVE: "magenta",
+    Exposure.GUARDED: "green",
+    Exposure.ASSOCIATES: "cyan",
+    Exposure.NAME_GATED: "yellow",
+    Exposure.QUERYABLE: "bold red",
+    Exposure.RETRIEVABLE: "bold red",
+    Exposure.BROWSABLE: "bold red",
+}
+
+_SEVERITY_STYLE: Final = {
+    Severity.INFO: "dim",
+    Severity.LOW: "cyan",
+    Severity.MEDIUM: "yellow",
+    Severity.HIGH: "red",
+    Severity.CRITICAL: "bold red",
+}
+
+
+def write_table(document: Document, out: TextIO, *, width: int | None = None, detail: bool = False) -> None:
+    """Print the report; with ``detail`` also each archive's reasons, remedies and failures.
+
+    Colour is used on a terminal only, and not where NO_COLOR is set. ``width`` is in characters;
+    None takes the terminal's, or 80 where there is none.
+    """
+    console = Console(file=out, width=width, highlight=False, markup=False, emoji=False, soft_wrap=False)
+    with console.capture() as captured:
+        for part in _parts(document, console.width, detail=detail):
+            console.print(part)
+            console.print()
+        console.print(_footer(document))
+    out.writelines(f"{line.rstrip()}\n" for line in captured.get().split("\n")[:-1])
+
+
+def _parts(document: Document, width: int, *, detail: bool) -> Iterable[RenderableType]:
+    yield _summary(document)
+    yield _ladder(document, wide=width >= WIDE)
+    if document.archives:
+        yield _archives(document.archives, wide=width >= WIDE)
+    if document.others:
+        yield _others(document.others)
+    if document.totals.errors:
+        yield _errors(document)
+    if detail:
+        for archive in document.archives:
+            yield _detail(archive)
+        yield _not_tested(document)
+
+
+def _summary(document: Document) -> RenderableType:
+    severity = document.summary.severity
+    style = "bold" if severity is Severity.INFO else f"bold not dim {_SEVERITY_STYLE[severity]}"
+    sentences = (_item("-", _line(each)) for each in document.summary.sentences)
+    return Group(_line(document.summary.headline, style), Text(), *sentences)
+
+
+def _ladder(document: Document, *, wide: bool) -> RenderableType:
+    bar = _BAR_WIDTH if wide else _NARROW_BAR_WIDTH
+    decoys = document.totals.suspected_decoys > 0
+    table = _table()
+    table.add_column("Exposure", no_wrap=True)
+    table.add_column("Endpoints", justify="right", no_wrap=True)
+    if decoys:
+        table.add_column("No decoys", justify="right", no_wrap=True)
+    table.add_column("", no_wrap=True, width=bar)
+    table.add_column("What was seen" if wide else "In short")
+    most = max((rung.endpoints for rung in document.ladder), default=0)
+    for rung in reversed(document.ladder):
+        style = _EXPOSURE_STYLE[rung.exposure] if rung.endpoints else "dim"
+        cells = [_line(rung.word, style), _line(_figure(rung, rung.endpoints), style)]
+        if decoys:
+            cells.append(_line(_figure(rung, rung.without_decoys), style))
+        cells.append(_line("\N{FULL BLOCK}" * (-(-rung.endpoints * bar // most) if most else 0), style))
+        says = rung.says if wide else rung.plainly
+        cells.append(_line(says if rung.tested else "not tested", "" if rung.endpoints else "dim"))
+        table.add_row(*cells)
+    return table
+
+
+def _figure(rung: Rung, number: int) -> str:
+    return f"{number:,}" if rung.tested else "-"
+
+
+def _archives(archives: Iterable[Archive], *, wide: bool) -> RenderableType:
+    table = _table()
+    table.add_column("Archive", overflow="fold", min_width=15)
+    table.add_column("Exposure", no_wrap=True)
+    table.add_column("Severity", no_wrap=True)
+    if wide:
+        table.add_column("Protections seen")
+        table.add_column("Takes images", justify="left")
+        table.add_column("Worklist")
+        table.add_column("Product")
+        table.add_column("Decoy", no_wrap=True)
+    else:
+        table.add_column("Also seen")
+        table.add_column("Product", overflow="fold")
+    for archive in archives:
+        verdict = archive.verdict
+        table.add_row(
+            _line(archive.endpoint.authority),
+            _exposure(verdict.exposure),
+            _severity(verdict.severity),
+            *(_wide_cells(verdict) if wide else _narrow_cells(verdict)),
+        )
+    return table
+
+
+def _wide_cells(verdict: Verdict) -> list[Text]:
+    protections = ", ".join(PROTECTION_SHORT[each] for each in verdict.protections)
+    return [
+        _line(protections or "none", "" if protections else "dim"),
+        _line(KNOWN[verdict.accepts_writes], "yellow" if verdict.accepts_writes else "dim"),
+        _line(KNOWN[verdict.worklist], "yellow" if verdict.worklist else "dim"),
+        _line(_product(verdict.product)),
+        _line(verdict.decoy.tier.value, "dim" if verdict.decoy.tier is DecoyTier.NONE else "magenta"),
+    ]
+
+
+def _narrow_cells(verdict: Verdict) -> list[Text]:
+    also = []
+    if verdict.accepts_writes:
+        also.append("takes images")
+    if verdict.worklist:
+        also.append("worklist")
+    if verdict.decoy.tier is not DecoyTier.NONE:
+        also.append(f"decoy: {verdict.decoy.tier.value}")
+    also += [PROTECTION_SHORT[each] for each in verdict.protections]
+    return [_line(", ".join(also) or "-", "" if also else "dim"), _line(_product(verdict.product))]
+
+
+def _others(groups: Iterable[OtherGroup]) -> RenderableType:
+    table = _table()
+    table.add_column("No archive", no_wrap=True)
+    table.add_column("Endpoints", justify="right", no_wrap=True)
+    table.add_column("Why")
+    table.add_column("Where", overflow="fold")
+    for group in groups:
+        table.add_row(
+            _exposure(group.exposure),
+            _line(f"{len(group.archives):,}"),
+            _line(group.says),
+            _line(_first(group.archives)),
+        )
+    return table
+
+
+def _first(archives: tuple[Archive, ...]) -> str:
+    shown = " ".join(each.endpoint.authority for each in archives[:ADDRESSES_SHOWN])
+    rest = len(archives) - ADDRESSES_SHOWN
+    return shown if rest <= 0 else f"{shown} and {rest:,} more"
+
+
+def _errors(document: Document) -> RenderableType:
+    table = _table()
+    table.add_column("Error", no_wrap=True)
+    table.add_column("Questions", justify="right", no_wrap=True)
+    table.add_column("Endpoints", justify="right", no_wrap=True)
+    table.add_column("What it means")
+    for error in document.totals.errors:
+        table.add_row(
+            _line(CAUSE_WORD[error.cause], "yellow"),
+            _line(f"{error.questions:,}"),
+            _line(f"{error.endpoints:,}"),
+            _line(CAUSE_SAYS[error.cause]),
+        )
+    return table
+
+
+def _detail(archive: Archive) -> RenderableType:
+    verdict = archive.verdict
+    heading = Text()
+    heading.append(plain_text(archive.endpoint.authority), "bold")
+    if archive.endpoint.name:
+        heading.append(f" ({plain_text(archive.endpoint.name)})")
+    heading.append("  ")
+    heading.append(EXPOSURE_WORD[verdict.exposure], _EXPOSURE_STYLE[verdict.exposure])
+    heading.append("  ")
+    heading.append(verdict.severity.word, _SEVERITY_STYLE[verdict.severity])
+    parts: list[RenderableType] = [heading, _indented(_line(EXPOSURE_SAYS[verdict.exposure]))]
+    parts.append(_indented(_properties(archive)))
+    for reason in verdict.reasons:
+        says = Text(f"{reason.severity.word}: ", _SEVERITY_STYLE[reason.severity])
+        says.append(plain_text(reason.says), "default")
+        says.append(f" [{plain_text(reason.rule)}; {plain_text(reason.fact)}]", "dim")
+        parts.append(_item("-", says))
+    for remedy in verdict.remedies:
+        parts += _remedy(remedy)
+    for failure in archive.failures:
+        probe = PROBE_SAYS.get(failure.probe, failure.probe)
+        parts.append(_item("!", _line(f"{probe}: {CAUSE_WORD[failure.cause]}. {failure.detail}", "yellow")))
+    for skip in archive.not_asked:
+        probe = PROBE_SAYS.get(skip.probe, skip.probe)
+        parts.append(_item(" ", _line(f"{probe}: not asked, {skip.why}", "dim")))
+    return Group(*parts)
+
+
+def _properties(archive: Archive) -> RenderableType:
+    verdict = archive.verdict
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="dim", no_wrap=True)
+    grid.add_column()
+    protections = ", ".join(PROTECTION_WORD[each] for each in verdict.protections)
+    grid.add_row("Protections seen", _line(protections or "none"))
+    grid.add_row("Takes images", _line(KNOWN[verdict.accepts_writes]))
+    grid.add_row("Worklist", _line(KNOWN[verdict.worklist]))
+    if verdict.product:
+        source = CONFIDENCE_SAYS[verdict.product.confidence]
+        grid.add_row("Product", _line(f"{_product(verdict.product)} ({source})"))
+    if archive.tls:
+        grid.add_row("TLS", _line(tls_in_words(archive.tls)))
+    if verdict.decoy.tier is not DecoyTier.NONE:
+        reasons = "; ".join(verdict.decoy.reasons)
+        grid.add_row("Decoy", _line(f"{DECOY_SAYS[verdict.decoy.tier]}: {reasons}", "magenta"))
+    counts = archive.attempts
+    grid.add_row(
+        "Questions",
+        _line(f"{counts.completed} answered, {counts.failed} failed, {counts.skipped} not asked"),
+    )
+    return grid
+
+
+def tls_in_words(seen: TlsSeen) -> str:
+    """What the handshake showed, in one line."""
+    words = [str(seen.protocol) if seen.protocol else "no handshake"]
+    if seen.cipher_suite:
+        words.append(str(seen.cipher_suite))
+    words.append(f"client certificate {CLIENT_CERTIFICATE_SAYS[seen.client_certificate]}")
+    if seen.certificate:
+        signed = ", self-signed" if seen.certificate.self_signed else ""
+        words.append(
+            f"certificate of {seen.certificate.subject} valid until {seen.certificate.not_after}{signed}"
+        )
+    if seen.alert:
+        words.append(f"ended with alert {seen.alert}")
+    return "; ".join(words)
+
+
+def _remedy(remedy: Remedy) -> list[RenderableType]:
+    parts: list[RenderableType] = [Text(), _indented(_line(remedy.title, "bold"))]
+    parts += [_item(f"{number}.", _marked(step)) for number, step in enumerate(remedy.steps, start=1)]
+    parts.append(_item("=>", Text.assemble("To prove it: ", _marked(remedy.retest))))
+    return parts
+
+
+def _not_tested(document: Document) -> RenderableType:
+    return Group(_line("Not tested", "bold"), *(_item("-", _line(each)) for each in document.not_tested))
+
+
+def _footer(document: Document) -> RenderableType:
+    header, totals = document.header, document.totals
+    ended = f" to {day_and_time(header.completed)}" if header.completed else ", not completed"
+    asked = counted(totals.attempts.asked, "question")
+    return Group(
+        _line(
+            f"Survey {header.id}, touch {header.touch.word}, {day_and_time(header.started)}{ended}. "
+            f"{asked} asked, {totals.attempts.failed:,} failed, {totals.attempts.skipped:,} not asked.",
+            "dim",
+        ),
+        _line(
+            f"Authorised by {header.authorised_by} ({header.reference}); scope {header.scope_sha256[:16]}. "
+            f"dosimeter {header.tool_version}, rules {header.ruleset_version}.",
+            "dim",
+        ),
+    )
+
+
+def _table() -> Table:
+    return Table(box=box.SIMPLE_HEAD, header_style="bold", padding=(0, 1), pad_edge=False, show_edge=False)
+
+
+def _line(text: str, style: str = "") -> Text:
+    return Text(plain_text(text), style)
+
+
+def _marked(sentence: str) -> Text:
+    marked = Text()
+    for span in spans(sentence):
+        marked.append(plain_text(span.text), "bold cyan" if span.code else "")
+    return marked
+
+
+def _indented(part: RenderableType) -> Padding:
+    return Padding(part, (0, 0, 0, 2))
+
+
+def _item(mark: str, text: Text) -> RenderableType:
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(no_wrap=True, width=2, justify="right")
+    grid.add_column()
+    grid.add_row(mark, text)
+    return _indented(grid)
+
+
+def _exposure(exposure: Exposure) -> Text:
+    return _line(EXPOSURE_WORD[exposure], _EXPOSURE_STYLE[exposure])
+
+
+def _severity(severity: Severity) -> Text:
+    return _line(severity.word, _SEVERITY_STYLE[severity])
+
+
+def _product(product: Product | None) -> str:
+    if product is None:
+        return "not known"
+    return f"{product.name} {product.version}" if product.version else product.name

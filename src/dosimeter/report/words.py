@@ -1,0 +1,171 @@
+"""The words of a report, in one place: what each value is called and what it means."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Final
+
+from dosimeter.model.attempt import Cause
+from dosimeter.model.facts import ClientCertificate
+from dosimeter.model.verdict import Confidence, DecoyTier, Exposure, Protection
+
+EXPOSURE_WORD: Final = {
+    Exposure.UNREACHABLE: "unreachable",
+    Exposure.NOT_DICOM: "not DICOM",
+    Exposure.INCONCLUSIVE: "inconclusive",
+    Exposure.GUARDED: "guarded",
+    Exposure.ASSOCIATES: "associates",
+    Exposure.NAME_GATED: "name-gated",
+    Exposure.QUERYABLE: "queryable",
+    Exposure.RETRIEVABLE: "retrievable",
+    Exposure.BROWSABLE: "browsable",
+}
+
+EXPOSURE_SAYS: Final = {
+    Exposure.UNREACHABLE: "No connection could be made.",
+    Exposure.NOT_DICOM: "Something answered, and what it answered was not DICOM.",
+    Exposure.INCONCLUSIVE: "Busy, silent or contradictory. Nothing was proved, and safety least of all.",
+    Exposure.GUARDED: "Speaks DICOM, or stands behind TLS, and refused all that a stranger asked.",
+    Exposure.ASSOCIATES: "Accepted a stranger's association and answered none of its queries.",
+    Exposure.NAME_GATED: "Refused the stranger, and answered a caller that knew an AE title.",
+    Exposure.QUERYABLE: "Answered a stranger's null query.",
+    Exposure.RETRIEVABLE: "Answered a stranger's null retrieve.",
+    Exposure.BROWSABLE: "Answered plain HTTP requests with no login.",
+}
+
+EXPOSURE_PLAINLY: Final = {
+    Exposure.UNREACHABLE: "nothing there",
+    Exposure.NOT_DICOM: "something else",
+    Exposure.INCONCLUSIVE: "not known",
+    Exposure.GUARDED: "refuses strangers",
+    Exposure.ASSOCIATES: "greets strangers, tells them nothing",
+    Exposure.NAME_GATED: "opens to whoever knows a name",
+    Exposure.QUERYABLE: "anybody can search it",
+    Exposure.RETRIEVABLE: "anybody can fetch from it",
+    Exposure.BROWSABLE: "anybody with a web browser",
+}
+
+STUDY_WORD: Final = {
+    Exposure.GUARDED: "studied",
+    Exposure.ASSOCIATES: "studied",
+    Exposure.NAME_GATED: "studied",
+    Exposure.QUERYABLE: "accessible",
+    Exposure.RETRIEVABLE: "accessible, its images downloadable",
+    Exposure.BROWSABLE: "accessible, no protection",
+}
+"""The word of the 2019 Greenbone study for the same finding (DESIGN §3)."""
+
+CAUSE_WORD: Final = {
+    Cause.REFUSED: "refused",
+    Cause.UNREACHABLE: "unreachable",
+    Cause.TIMED_OUT: "timed out",
+    Cause.CLOSED_EARLY: "closed early",
+    Cause.NOT_DICOM: "not DICOM",
+    Cause.BUSY: "busy",
+    Cause.BAD_PEER: "bad peer",
+    Cause.TLS_FAILED: "TLS failed",
+    Cause.OUT_OF_SCOPE: "out of scope",
+    Cause.INTERRUPTED: "interrupted",
+    Cause.LOCAL: "local",
+    Cause.FAULT: "fault",
+}
+
+CAUSE_SAYS: Final = {
+    Cause.REFUSED: "The machine answered that nothing listens on this port.",
+    Cause.UNREACHABLE: "The network answered that there is no way to this address.",
+    Cause.TIMED_OUT: "No answer came before the deadline.",
+    Cause.CLOSED_EARLY: "The peer closed the connection before it answered.",
+    Cause.NOT_DICOM: "What came back was not DICOM.",
+    Cause.BUSY: "The archive said that it has too much to do. Ask again later.",
+    Cause.BAD_PEER: "The peer spoke DICOM, but not as the standard allows.",
+    Cause.TLS_FAILED: "The TLS handshake failed.",
+    Cause.OUT_OF_SCOPE: "The scope does not allow this connection; no packet was sent.",
+    Cause.INTERRUPTED: "The survey was stopped while this was asked.",
+    Cause.LOCAL: "The machine that runs the survey could not ask.",
+    Cause.FAULT: "A fault in dosimeter itself. Please report it.",
+}
+
+PROTECTION_WORD: Final = {
+    Protection.CALLED_AE_CHECK: "called AE title checked",
+    Protection.CALLING_AE_CHECK: "calling AE title checked",
+    Protection.QUERY_POLICY: "queries refused by policy",
+    Protection.ASSOCIATION_POLICY: "association refused by policy",
+    Protection.TLS: "TLS",
+    Protection.CLIENT_CERTIFICATE: "client certificate",
+}
+
+PROTECTION_SHORT: Final = {
+    Protection.CALLED_AE_CHECK: "called AE",
+    Protection.CALLING_AE_CHECK: "calling AE",
+    Protection.QUERY_POLICY: "query policy",
+    Protection.ASSOCIATION_POLICY: "association policy",
+    Protection.TLS: "TLS",
+    Protection.CLIENT_CERTIFICATE: "client certificate",
+}
+
+CLIENT_CERTIFICATE_SAYS: Final = {
+    ClientCertificate.NOT_ASKED: "not asked for",
+    ClientCertificate.OPTIONAL: "asked for, and went on without",
+    ClientCertificate.REQUIRED: "required",
+    ClientCertificate.UNKNOWN: "not known",
+}
+
+DECOY_SAYS: Final = {
+    DecoyTier.NONE: "no sign of a decoy",
+    DecoyTier.LOW: "weak signs of a decoy",
+    DecoyTier.MEDIUM: "may be a decoy or a demonstration",
+    DecoyTier.HIGH: "probably a decoy or a demonstration",
+}
+
+CONFIDENCE_SAYS: Final = {
+    Confidence.ANNOUNCED: "it says so itself",
+    Confidence.OBSERVED: "seen on the wire",
+    Confidence.COUNTED: "counted",
+}
+
+KNOWN: Final = {True: "yes", False: "no", None: "not known"}
+"""What was learnt, never a guess."""
+
+PROBE_SAYS: Final = {
+    "dicom_associate": "association as a stranger",
+    "dicom_tls": "TLS handshake",
+    "dicom_echo": "C-ECHO",
+    "null_query_study_root": "null query, Study Root",
+    "null_query_patient_root": "null query, Patient Root",
+    "null_query_worklist": "null query, worklist",
+    "null_retrieve": "null retrieve",
+    "ae_titles": "AE titles from the scope",
+}
+
+
+def counted(number: int, singular: str, plural: str | None = None) -> str:
+    """``1 archive``, ``4 archives``, ``12,000 archives``."""
+    noun = singular if number == 1 else plural or f"{singular}s"
+    return f"{number:,} {noun}"
+
+
+def utc(moment: datetime) -> str:
+    """ISO 8601 in UTC, to the second: ``2026-11-24T10:02:13Z``."""
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def day_and_time(moment: datetime) -> str:
+    """For people: ``24 November 2026, 10:02 UTC``."""
+    there = moment.astimezone(UTC)
+    return f"{there.day} {_MONTHS[there.month - 1]} {there.year}, {there:%H:%M} UTC"
+
+
+_MONTHS: Final = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from dosimeter.report.document import build_document
+from dosimeter.report.terminal import write_table
+from tests.unit.report import samples
+
+
+class _Terminal(io.StringIO):
+    """Claims to be a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def printed(*, width: int = 120, detail: bool = False) -> str:
+    """The sample survey as plain text."""
+    out = io.StringIO()
+    write_table(samples.document(), out, width=width, detail=detail)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("width", [60, 80, 104, 120, 200])
+def test_no_line_is_wider_than_the_terminal(width: int) -> None:
+    """At every width, each line fits and none ends in blanks."""
+    for line in printed(width=width, detail=True).splitlines():
+        assert len(line) <= width
+        assert line == line.rstrip()
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_each_archive_stands_in_the_table_with_its_words(width: int) -> None:
+    """Address, exposure and severity are on one line at 80 columns as at 120."""
+    text = printed(width=width)
+
+    for words in (
+        ("127.20.0.8:4242", "retrievable", "critical", "Orthanc"),
+        ("127.20.0.9:11112", "queryable", "high", "dicompot"),
+        ("[2001:db8::4]:104", "guarded", "info"),
+    ):
+        line = next(line for line in text.splitlines() if line.startswith(words[0]))
+        assert all(word in line for word in words)
+
+
+def test_detail_gives_reasons_remedies_and_failures() -> None:
+    """With detail, each archive says why, how to close it, how to prove it, and what failed."""
+    text = printed(detail=True)
+
+    assert "critical: A stranger's null retrieve was answered. [get; null_retrieve#0]" in text
+    assert "1. In orthanc.json, set DicomAlwaysAllowFind and DicomAlwaysAllowGet to false." in text
+    assert "=> To prove it: dosimeter survey --scope scope.toml 127.20.0.8" in text
+    assert "! C" not in text.split("127.20.0.8:4242 (pacs-test.example)")[1].split("127.20.0.7:2762")[0]
+    assert "! association as a stranger: busy. It said that a local limit is exceeded." in text
+    assert "TLSv1.3; TLS_AES_256_GCM_SHA384; client certificate asked for, and went on without" in text
+    assert "C-MOVE: it is never sent." in text
+
+
+def test_pipe_gets_no_escape_sequence() -> None:
+    """What is not a terminal gets plain text."""
+    assert "\x1b" not in printed(detail=True)
+
+
+def test_terminal_gets_colour_unless_no_color_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Colour is for terminals, and NO_COLOR turns it off."""
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    coloured = _Terminal()
+    write_table(samples.document(), coloured, width=100)
+    monkeypatch.setenv("NO_COLOR", "1")
+    plain = _Terminal()
+    write_table(samples.document(), plain, width=100)
+
+    assert "\x1b[1;31m" in coloured.getvalue()
+    assert "\x1b[1;31m" not in plain.getvalue()
+    assert "31m" not in plain.getvalue()
+
+
+def test_long_lists_are_cut_with_their_number() -> None:
+    """A thousand closed ports take a line, and say how many they are."""
+    document = build_document(samples.HEADER, [samples.unreachable(number) for number in range(1000)])
+    out = io.StringIO()
+    write_table(document, out, width=120)
+
+    assert "and 992 more" in " ".join(out.getvalue().split())
+    assert len(out.getvalue().splitlines()) < 40
