@@ -69,7 +69,10 @@ def functions(module: Module) -> Iterator[Function]:
 
 
 def broad_excepts(module: Module) -> Iterator[str]:
-    """The places that catch everything, by a handler or by ``suppress``."""
+    """The places that swallow everything, by a handler or by ``suppress``.
+
+    A handler that only puts things away and ends in a bare ``raise`` swallows nothing.
+    """
     for node in ast.walk(module.tree):
         if _catches_everything(node):
             yield f"{module.place}:{node.lineno}"
@@ -90,10 +93,17 @@ def imports() -> dict[str, set[str]]:
 
 def _catches_everything(node: ast.AST) -> TypeGuard[ast.ExceptHandler | ast.Call]:
     if isinstance(node, ast.ExceptHandler):
-        return node.type is None or bool(_names(node.type) & _BROAD)
+        is_broad = node.type is None or bool(_names(node.type) & _BROAD)
+        return is_broad and not _passes_on(node)
     if isinstance(node, ast.Call) and "suppress" in _names(node.func):
         return any(_names(argument) & _BROAD for argument in node.args)
     return False
+
+
+def _passes_on(handler: ast.ExceptHandler) -> bool:
+    last = handler.body[-1]
+    ways_out = [node for node in ast.walk(handler) if isinstance(node, ast.Return | ast.Continue | ast.Break)]
+    return isinstance(last, ast.Raise) and last.exc is None and not ways_out
 
 
 def _imported(tree: ast.Module) -> Iterator[str]:

@@ -58,10 +58,15 @@ def test_a_broad_handler_is_found_in_each_of_its_disguises() -> None:
         "try:\n    f()\nexcept:\n    pass\n",
         "try:\n    f()\nexcept (ValueError, Exception):\n    pass\n",
         "try:\n    f()\nexcept builtins.BaseException:\n    pass\n",
+        "while x:\n try:\n  f()\n except Exception:\n  if x:\n   continue\n  raise\n",
         "with contextlib.suppress(Exception):\n    f()\n",
     )
-    assert [len(list(broad_excepts(_tree(text)))) for text in disguises] == [1, 1, 1, 1]
-    assert list(broad_excepts(_tree("try:\n    f()\nexcept ValueError:\n    pass\n"))) == []
+    assert [len(list(broad_excepts(_tree(text)))) for text in disguises] == [1, 1, 1, 1, 1]
+    for text in (
+        "try:\n    f()\nexcept ValueError:\n    pass\n",
+        "try:\n    f()\nexcept BaseException:\n    put_away()\n    raise\n",
+    ):
+        assert list(broad_excepts(_tree(text))) == []
 
 
 def test_a_ring_is_found_whatever_its_length() -> None:
