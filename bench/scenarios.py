@@ -1,0 +1,232 @@
+"""What is measured, against which goals. The goals are those of issue 2."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from contenders import BARE, DOSIMETER, NMAP, NMAP_WITH_TIMEOUT, PYNETDICOM
+from contest import Entry, Goal, Results, Sample, Setting, compete, median, ratio
+from fleet import Mode, dicom_fleet, mixed_fleet
+from measure import Cores
+from namespace import enter_lossy_namespace
+
+_LOOPBACK_DEADLINE: Final = 5.0
+_SOCKETS: Final = 12_000
+_DROPPED_HOSTS: Final = 12_600
+"""5 % are archives and done at once: the other 11,970 and a few archives make 12,000 in flight."""
+_DELAY_MS: Final = 50
+_ACCEPTOR_LIMIT_US: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much is asked. A quick run checks that everything works; its ratios prove nothing."""
+
+    hosts: int
+    sample: int
+    late_hosts: int
+    mixed_hosts: int
+    dropped_hosts: int
+    rounds: int
+    deadline: float
+    gated: bool
+
+    @classmethod
+    def full(cls, hosts: int, rounds: int) -> Size:
+        """The sizes that the goals are written for."""
+        return cls(
+            hosts=hosts,
+            sample=128,
+            late_hosts=min(hosts, 2048),
+            mixed_hosts=10_240,
+            dropped_hosts=_DROPPED_HOSTS,
+            rounds=rounds,
+            deadline=_LOOPBACK_DEADLINE,
+            gated=True,
+        )
+
+    @classmethod
+    def quick(cls) -> Size:
+        """A smoke test of a few seconds."""
+        return cls(
+            hosts=256,
+            sample=16,
+            late_hosts=256,
+            mixed_hosts=320,
+            dropped_hosts=320,
+            rounds=1,
+            deadline=1.0,
+            gated=False,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one scenario measured, and which goals hold."""
+
+    name: str
+    title: str
+    results: Results
+    goals: tuple[Goal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One population of hosts."""
+
+    name: str
+    run: Callable[[Size, Cores], Outcome]
+
+
+def _cpu(sample: Sample) -> float:
+    return sample.cpu_per_thousand
+
+
+def _rate(sample: Sample) -> float:
+    return sample.hosts_per_second
+
+
+def _everything(size: Size, cores: Cores) -> Outcome:
+    fleet = dicom_fleet(size.hosts)
+    entries = (
+        Entry(DOSIMETER, size.hosts),
+        Entry(NMAP, size.hosts),
+        Entry(PYNETDICOM, min(size.sample, size.hosts)),
+        Entry(BARE, size.hosts),
+    )
+    setting = Setting(in_flight=512, deadline=size.deadline)
+    results = compete(fleet, entries, setting, rounds=size.rounds, cores=cores)
+    to_nmap = ratio(results, DOSIMETER, NMAP, _cpu)
+    to_pynetdicom = ratio(results, PYNETDICOM, DOSIMETER, _cpu)
+    return Outcome(
+        "everything",
+        f"{size.hosts} archives, 512 hosts in flight",
+        results,
+        (
+            *_completeness(results),
+            _gate(
+                size, "CPU of dosimeter / nmap: goal at most 1", str(to_nmap), to_nmap.median <= 1, goal=True
+            ),
+            _gate(size, "CPU of dosimeter / nmap: at the least at most 2", str(to_nmap), to_nmap.median <= 2),
+            _gate(
+                size,
+                "CPU of pynetdicom / dosimeter: at least 10",
+                str(to_pynetdicom),
+                to_pynetdicom.median >= 10,
+            ),
+            *_acceptor_speed(results),
+        ),
+    )
+
+
+def _late(size: Size, cores: Cores) -> Outcome:
+    fleet = dicom_fleet(size.late_hosts)
+    entries = (Entry(DOSIMETER, size.late_hosts), Entry(NMAP, size.late_hosts))
+    setting = Setting(in_flight=size.late_hosts, deadline=size.deadline, delay_ms=_DELAY_MS)
+    results = compete(fleet, entries, setting, rounds=size.rounds, cores=cores)
+    to_nmap = ratio(results, DOSIMETER, NMAP, _rate)
+    return Outcome(
+        "late",
+        f"{size.late_hosts} archives that answer {_DELAY_MS} ms late, {size.late_hosts} hosts in flight",
+        results,
+        (
+            *_completeness(results),
+            _gate(size, "hosts/s of dosimeter / nmap: at least 5", str(to_nmap), to_nmap.median >= 5),
+        ),
+    )
+
+
+def _mixed(size: Size, cores: Cores) -> Outcome:
+    fleet = mixed_fleet(size.mixed_hosts, Mode.CLOSED)
+    setting = Setting(in_flight=_SOCKETS, deadline=size.deadline)
+    results = compete(fleet, (Entry(DOSIMETER, size.mixed_hosts),), setting, rounds=size.rounds, cores=cores)
+    nmap = Entry(NMAP_WITH_TIMEOUT, min(2048, size.mixed_hosts))
+    results |= compete(fleet, (nmap,), setting, rounds=1, cores=cores)
+    return Outcome(
+        "mixed",
+        f"{size.mixed_hosts} hosts: 90 % closed, 5 % silent for {size.deadline:g} s, 5 % archives",
+        results,
+        (*_completeness(results), *_dead_space(size, results)),
+    )
+
+
+def _dropped(size: Size, cores: Cores) -> Outcome:
+    enter_lossy_namespace()
+    fleet = mixed_fleet(size.dropped_hosts, Mode.DROPPED)
+    setting = Setting(in_flight=_SOCKETS, deadline=size.deadline)
+    results = compete(
+        fleet, (Entry(DOSIMETER, size.dropped_hosts),), setting, rounds=size.rounds, cores=cores
+    )
+    descriptors = max(sample.cost.peak_descriptors for sample in results[DOSIMETER.name])
+    wanted = min(_SOCKETS, size.dropped_hosts) * 0.95
+    return Outcome(
+        "dropped",
+        f"{size.dropped_hosts} hosts: 90 % dropping, 5 % silent for {size.deadline:g} s, 5 % archives",
+        results,
+        (
+            *_completeness(results),
+            *_dead_space(size, results),
+            Goal(f"descriptors held at once: at least {wanted:.0f}", str(descriptors), descriptors >= wanted),
+        ),
+    )
+
+
+def _completeness(results: Results) -> tuple[Goal, ...]:
+    samples = results[DOSIMETER.name]
+    worst = min(samples, key=lambda sample: sample.found - sample.archives)
+    whole = all(sample.asked_everything for sample in samples)
+    return (
+        Goal(
+            "dosimeter found every archive, retrievable",
+            f"{worst.found} of {worst.archives}",
+            all(sample.found == sample.archives for sample in samples),
+        ),
+        Goal(
+            "each archive saw echo, 3 null queries, null retrieve and 2 releases",
+            "yes" if whole else "no",
+            whole,
+        ),
+    )
+
+
+def _dead_space(size: Size, results: Results) -> tuple[Goal, ...]:
+    samples = results[DOSIMETER.name]
+    wall = median(samples, lambda sample: sample.cost.wall_seconds / size.deadline)
+    memory = max(sample.cost.peak_rss_mib for sample in samples)
+    return (
+        _gate(size, "wall clock / deadline of the silent: at most 1.2", f"{wall:.2f}x", wall <= 1.2),
+        Goal("peak memory: at most 150 MB", f"{memory * 1.048576:.0f} MB", memory * 1.048576 <= 150),
+    )
+
+
+def _acceptor_speed(results: Results) -> tuple[Goal, ...]:
+    spent = [
+        sample.seen.cpu_seconds / sample.seen.connections * 1e6
+        for name in (DOSIMETER.name, NMAP.name)
+        for sample in results[name]
+        if sample.seen.connections
+    ]
+    slowest = max(spent, default=0.0)
+    return (
+        Goal(
+            f"the acceptor is not the bottleneck: at most {_ACCEPTOR_LIMIT_US} us of CPU a connection",
+            f"{slowest:.0f} us",
+            slowest <= _ACCEPTOR_LIMIT_US,
+            required=False,
+        ),
+    )
+
+
+def _gate(size: Size, says: str, value: str, holds: bool, *, goal: bool = False) -> Goal:  # noqa: FBT001
+    return Goal(says, value, holds, required=size.gated and not goal)
+
+
+SCENARIOS: Final = (
+    Scenario("everything", _everything),
+    Scenario("late", _late),
+    Scenario("mixed", _mixed),
+    Scenario("dropped", _dropped),
+)
+"""In the order they run: the last one moves the process into another network namespace."""
