@@ -14,10 +14,10 @@ _LAST_PRINTABLE: Final = 0x7E
 
 @dataclass(frozen=True, slots=True)
 class ServerText:
-    """What a peer called itself: printable ASCII, at most 64 characters, everything else escaped.
+    r"""What a peer called itself: printable ASCII, at most 64 characters, everything else escaped.
 
     Everything a server says is hostile text (DESIGN §4): control characters, terminal escapes and
-    bidirectional overrides become ``\\xNN`` or ``\\uNNNN``. Build it with :meth:`of`; the
+    bidirectional overrides become ``\xNN`` or ``\uNNNN``. Build it with :meth:`of`; the
     constructor refuses text that is not already clean.
 
     Raises:

@@ -53,4 +53,6 @@ def failure_of(error: OSError) -> WireFailure:
     if isinstance(error, ssl.SSLError):
         return WireFailure(Cause.TLS_FAILED, "the TLS layer failed")
     cause, detail = _BY_ERRNO.get(error.errno or 0, (Cause.LOCAL, ""))
-    return WireFailure(cause, detail or f"the system call failed ({errno.errorcode.get(error.errno or 0, '?')})")
+    return WireFailure(
+        cause, detail or f"the system call failed ({errno.errorcode.get(error.errno or 0, '?')})"
+    )

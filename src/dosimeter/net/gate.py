@@ -11,19 +11,29 @@ import socket
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
+from typing import Final
 
-from dosimeter.model.scope import Authorisation
+from dosimeter.model.scope import Authorisation, Network
 from dosimeter.model.target import Endpoint
 from dosimeter.net.address import (
+    Address,
     AddressRefused,
     Reach,
-    canonical_address,
     canonical_name,
     network_reach,
     parse_address,
     reach,
 )
-from dosimeter.net.ranges import AddressRanges, position
+from dosimeter.net.ranges import AddressRanges, position, span_of
+
+EXCLUDE: Final = "scope.exclude"
+NETWORKS: Final = "scope.networks"
+NAMES: Final = "scope.names"
+PORTS: Final = "scope.ports"
+SIGNATURE: Final = "signature"
+"""Rules, as the scope file names them."""
+
+_UNSIGNED: Final = "a public address needs a scope signed by a trusted key; see dosimeter scope sign"
 
 Resolver = Callable[[str], Iterable[str]]
 """Name in, every address of the answer out.
@@ -52,12 +62,13 @@ class OutOfScope(Exception):
 class Resolution:
     """What a name stood for when the survey began, and which of it may be dialled.
 
-    ``outside`` holds the addresses of the answer that the scope does not allow, with the reason.
-    ``resolved`` is false where the name had no answer.
+    ``excluded`` are the addresses of the answer that the scope excludes; ``outside`` those it does not
+    allow otherwise, with the reason. ``resolved`` is false where the name had no answer.
     """
 
     name: str
     addresses: tuple[str, ...]
+    excluded: tuple[str, ...] = ()
     outside: tuple[tuple[str, str], ...] = ()
     resolved: bool = True
 
@@ -159,22 +170,30 @@ class ScopeGate:
         try:
             address = parse_address(endpoint.address)
         except AddressRefused as refused:
-            raise OutOfScope(endpoint.authority, "scope.networks", str(refused)) from None
-        place = position(address)
-        if place in self._excluded:
-            raise OutOfScope(endpoint.authority, "scope.exclude", "the address is excluded")
-        if place not in self._allowed:
-            says = "the address is outside the networks of the scope"
-            raise OutOfScope(endpoint.authority, "scope.networks", says)
-        if self._needs_signature and reach(address) is Reach.PUBLIC:
-            says = "a public address needs a scope signed by a trusted key; see dosimeter scope sign"
-            raise OutOfScope(endpoint.authority, "signature", says)
+            raise OutOfScope(endpoint.authority, NETWORKS, str(refused)) from None
+        self._check_address(endpoint.authority, address)
         if endpoint.port not in self._ports:
-            raise OutOfScope(endpoint.authority, "scope.ports", "the port is not one of the scope's ports")
+            raise OutOfScope(endpoint.authority, PORTS, "the port is not one of the scope's ports")
         text = str(address)
         if endpoint.name is not None:
             self._check_pin(endpoint.name, text)
         return endpoint if text == endpoint.address else replace(endpoint, address=text)
+
+    def check_network(self, subject: str, network: Network) -> None:
+        """Check that every address of a network is inside the scope, excluded or not.
+
+        Raises:
+            OutOfScope: part of it, or all of it, is outside, or it is public and the scope unsigned.
+        """
+        span = span_of(network)
+        if not self._allowed.covers(span):
+            if self._allowed.touches(span):
+                says = "is wider than the scope: only a part of it is allowed; name the part you mean"
+            else:
+                says = "is outside the networks of the scope"
+            raise OutOfScope(subject, NETWORKS, says)
+        if self._needs_signature and network_reach(network) is Reach.PUBLIC:
+            raise OutOfScope(subject, SIGNATURE, _UNSIGNED)
 
     def resolve(self, name: str) -> Resolution:
         """The addresses of a name that may be dialled; asks the resolver at most once per name.
@@ -192,8 +211,17 @@ class ScopeGate:
         if resolution.outside and not resolution.addresses:
             address, why = resolution.outside[0]
             says = f"the name stands for {address}, and {why}; add its network to scope.networks, or drop it"
-            raise OutOfScope(listed, "scope.networks", says)
+            raise OutOfScope(listed, NETWORKS, says)
         return resolution
+
+    def _check_address(self, subject: str, address: Address) -> None:
+        place = position(address)
+        if place in self._excluded:
+            raise OutOfScope(subject, EXCLUDE, "the address is excluded")
+        if place not in self._allowed:
+            raise OutOfScope(subject, NETWORKS, "the address is outside the networks of the scope")
+        if self._needs_signature and reach(address) is Reach.PUBLIC:
+            raise OutOfScope(subject, SIGNATURE, _UNSIGNED)
 
     def _ask(self, name: str) -> Resolution:
         try:
@@ -201,42 +229,45 @@ class ScopeGate:
         except OSError:
             return Resolution(name, (), resolved=False)
         inside: dict[str, None] = {}
+        excluded: dict[str, None] = {}
         outside: dict[str, str] = {}
         for answer in answers:
             try:
-                inside[self._check_address(answer)] = None
+                inside[self._check_answer(answer)] = None
             except OutOfScope as refused:
-                outside[refused.subject] = refused.says
-        return Resolution(name, tuple(inside), tuple(outside.items()), resolved=bool(answers))
+                if refused.rule == EXCLUDE:
+                    excluded[refused.subject] = None
+                else:
+                    outside[refused.subject] = refused.says
+        return Resolution(
+            name, tuple(inside), tuple(excluded), tuple(outside.items()), resolved=bool(answers)
+        )
 
-    def _check_address(self, text: str) -> str:
-        port = self.authorisation.ports[0] if self.authorisation.ports else 0
+    def _check_answer(self, text: str) -> str:
         try:
-            endpoint = Endpoint(canonical_address(text), port)
+            address = parse_address(text)
         except AddressRefused as refused:
-            raise OutOfScope(refused.text, "scope.networks", f"it {refused.why}") from None
-        try:
-            return self.check_place(endpoint).address
-        except OutOfScope as refused:
-            raise OutOfScope(endpoint.address, refused.rule, refused.says) from None
+            raise OutOfScope(refused.text, NETWORKS, f"that {refused.why}") from None
+        self._check_address(str(address), address)
+        return str(address)
 
     def _check_name(self, name: str) -> str:
         try:
             canonical = canonical_name(name)
         except AddressRefused as refused:
-            raise OutOfScope(refused.text, "scope.names", str(refused)) from None
+            raise OutOfScope(refused.text, NAMES, str(refused)) from None
         if canonical in self._excluded_names:
-            raise OutOfScope(canonical, "scope.exclude", "the name is excluded")
+            raise OutOfScope(canonical, EXCLUDE, "the name is excluded")
         if canonical not in self._names:
             says = "the name is not one of the scope's names; add it to scope.names"
-            raise OutOfScope(canonical, "scope.names", says)
+            raise OutOfScope(canonical, NAMES, says)
         return canonical
 
     def _check_pin(self, name: str, address: str) -> None:
         pinned = self._pinned.get(self._check_name(name))
         if pinned is not None and address not in pinned.addresses:
             says = f"{name} did not stand for this address when the survey began"
-            raise OutOfScope(address, "scope.names", says)
+            raise OutOfScope(address, NAMES, says)
 
     def _places(self, excluded_name: str) -> list[int]:
         try:
@@ -245,5 +276,5 @@ class ScopeGate:
             places = []
         if not places:
             says = "the excluded name does not resolve, so it cannot be kept out; write its addresses instead"
-            raise OutOfScope(excluded_name, "scope.exclude", says)
+            raise OutOfScope(excluded_name, EXCLUDE, says)
         return places

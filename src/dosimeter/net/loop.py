@@ -25,7 +25,7 @@ SWEEP_SECONDS: Final = 0.05
 _Park = tuple[socket | None, int, float]
 
 
-class InterruptedWait(Exception):  # noqa: N818 - it is a request to end, not a mistake
+class InterruptedWait(Exception):
     """The loop was told to end: the coroutine ends its association and returns."""
 
 
@@ -54,24 +54,26 @@ class Task:
 
     __slots__ = ("_coroutine", "_done", "until")
 
-    def __init__(self, work: Coroutine[_Park, bool, None], done: Callable[[], None] | None) -> None:
+    def __init__(self, work: Coroutine[_Park, bool | None, None], done: Callable[[], None] | None) -> None:
         self._coroutine = work
         self._done = done
         self.until = 0.0
 
-    def resume(self, is_ready: bool) -> _Park | None:  # noqa: FBT001 - the value `ready` returns
-        """Run to the next park; None when the coroutine has ended."""
+    def resume(self, *, is_ready: bool | None) -> _Park | None:
+        """Run to the next park; None when the coroutine has ended. A fresh one starts with None."""
         try:
             return self._coroutine.send(is_ready)
         except StopIteration:
-            return self._finish()
+            self._finish()
+            return None
 
     def interrupt(self) -> _Park | None:
         """Raise :class:`InterruptedWait` where the coroutine waits."""
         try:
             return self._coroutine.throw(InterruptedWait())
         except (StopIteration, InterruptedWait):
-            return self._finish()
+            self._finish()
+            return None
 
     def _finish(self) -> None:
         if self._done is not None:
@@ -92,13 +94,9 @@ class Loop:
     def __len__(self) -> int:
         return len(self._parked) + len(self._fresh)
 
-    def spawn(
-        self, work: Coroutine[Any, Any, None], done: Callable[[], None] | None = None
-    ) -> None:
+    def spawn(self, work: Coroutine[Any, Any, None], done: Callable[[], None] | None = None) -> None:
         """Start a coroutine at the next turn; ``done`` is called once it has ended, however."""
-        task = Task(work, done)
-        # A fresh coroutine must be started with None, which `send` takes like any value.
-        self._fresh.append(task)
+        self._fresh.append(Task(work, done))
 
     def forget(self, sock: socket) -> None:
         """Stop watching a socket; called just before it is closed."""
@@ -114,7 +112,7 @@ class Loop:
             task: Task = key.data
             if task in parked:
                 parked.remove(task)
-                self._settle(task, task.resume(True))
+                self._settle(task, task.resume(is_ready=True))
         now = self.now()
         if now >= self._next_sweep:
             self._next_sweep = now + SWEEP_SECONDS
@@ -133,7 +131,7 @@ class Loop:
         self._selector.close()
 
     def _start(self, task: Task) -> None:
-        self._settle(task, task.resume(None))  # type: ignore[arg-type]  # PEP 342: start with None
+        self._settle(task, task.resume(is_ready=None))
 
     def _settle(self, task: Task, park: _Park | None) -> None:
         if park is None:
@@ -151,4 +149,4 @@ class Loop:
         late = [task for task in self._parked if task.until <= now]
         for task in late:
             self._parked.discard(task)
-            self._settle(task, task.resume(False))
+            self._settle(task, task.resume(is_ready=False))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import socket
+from contextlib import suppress
 from typing import Final, Protocol
 
 from dosimeter.model.attempt import Cause
@@ -73,16 +74,16 @@ class TcpStream:
                 raise failure_of(error) from None
             self._budget -= len(data)
             if self._budget < 0:
-                raise WireFailure(Cause.BAD_PEER, "sent over 1 MiB in answer to questions that need none of it")
+                raise WireFailure(
+                    Cause.BAD_PEER, "sent over 1 MiB in answer to questions that need none of it"
+                )
             return data
 
     def send_and_close(self, data: bytes = b"") -> None:
         """Offer the last bytes to the kernel without waiting, then close."""
         if data:
-            try:
+            with suppress(OSError):  # The peer is gone: there is nobody left to tell.
                 self._sock.send(data)
-            except OSError:
-                pass  # The peer is gone; there is nobody left to tell.
         self._loop.forget(self._sock)
         self._sock.close()
 

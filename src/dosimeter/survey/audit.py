@@ -13,6 +13,7 @@ from json.encoder import encode_basestring_ascii as _quoted
 from typing import TYPE_CHECKING, Final, Self
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from dosimeter.model.facts import Titles
@@ -72,6 +73,10 @@ class AuditLog:
     def survey_ended(self, state: SurveyState, why: str) -> None:
         """The survey is over; ``why`` is our own sentence."""
         self._append("survey_ended", f',"state":{_quoted(state)},"why":{_quoted(why)}')
+
+    def intended(self, addresses: Sequence[str]) -> None:
+        """These hosts are about to be contacted."""
+        self._append("intended", f',"addresses":[{",".join(map(_quoted, addresses))}]')
 
     def contact(self, endpoint: Endpoint, titles: Titles | None, over: Service) -> None:
         """A connection is about to be opened; ``titles`` are those of its association request."""

@@ -1,0 +1,5 @@
+"""``python -m dosimeter``."""
+
+from dosimeter.cli.main import main
+
+main()

@@ -1,0 +1,81 @@
+"""The commands, and the last boundary: no traceback ever reaches a user."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import typer
+
+from dosimeter import __version__
+from dosimeter.cli import demo, lab, probes, report, scope, survey
+from dosimeter.cli.exits import EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_USAGE
+from dosimeter.model.problem import Problem
+
+app = typer.Typer(
+    name="dosimeter",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Measures how exposed medical imaging archives are, inside a written authorisation, "
+    "without touching a patient's data. Results go to stdout, everything else to stderr.",
+    epilog="Exit codes: 0 done, 1 failure, 2 usage (a refused scope is one), 3 findings at or above "
+    "--fail-on, 4 ended early, 130 interrupted.",
+)
+app.command("demo", help=demo.HELP)(demo.run)
+app.add_typer(survey.app, name="survey")
+app.command("report", help=report.HELP)(report.run)
+app.add_typer(scope.app, name="scope")
+app.add_typer(lab.app, name="lab")
+app.command("probes", help=probes.HELP)(probes.run)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"dosimeter {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: bool = typer.Option(
+        False, "--version", callback=_print_version, is_eager=True, help="Print the version and end."
+    ),
+) -> None:
+    """Options of the program itself."""
+
+
+def with_verb(arguments: list[str]) -> list[str]:
+    """``survey TARGET`` is ``survey run TARGET``: the verb that people use needs no word."""
+    if len(arguments) > 1 and arguments[0] == "survey" and arguments[1] not in survey.WORDS:
+        return ["survey", "run", *arguments[1:]]
+    return arguments
+
+
+def main() -> None:
+    """Run the command line; every way out has a documented exit code."""
+    sys.exit(_run())
+
+
+def _run() -> int:
+    try:
+        app(args=with_verb(sys.argv[1:]), prog_name="dosimeter")
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else EXIT_FAILURE
+    except Problem as problem:
+        sys.stderr.write(f"dosimeter: {problem}\n")
+        return EXIT_USAGE
+    except KeyboardInterrupt:
+        sys.stderr.write("dosimeter: interrupted\n")
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our results has read enough: `dosimeter report last | head`.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_FAILURE
+    except Exception as fault:
+        from dosimeter.cli.fault import describe
+
+        sys.stderr.write(f"dosimeter: {describe(fault)}\n")
+        return EXIT_FAILURE
+    return 0

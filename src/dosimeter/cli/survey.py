@@ -1,0 +1,183 @@
+"""``dosimeter survey``: run, resume, stop and list surveys."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from dosimeter.cli.exits import EXIT_ENDED_EARLY, EXIT_INTERRUPTED
+from dosimeter.cli.options import Detail, FailOn, FormatWord, Output, ReportFormat, Store
+
+if TYPE_CHECKING:
+    from dosimeter.usecases.run_survey import Outcome
+
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Survey archives inside an authorised scope: dosimeter survey --scope scope.toml [TARGET]... "
+    "All options: dosimeter survey run --help.",
+)
+
+WORDS: Final = frozenset({"run", "resume", "stop", "list", "--help"})
+"""What may follow ``dosimeter survey`` and is no target."""
+
+Audit = Annotated[
+    Path | None,
+    typer.Option(
+        "--audit",
+        envvar="DOSIMETER_AUDIT",
+        metavar="FILE",
+        help="The append-only log of every question. Default: audit.jsonl beside the store.",
+    ),
+]
+TrustedKeys = Annotated[
+    Path | None,
+    typer.Option(
+        "--trusted-keys",
+        envvar="DOSIMETER_TRUSTED_KEYS",
+        metavar="FILE",
+        help="Public keys whose signature on a scope is believed. Default: trusted-keys in your "
+        "configuration folder.",
+    ),
+]
+Log = Annotated[
+    str,
+    typer.Option(
+        "--log-level", envvar="DOSIMETER_LOG_LEVEL", help="debug, info, warning or error; to stderr."
+    ),
+]
+
+
+@app.command("run", help="Survey the targets, or all that the scope names, and print the report.")
+def run(  # noqa: D103 - the help text says it
+    targets: Annotated[
+        list[str] | None, typer.Argument(help="HOST, HOST:PORT, address or CIDR, inside the scope.")
+    ] = None,
+    scope: Annotated[
+        Path | None, typer.Option("--scope", envvar="DOSIMETER_SCOPE", help="The authorisation: scope.toml.")
+    ] = None,
+    lists: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--list",
+            "-l",
+            "-iL",
+            metavar="FILE",
+            help="An inventory: plain list, CSV or nmap XML; - is stdin.",
+        ),
+    ] = None,
+    exclude: Annotated[
+        list[str] | None, typer.Option("--exclude", help="Address, CIDR or name to leave alone; wins always.")
+    ] = None,
+    touch: Annotated[
+        str | None, typer.Option("--touch", help="negotiate or prove. Default: what the scope allows.")
+    ] = None,
+    called: Annotated[
+        list[str] | None,
+        typer.Option("--called-aet", "-aec", help="Of the called titles the scope lists, use this one."),
+    ] = None,
+    calling: Annotated[
+        list[str] | None,
+        typer.Option("--calling-aet", "-aet", help="Of the calling titles the scope lists, use this one."),
+    ] = None,
+    store: Store = None,
+    audit: Audit = None,
+    trusted_keys: TrustedKeys = None,
+    report_format: ReportFormat = FormatWord.TABLE,
+    output: Output = None,
+    detail: Detail = False,
+    fail_on: FailOn = None,
+    log_level: Log = "warning",
+) -> None:
+    from dosimeter.usecases.run_survey import SurveyRequest, start
+
+    if scope is None:
+        raise typer.BadParameter(
+            "a survey needs a written authorisation; `dosimeter scope init` writes one to fill in",
+            param_hint="--scope",
+        )
+    request = SurveyRequest(
+        scope=scope,
+        targets=tuple(targets or ()),
+        lists=tuple(lists or ()),
+        exclude=tuple(exclude or ()),
+        touch=touch,
+        called_ae_titles=tuple(called or ()),
+        calling_ae_titles=tuple(calling or ()),
+        store_url=store,
+        audit=audit,
+        trusted_keys=trusted_keys,
+    )
+    from dosimeter.cli.watch import watched
+
+    with watched(log_level) as watch:
+        outcome = start(request, watch)
+    _report(outcome, store, report_format, output, detail=detail, fail_on=fail_on)
+
+
+@app.command("resume", help="Go on with a survey that was stopped or killed; nothing is asked twice.")
+def resume(  # noqa: D103 - the help text says it
+    survey: Annotated[str, typer.Argument(help="The survey's id, its beginning, or last.")],
+    scope: Annotated[
+        Path | None, typer.Option("--scope", help="Where the scope file is now, if it was moved.")
+    ] = None,
+    store: Store = None,
+    audit: Audit = None,
+    trusted_keys: TrustedKeys = None,
+    report_format: ReportFormat = FormatWord.TABLE,
+    output: Output = None,
+    detail: Detail = False,
+    fail_on: FailOn = None,
+    log_level: Log = "warning",
+) -> None:
+    from dosimeter.cli.watch import watched
+    from dosimeter.usecases.run_survey import ResumeRequest
+    from dosimeter.usecases.run_survey import resume as go_on
+
+    request = ResumeRequest(survey, scope=scope, store_url=store, audit=audit, trusted_keys=trusted_keys)
+    with watched(log_level) as watch:
+        outcome = go_on(request, watch)
+    _report(outcome, store, report_format, output, detail=detail, fail_on=fail_on)
+
+
+@app.command("stop", help="Ask the process that runs a survey to stop; it can be resumed.")
+def stop(  # noqa: D103 - the help text says it
+    survey: Annotated[str, typer.Argument(help="The survey's id, its beginning, or last.")],
+    store: Store = None,
+) -> None:
+    from dosimeter.usecases.surveys import request_stop
+
+    survey_id = request_stop(store, survey)
+    typer.echo(f"survey {survey_id} was asked to stop", err=True)
+
+
+@app.command("list", help="List the surveys of the store, newest first.")
+def list_surveys(store: Store = None) -> None:  # noqa: D103 - the help text says it
+    from dosimeter.usecases.surveys import list_lines
+
+    for line in list_lines(store):
+        typer.echo(line)
+
+
+def _report(
+    outcome: Outcome,
+    store: str | None,
+    report_format: FormatWord,
+    output: str | None,
+    *,
+    detail: bool,
+    fail_on: FailOn,
+) -> None:
+    from dosimeter.cli.report import write
+
+    sys.stderr.write(f"survey {outcome.survey_id}: {outcome.says}\n")
+    code = write(outcome.survey_id, store, report_format, output, detail=detail, fail_on=fail_on)
+    if outcome.interrupted:
+        code = EXIT_INTERRUPTED
+    elif not outcome.completed:
+        code = EXIT_ENDED_EARLY
+    raise typer.Exit(code)

@@ -1,0 +1,291 @@
+"""The service class user: pumps a sans-I/O association over a byte stream.
+
+The only questions that can be asked are here: C-ECHO, the null queries and the null retrieve.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Final
+
+from dosimeter.dicom import identifier, uids
+from dosimeter.dicom.association import (
+    AssociateAccepted,
+    AssociateRejected,
+    Event,
+    PeerAborted,
+    PeerClosed,
+    ReleaseConfirmed,
+    Requestor,
+    ResponseReceived,
+)
+from dosimeter.dicom.dimse import PENDING, CancelRequest, EchoRequest, FindRequest, NullGetRequest, Request
+from dosimeter.dicom.errors import RemoteProtocolError
+from dosimeter.dicom.negotiation import AcceptedContext, Negotiation
+from dosimeter.dicom.pdu import AAssociateRQ
+from dosimeter.model.attempt import Cause
+from dosimeter.model.facts import (
+    EchoAnswered,
+    Ending,
+    NotDicomSeen,
+    NullQueryAnswered,
+    NullRetrieveAnswered,
+    QueryService,
+    Signature,
+    Titles,
+)
+from dosimeter.net.causes import WireFailure
+from dosimeter.net.loop import Loop
+from dosimeter.net.stream import ByteStream
+
+MAX_NULL_MATCHES: Final = 32
+"""Rows read of an answer that should have none; then C-CANCEL, a grace, and A-ABORT."""
+CANCEL_GRACE_SECONDS: Final = 2.0
+RELEASE_SECONDS: Final = 5.0
+
+FIND_SYNTAX: Final = {
+    QueryService.STUDY_ROOT: uids.STUDY_ROOT_FIND,
+    QueryService.PATIENT_ROOT: uids.PATIENT_ROOT_FIND,
+    QueryService.WORKLIST: uids.MODALITY_WORKLIST_FIND,
+}
+GET_SYNTAX: Final = {
+    QueryService.STUDY_ROOT: uids.STUDY_ROOT_GET,
+    QueryService.PATIENT_ROOT: uids.PATIENT_ROOT_GET,
+}
+_ANSWERS_AN_ASSOCIATE_REQUEST: Final = frozenset({2, 3, 7})
+"""PDU types A-ASSOCIATE-AC, A-ASSOCIATE-RJ, A-ABORT (PS3.8 Table 9-10)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """An association request, ready to be sent: the object, its bytes, and whose titles it bears."""
+
+    titles: Titles
+    request: AAssociateRQ
+    encoded: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How one question ended. ``status`` is that of the final response, if there was one."""
+
+    ending: Ending
+    status: int | None
+    matches: int
+
+
+class ContextNotAccepted(Exception):
+    """The question needs a presentation context that the peer did not accept."""
+
+
+class Scu:
+    """One association, from its A-ASSOCIATE-RQ to its A-RELEASE or A-ABORT.
+
+    Every wait ends at ``answer_seconds`` after its question or at ``host_until`` (monotonic
+    seconds), whichever is earlier: a peer that drips bytes cannot outlive either.
+    """
+
+    __slots__ = (
+        "_answer_seconds",
+        "_host_until",
+        "_loop",
+        "_message_id",
+        "_requestor",
+        "_stream",
+        "asked",
+        "ending",
+        "titles",
+    )
+
+    def __init__(
+        self, loop: Loop, stream: ByteStream, proposal: Proposal, *, answer_seconds: float, host_until: float
+    ) -> None:
+        self._loop = loop
+        self._stream = stream
+        self._answer_seconds = answer_seconds
+        self._host_until = host_until
+        self._requestor = Requestor(proposal.request, rq_bytes=proposal.encoded)
+        # The request is on the wire already: it was the first segment of the connection, or of TLS.
+        self._requestor.data_to_send()
+        self._message_id = 0
+        self.titles = proposal.titles
+        self.asked: list[str] = ["a-associate"]
+        self.ending: str | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a question can still be asked."""
+        return self.ending is None
+
+    def has(self, abstract_syntax: str) -> bool:
+        """Whether the peer accepted a context for this abstract syntax."""
+        return self._requestor.context_for(abstract_syntax) is not None
+
+    @property
+    def negotiation(self) -> Negotiation:
+        """What became of each context that was proposed; only once the association is accepted."""
+        return self._requestor.negotiation
+
+    async def negotiate(self) -> AssociateAccepted | AssociateRejected | PeerAborted:
+        """Read the answer to the A-ASSOCIATE-RQ.
+
+        Raises:
+            WireFailure: silence, a close, bytes that are not DICOM, or DICOM that PS3.8 forbids.
+        """
+        until = self._deadline()
+        try:
+            self._feed_first(await self._stream.receive(until))
+            event = await self._next_event(until)
+        except RemoteProtocolError:
+            self._end("bad answer")
+            raise WireFailure(Cause.BAD_PEER, "answers in DICOM, but not as PS3.8 allows") from None
+        except WireFailure as failure:
+            self._end(failure.cause.value)
+            raise
+        if isinstance(event, AssociateAccepted):
+            return event
+        self._end("rejected" if isinstance(event, AssociateRejected) else "aborted by the peer")
+        if isinstance(event, (AssociateRejected, PeerAborted)):
+            return event
+        raise WireFailure(Cause.CLOSED_EARLY, "closed the connection in the middle of its answer")
+
+    async def echo(self) -> EchoAnswered:
+        """C-ECHO (PS3.7 §9.1.5)."""
+        context = self._context(uids.VERIFICATION)
+        began = self._loop.now()
+        answer = await self._ask("c-echo", context, EchoRequest(self._next_message_id()))
+        elapsed = round((self._loop.now() - began) * 1000)
+        return EchoAnswered(self.titles, answer.ending, answer.status, elapsed)
+
+    async def null_query(self, service: QueryService) -> NullQueryAnswered:
+        """C-FIND for an object that cannot exist (DESIGN §3)."""
+        context = self._context(FIND_SYNTAX[service])
+        request = FindRequest(self._next_message_id(), context.abstract_syntax)
+        key = _null_identifier(service, context.transfer_syntax_uid)
+        answer = await self._ask(f"null c-find {service.value}", context, request, key)
+        return NullQueryAnswered(self.titles, service, answer.ending, answer.status, answer.matches)
+
+    async def null_retrieve(self, service: QueryService) -> NullRetrieveAnswered:
+        """C-GET of a study that cannot exist, with nothing negotiated that could carry it."""
+        context = self._context(GET_SYNTAX[service])
+        request = NullGetRequest(self._next_message_id(), context.abstract_syntax)
+        answer = await self._ask(f"null c-get {service.value}", context, request)
+        return NullRetrieveAnswered(self.titles, service, answer.ending, answer.status)
+
+    async def release(self) -> None:
+        """A-RELEASE, then close; A-ABORT if the peer does not confirm. Nothing if it is over."""
+        if not self.is_open:
+            return
+        until = min(self._loop.now() + RELEASE_SECONDS, self._deadline())
+        self._requestor.release()
+        try:
+            await self._stream.send(self._requestor.data_to_send(), until)
+            while True:
+                event = await self._next_event(until)
+                if isinstance(event, ReleaseConfirmed):
+                    self._end("released")
+                    return
+                if isinstance(event, (PeerAborted, PeerClosed)):
+                    self._end("ended by the peer at release")
+                    return
+        except (RemoteProtocolError, WireFailure):
+            self.abort("release not confirmed")
+
+    def abort(self, why: str) -> None:
+        """A-ABORT without waiting, then close. Nothing if the association is over."""
+        if self.is_open:
+            self._requestor.abort()
+            self._end(why)
+
+    def _end(self, why: str) -> None:
+        self.ending = why
+        self._stream.send_and_close(self._requestor.data_to_send())
+
+    def _context(self, abstract_syntax: str) -> AcceptedContext:
+        context = self._requestor.context_for(abstract_syntax)
+        if context is None:
+            raise ContextNotAccepted
+        return context
+
+    def _next_message_id(self) -> int:
+        self._message_id += 1
+        return self._message_id
+
+    def _deadline(self) -> float:
+        return min(self._loop.now() + self._answer_seconds, self._host_until)
+
+    def _feed_first(self, data: bytes) -> None:
+        if not data:
+            raise WireFailure(Cause.CLOSED_EARLY, "closed the connection without a word")
+        if data[0] not in _ANSWERS_AN_ASSOCIATE_REQUEST:
+            fact = NotDicomSeen(_signature(data))
+            raise WireFailure(Cause.NOT_DICOM, "answered with bytes that are not DICOM", (fact,))
+        self._requestor.receive_data(data)
+
+    async def _next_event(self, until: float) -> Event:
+        requestor = self._requestor
+        while (event := requestor.next_event()) is None:
+            requestor.receive_data(await self._stream.receive(until))
+        return event
+
+    async def _ask(self, name: str, context: AcceptedContext, request: Request, key: bytes = b"") -> Answer:
+        self.asked.append(name)
+        until = self._deadline()
+        matches = 0
+        try:
+            self._requestor.send(context, request, key)
+            await self._stream.send(self._requestor.data_to_send(), until)
+            while True:
+                event = await self._next_event(until)
+                if not isinstance(event, ResponseReceived):
+                    return self._cut(event, matches)
+                if event.response.status not in PENDING:
+                    ending = Ending.STATUS if matches <= MAX_NULL_MATCHES else Ending.BUDGET
+                    return Answer(ending, event.response.status, matches)
+                matches += 1
+                if matches == MAX_NULL_MATCHES + 1:
+                    until = min(until, await self._cancel(context))
+        except RemoteProtocolError:
+            self._end("bad answer")
+            return Answer(Ending.BAD_ANSWER, None, matches)
+        except WireFailure as failure:
+            self.abort(failure.cause.value)
+            if failure.cause is Cause.LOCAL:
+                raise
+            return Answer(_ending_of(failure, matches), None, matches)
+
+    async def _cancel(self, context: AcceptedContext) -> float:
+        until = self._loop.now() + CANCEL_GRACE_SECONDS
+        self._requestor.send(context, CancelRequest(self._message_id))
+        await self._stream.send(self._requestor.data_to_send(), until)
+        return until
+
+    def _cut(self, event: Event, matches: int) -> Answer:
+        is_abort = isinstance(event, PeerAborted)
+        self._end("aborted by the peer" if is_abort else "closed by the peer")
+        return Answer(Ending.ABORT if is_abort else Ending.CLOSE, None, matches)
+
+
+def _ending_of(failure: WireFailure, matches: int) -> Ending:
+    if matches > MAX_NULL_MATCHES or failure.cause is Cause.BAD_PEER:
+        return Ending.BUDGET
+    return Ending.SILENCE if failure.cause is Cause.TIMED_OUT else Ending.CLOSE
+
+
+def _null_identifier(service: QueryService, transfer_syntax_uid: str) -> bytes:
+    if service is QueryService.STUDY_ROOT:
+        return identifier.null_study_query(f"2.25.{uuid.uuid4().int}", transfer_syntax_uid)
+    if service is QueryService.PATIENT_ROOT:
+        return identifier.null_patient_query(f"DOSIMETER-{uuid.uuid4().hex[:16]}", transfer_syntax_uid)
+    return identifier.null_worklist_query(transfer_syntax_uid)
+
+
+def _signature(data: bytes) -> Signature:
+    if data.startswith(b"HTTP/") or data[:1] == b"<":
+        return Signature.HTTP
+    if data.startswith(b"SSH-"):
+        return Signature.SSH
+    if data.startswith(b"\x15\x03"):
+        return Signature.TLS_ALERT
+    return Signature.OUR_OWN_BYTES if data[0] == 1 else Signature.OTHER

@@ -1,0 +1,248 @@
+"""TLS on the loop: a handshake that observes the peer and trusts nobody (PS3.15 B.12).
+
+Certificates are observed, not required. Old protocol versions and weak suites are offered so that
+an archive that speaks nothing better is seen rather than missed; no secret travels inside.
+"""
+
+from __future__ import annotations
+
+import ssl
+from datetime import UTC
+from typing import Final
+
+from dosimeter.model.attempt import Cause
+from dosimeter.model.facts import CertificateSeen, ClientCertificate, TlsSeen
+from dosimeter.model.text import ServerText
+from dosimeter.net.causes import WireFailure, failure_of
+from dosimeter.net.loop import Loop
+from dosimeter.net.stream import RECEIVE_BYTES, TcpStream, connect
+
+_CERTIFICATE_REQUEST: Final = 13
+"""Handshake message type (RFC 8446 §4, RFC 5246 §7.4)."""
+_HANDSHAKE: Final = 22
+"""Record content type (RFC 8446 §5.1)."""
+
+MAX_HANDSHAKE_BYTES: Final = 262_144
+"""A chain of certificates fits many times; more is a peer that feeds us."""
+
+
+class TlsStream:
+    """TLS over a `TcpStream`. Make it, then ``await start``; ``seen`` holds what was learnt."""
+
+    __slots__ = (
+        "_alert",
+        "_answered",
+        "_asked",
+        "_failed",
+        "_incoming",
+        "_outgoing",
+        "_talk",
+        "_tcp",
+        "_watched",
+    )
+
+    def __init__(self, server_name: str | None) -> None:
+        self._tcp: TcpStream | None = None
+        self._incoming = ssl.MemoryBIO()
+        self._outgoing = ssl.MemoryBIO()
+        self._alert: str | None = None
+        self._answered = self._asked = self._failed = self._watched = False
+        context = _observing_context()
+        # CPython's only way to see a CertificateRequest that the peer does not insist on. Where it
+        # is missing, nothing is watched and the fact says "unknown".
+        setattr(context, "_msg_callback", self._watch)  # noqa: B010 - not in typeshed
+        self._talk = context.wrap_bio(self._incoming, self._outgoing, server_hostname=server_name)
+
+    async def start(self, loop: Loop, address: str, port: int, until: float) -> None:
+        """Connect and shake hands; the ClientHello is the first segment.
+
+        Raises:
+            WireFailure: as `connect`, or the peer refused the handshake (TLS failed).
+        """
+        self._step_handshake()
+        self._tcp = await connect(loop, address, port, self._outgoing.read(), until)
+        received = 0
+        while True:
+            data = await self._tcp.receive(until)
+            received += len(data)
+            if received > MAX_HANDSHAKE_BYTES:
+                raise WireFailure(Cause.BAD_PEER, "the TLS handshake does not end")
+            self._feed(data)
+            done = self._step_handshake()
+            await self._flush(until)
+            if done:
+                return
+            if not data:
+                self._failed = True
+                raise WireFailure(Cause.TLS_FAILED, "the peer closed the connection during the TLS handshake")
+
+    async def send(self, data: bytes, until: float) -> None:
+        """Encrypt and send all of ``data``; raises `WireFailure` as `TcpStream.send`."""
+        try:
+            self._talk.write(data)
+        except ssl.SSLError as error:
+            raise self._tls_failure(error) from None
+        await self._flush(until)
+
+    async def receive(self, until: float) -> bytes:
+        """The next decrypted bytes; b"" once the peer has closed.
+
+        Raises:
+            WireFailure: as `TcpStream.receive`, or an alert came (TLS failed). A TLS 1.3 peer that
+                insists on a client certificate refuses here, after the handshake (RFC 8446 §4.4.2.4).
+        """
+        while True:
+            try:
+                data = self._talk.read(RECEIVE_BYTES)
+            except ssl.SSLWantReadError:
+                await self._refill(until)
+            except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
+                return self._at_end()
+            except ssl.SSLError as error:
+                raise self._tls_failure(error) from None
+            else:
+                if not data:
+                    return self._at_end()
+                self._answered = True
+                return data
+
+    def send_and_close(self, data: bytes = b"") -> None:
+        """Offer the last bytes and a close_notify without waiting, then close."""
+        if self._tcp is None:
+            return
+        try:
+            if data:
+                self._talk.write(data)
+            self._talk.unwrap()
+        except ssl.SSLError:
+            pass  # Not established, or the peer has not said goodbye: the transport closes anyway.
+        self._tcp.send_and_close(self._outgoing.read())
+
+    @property
+    def seen(self) -> TlsSeen:
+        """What the peer showed so far."""
+        version = self._talk.version()
+        suite = self._talk.cipher()
+        return TlsSeen(
+            protocol=ServerText.of(version) if version else None,
+            cipher_suite=ServerText.of(suite[0]) if suite else None,
+            certificate=_certificate_facts(self._talk),
+            client_certificate=self._client_certificate(),
+            alert=ServerText.of(self._alert) if self._alert else None,
+        )
+
+    def _client_certificate(self) -> ClientCertificate:
+        if not self._watched:
+            return ClientCertificate.UNKNOWN
+        if not self._asked:
+            return ClientCertificate.NOT_ASKED
+        if self._answered:
+            return ClientCertificate.OPTIONAL
+        return ClientCertificate.REQUIRED if self._failed else ClientCertificate.UNKNOWN
+
+    def _watch(
+        self, _talk: object, direction: str, _version: object, content: int, message: int, _data: bytes
+    ) -> None:
+        self._watched = True
+        if direction == "read" and content == _HANDSHAKE and message == _CERTIFICATE_REQUEST:
+            self._asked = True
+
+    def _step_handshake(self) -> bool:
+        try:
+            self._talk.do_handshake()
+        except ssl.SSLWantReadError:
+            return False
+        except ssl.SSLError as error:
+            raise self._tls_failure(error) from None
+        return True
+
+    def _feed(self, data: bytes) -> None:
+        if data:
+            self._incoming.write(data)
+        else:
+            self._incoming.write_eof()
+
+    async def _refill(self, until: float) -> None:
+        if self._tcp is None:
+            raise WireFailure(Cause.FAULT, "TLS was read before it was started")
+        self._feed(await self._receive_raw(self._tcp, until))
+
+    async def _receive_raw(self, tcp: TcpStream, until: float) -> bytes:
+        try:
+            return await tcp.receive(until)
+        except WireFailure as failure:
+            if failure.cause is Cause.CLOSED_EARLY:
+                self._at_end()
+            raise
+
+    async def _flush(self, until: float) -> None:
+        data = self._outgoing.read()
+        if data and self._tcp is not None:
+            await self._tcp.send(data, until)
+
+    def _at_end(self) -> bytes:
+        self._failed = self._failed or not self._answered
+        return b""
+
+    def _tls_failure(self, error: ssl.SSLError) -> WireFailure:
+        self._failed = True
+        reason = error.reason or ""
+        if "ALERT" in reason:
+            self._alert = reason
+        failure = failure_of(error)
+        return WireFailure(failure.cause, "the peer refused or broke the TLS connection")
+
+
+def _observing_context() -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+    return context
+
+
+def _certificate_facts(talk: ssl.SSLObject) -> CertificateSeen | None:
+    try:
+        encoded = talk.getpeercert(binary_form=True)
+    except ValueError:
+        return None  # The handshake did not get that far.
+    return parse_certificate(encoded) if encoded else None
+
+
+def parse_certificate(encoded: bytes) -> CertificateSeen | None:
+    """Facts of a DER certificate (RFC 5280), or None if it cannot be read: it is hostile text."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives.hashes import SHA256
+
+    try:
+        certificate = x509.load_der_x509_certificate(encoded)
+        return CertificateSeen(
+            subject=ServerText.of(certificate.subject.rfc4514_string()),
+            issuer=ServerText.of(certificate.issuer.rfc4514_string()),
+            not_before=certificate.not_valid_before_utc.astimezone(UTC).isoformat(),
+            not_after=certificate.not_valid_after_utc.astimezone(UTC).isoformat(),
+            key=ServerText.of(_key_words(certificate)),
+            self_signed=certificate.subject == certificate.issuer,
+            sha256=certificate.fingerprint(SHA256()).hex(),
+        )
+    except ValueError:
+        return None
+
+
+def _key_words(certificate: object) -> str:
+    from cryptography import x509
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric import ec, rsa
+
+    if not isinstance(certificate, x509.Certificate):
+        return "unknown"
+    try:
+        key = certificate.public_key()
+    except (UnsupportedAlgorithm, ValueError):
+        return "unknown"
+    if isinstance(key, rsa.RSAPublicKey):
+        return f"RSA {key.key_size}"
+    if isinstance(key, ec.EllipticCurvePublicKey):
+        return f"EC {key.curve.name}"
+    return type(key).__name__

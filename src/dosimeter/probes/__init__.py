@@ -1,0 +1,1 @@
+"""One file per probe, each ending in ``PROBE = Probe(...)``. A probe never imports another."""

@@ -1,0 +1,87 @@
+"""What a probe is: one question to one target, declared where it is asked."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+
+from dosimeter.model.attempt import Cause
+from dosimeter.model.facts import Fact
+from dosimeter.model.scope import Authorisation, Touch
+from dosimeter.net.dialer import Line
+from dosimeter.net.scu import Scu
+
+
+class Rides(StrEnum):
+    """Which association a probe uses."""
+
+    OWN = "own"
+    """It opens its own, one or more."""
+    STRANGERS = "stranger's"
+    """It asks inside the stranger's association while that is still open."""
+
+
+class NotAsked(Exception):
+    """The probe found that its question does not apply here. Says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What a probe is given: the line, the authorisation, the stranger's title, what was seen so far.
+
+    ``stranger_called`` is the called AE title made up for this survey. ``stranger_failed`` is why
+    the stranger's association got no answer, or None.
+    """
+
+    line: Line
+    authorisation: Authorisation
+    stranger_called: str
+    seen: tuple[Fact, ...]
+    stranger_failed: Cause | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """One declaration: the planner, the command line and the documentation come from it.
+
+    ``needs`` is the type of fact without which the probe is skipped. ``run`` returns facts or
+    raises `NotAsked`, or `WireFailure` from the line. ``order`` is its place among its siblings.
+    """
+
+    name: str
+    asks: str
+    touch: Touch
+    reference: str
+    rides: Rides
+    needs: type[Fact] | None
+    order: int
+    run: Callable[[Visit], Awaitable[tuple[Fact, ...]]]
+
+
+@cache
+def discover() -> tuple[Probe, ...]:
+    """Every probe of this folder, in the order in which they are asked."""
+    package = importlib.import_module("dosimeter.probes")
+    modules = (
+        importlib.import_module(f"{package.__name__}.{entry.name}")
+        for entry in pkgutil.iter_modules(package.__path__)
+        if not entry.name.startswith("_")
+    )
+    found: list[Probe] = [module.PROBE for module in modules]
+    return tuple(sorted(found, key=lambda probe: probe.order))
+
+
+def open_association(visit: Visit) -> Scu:
+    """The stranger's association, while it is open.
+
+    Raises:
+        NotAsked: it has ended.
+    """
+    association = visit.line.association
+    if association is None or not association.is_open:
+        raise NotAsked("the association had ended")
+    return association

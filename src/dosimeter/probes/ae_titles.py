@@ -1,0 +1,102 @@
+"""AE-title policy: which of the titles that the scope lists open the archive. Nothing is guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from dosimeter.model.attempt import Cause
+from dosimeter.model.facts import (
+    AssociationAccepted,
+    Ending,
+    Fact,
+    NullQueryAnswered,
+    Titles,
+)
+from dosimeter.model.scope import Touch
+from dosimeter.net.causes import WireFailure
+from dosimeter.net.scu import FIND_SYNTAX, GET_SYNTAX
+from dosimeter.probes._association import associate, null_retrieve
+from dosimeter.probes._declare import NotAsked, Probe, Rides, Visit
+from dosimeter.probes._proposals import STRANGER_CALLING, strangers_proposal
+
+MAX_PAIRS: Final = 16
+"""Associations one host is asked for at most, in the order below."""
+
+_SUCCESS: Final = 0
+
+_WORTH_ANOTHER_TITLE: Final = frozenset({None, Cause.CLOSED_EARLY})
+"""Some archives close on a title they do not know, without a word of DICOM."""
+
+
+async def _run(visit: Visit) -> tuple[Fact, ...]:
+    if visit.stranger_failed not in _WORTH_ANOTHER_TITLE:
+        raise NotAsked("nothing that a title could open was seen")
+    if any(_is_answer(fact) for fact in visit.seen):
+        raise NotAsked("a stranger was answered: no title guards anything")
+    pairs = tuple(title_pairs(visit))
+    if not pairs:
+        raise NotAsked("the scope lists no AE title")
+    facts: list[Fact] = []
+    opened_by: Titles | None = None
+    try:
+        for titles in pairs[:MAX_PAIRS]:
+            heard = await _ask_as(visit, titles)
+            facts.extend(heard)
+            if opened_by is None and any(_is_answer(fact) for fact in heard):
+                opened_by = titles
+        if opened_by is not None and _offers_retrieve(facts, opened_by):
+            facts.append(await null_retrieve(visit.line, opened_by))
+    except WireFailure as failure:
+        raise WireFailure(failure.cause, failure.detail, (*facts, *failure.facts)) from None
+    return tuple(facts)
+
+
+def title_pairs(visit: Visit) -> Iterator[Titles]:
+    """Called by calling: each called title as a stranger, each calling title to anybody, then both."""
+    called, calling = visit.authorisation.called_ae_titles, visit.authorisation.calling_ae_titles
+    for title in called:
+        yield Titles(title, STRANGER_CALLING, stranger=False)
+    for title in calling:
+        yield Titles(visit.stranger_called, title, stranger=False)
+    for called_title in called:
+        for calling_title in calling:
+            yield Titles(called_title, calling_title, stranger=False)
+
+
+async def _ask_as(visit: Visit, titles: Titles) -> list[Fact]:
+    facts: list[Fact] = [await associate(visit.line, strangers_proposal(titles))]
+    for service, syntax in FIND_SYNTAX.items():
+        association = visit.line.association
+        if association is None or not association.is_open:
+            break
+        if association.has(syntax):
+            facts.append(await association.null_query(service))
+    return facts
+
+
+def _is_answer(fact: Fact) -> bool:
+    return isinstance(fact, NullQueryAnswered) and fact.ending is Ending.STATUS and fact.status == _SUCCESS
+
+
+def _offers_retrieve(facts: list[Fact], titles: Titles) -> bool:
+    return any(
+        isinstance(fact, AssociationAccepted) and fact.titles == titles and _has_get(fact) for fact in facts
+    )
+
+
+def _has_get(fact: AssociationAccepted) -> bool:
+    return any(syntax in fact.accepted for syntax in GET_SYNTAX.values())
+
+
+PROBE = Probe(
+    name="ae_titles",
+    asks="the stranger's association and null queries again under the AE titles that the scope lists, "
+    f"called by calling, at most {MAX_PAIRS} associations; only if no query of a stranger was answered",
+    touch=Touch.PROVE,
+    reference="PS3.8 Table 9-21, PS3.15 §B",
+    rides=Rides.OWN,
+    needs=None,
+    order=80,
+    run=_run,
+)

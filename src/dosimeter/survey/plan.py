@@ -1,0 +1,36 @@
+"""Which probes an endpoint is asked, in which order. Pure."""
+
+from __future__ import annotations
+
+from dosimeter.model.attempt import Attempt, Cause, Failed
+from dosimeter.model.facts import NotDicomSeen, Signature
+from dosimeter.model.scope import Touch
+from dosimeter.model.target import Endpoint, Service
+from dosimeter.probes._declare import Probe, Visit
+
+NOTHING_THERE = frozenset({Cause.REFUSED, Cause.UNREACHABLE, Cause.LOCAL, Cause.OUT_OF_SCOPE})
+"""Causes after which no other question makes sense, nor a line that says it was skipped."""
+
+
+def probes_within(probes: tuple[Probe, ...], touch: Touch) -> tuple[Probe, ...]:
+    """The probes that go no further than the touch the survey was given."""
+    return tuple(probe for probe in probes if probe.touch <= touch)
+
+
+def why_not(probe: Probe, visit: Visit) -> str | None:
+    """Why a probe is not asked on this visit, or None if it is."""
+    if probe.needs is None or any(isinstance(fact, probe.needs) for fact in visit.seen):
+        return None
+    if visit.stranger_failed is not None:
+        return f"the stranger's association got no answer ({visit.stranger_failed.value})"
+    return "the stranger's association was not accepted"
+
+
+def is_worth_tls(endpoint: Endpoint, attempts: tuple[Attempt, ...]) -> bool:
+    """Whether a port that was asked in clear answered with a TLS alert: it wants TLS (adr 0006)."""
+    if endpoint.service is not Service.DICOM:
+        return False
+    return any(
+        isinstance(attempt, Failed) and NotDicomSeen(Signature.TLS_ALERT) in attempt.facts
+        for attempt in attempts
+    )

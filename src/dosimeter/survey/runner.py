@@ -1,0 +1,225 @@
+"""Runs the probes over the hosts: intent before contact, facts stored as they come.
+
+Here is one of the two places where any exception is caught: a fault in a probe is one failed
+attempt, never a lost host.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+from dosimeter.model.attempt import Attempt, Cause, Completed, Failed, Skipped
+from dosimeter.model.facts import Fact
+from dosimeter.model.scope import Authorisation, Touch
+from dosimeter.model.survey import EndpointRecord, HostPlan
+from dosimeter.model.target import Endpoint, Service
+from dosimeter.net.causes import WireFailure
+from dosimeter.net.dialer import Dialer
+from dosimeter.net.loop import InterruptedWait, Loop
+from dosimeter.net.pacing import HostClock, HostPacer
+from dosimeter.net.scu import ContextNotAccepted
+from dosimeter.probes._declare import NotAsked, Probe, Rides, Visit, discover
+from dosimeter.survey.audit import AuditLog, AuditProblem
+from dosimeter.survey.events import Observer
+from dosimeter.survey.plan import NOTHING_THERE, is_worth_tls, probes_within, why_not
+from dosimeter.survey.ports import Clock, SurveyStore
+
+MAX_INTENTS: Final = 256
+"""Hosts whose intent is committed together; at a slow pace it is the hosts of one second."""
+FLUSH_RECORDS: Final = 256
+FLUSH_SECONDS: Final = 0.25
+TICK_SECONDS: Final = 0.1
+MAX_CONTACTS: Final = 2
+"""A host that was contacted this often and never finished is not asked again."""
+
+_WEB = (Skipped("dicom_associate", "a web port: nothing but HTTP would be sent there"),)
+_UNFINISHED = Failed(
+    "dicom_associate", Cause.INTERRUPTED, f"contacted {MAX_CONTACTS} times, each survey ended meanwhile"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """What one run of a survey is about."""
+
+    survey_id: str
+    authorisation: Authorisation
+    touch: Touch
+    stranger_called: str
+
+
+class Runner:
+    """One run over the pending hosts of a survey. Single-threaded; call `run` once."""
+
+    def __init__(
+        self,
+        assignment: Assignment,
+        store: SurveyStore,
+        audit: AuditLog,
+        dialer: Dialer,
+        clock: Clock,
+        observer: Observer,
+    ) -> None:
+        self._assignment = assignment
+        self._store = store
+        self._audit = audit
+        self._dialer = dialer
+        self._loop: Loop = dialer.loop
+        self._clock = clock
+        self._observer = observer
+        self._probes = probes_within(discover(), assignment.touch)
+        self._pace = assignment.authorisation.pace
+        self._records: list[EndpointRecord] = []
+        self._next_flush = 0.0
+        self._next_tick = 0.0
+        self._stopped = False
+
+    def run(self, hosts: Iterator[HostPlan], is_stopped: Callable[[], bool]) -> bool:
+        """Ask every host; True if all were asked, False if ``is_stopped`` said so first.
+
+        ``is_stopped`` is asked about ten times a second. After it has said yes nothing is dialled
+        any more, open associations are aborted and what was learnt is stored.
+
+        Raises:
+            Exception: whatever the store or the audit log raises; then too, nothing is dialled any
+                more and open associations are aborted.
+        """
+        pacer = HostPacer(self._pace, self._loop.now())
+        intended = self._intended(hosts)
+        waiting: HostPlan | None = next(intended, None)
+        try:
+            while waiting is not None or len(self._loop):
+                now = self._loop.now()
+                if self._tick_is_due(now) and is_stopped():
+                    self._stopped = True
+                    break
+                admitted = pacer.admit(now, len(self._loop)) if waiting is not None else 0
+                for _ in range(admitted):
+                    if waiting is None:
+                        break
+                    self._start(waiting)
+                    waiting = next(intended, None)
+                self._loop.turn(TICK_SECONDS)
+                self._flush_if_due(self._loop.now())
+        finally:
+            self._end()
+        return not self._stopped
+
+    def _end(self) -> None:
+        try:
+            self._loop.interrupt()
+        finally:
+            self._flush()
+
+    def _intended(self, hosts: Iterator[HostPlan]) -> Iterator[HostPlan]:
+        """Hosts whose intent is on disk, and so may be contacted."""
+        rate = self._pace.new_hosts_per_second
+        size = MAX_INTENTS if rate == 0 else min(MAX_INTENTS, max(1, int(rate)))
+        while batch := tuple(itertools.islice(hosts, size)):
+            addresses = [host.address for host in batch]
+            self._store.intend(self._assignment.survey_id, addresses, self._clock.now())
+            self._audit.intended(addresses)
+            self._audit.flush()
+            yield from batch
+
+    def _start(self, host: HostPlan) -> None:
+        self._observer.host_started(host.address)
+        self._loop.spawn(self._host(host), lambda: self._observer.host_ended(host.address))
+
+    async def _host(self, host: HostPlan) -> None:
+        clock = self._dialer.host_clock()
+        for endpoint in host.endpoints:
+            began = self._clock.now()
+            if host.contacts >= MAX_CONTACTS:
+                attempts: tuple[Attempt, ...] = (_UNFINISHED,)
+            elif endpoint.service is Service.WEB:
+                attempts = _WEB
+            else:
+                attempts, endpoint = await self._endpoint(endpoint, clock)  # noqa: PLW2901 - TLS was seen
+            record = EndpointRecord(endpoint, attempts, began, self._clock.now())
+            self._records.append(record)
+            self._observer.endpoint_recorded(record)
+
+    async def _endpoint(self, endpoint: Endpoint, clock: HostClock) -> tuple[tuple[Attempt, ...], Endpoint]:
+        attempts = await self._visit(endpoint, clock)
+        if is_worth_tls(endpoint, attempts):
+            endpoint = replace(endpoint, service=Service.DICOM_TLS)
+            plain = tuple(attempt for attempt in attempts if isinstance(attempt, Failed))
+            attempts = plain + await self._visit(endpoint, clock)
+        return attempts, endpoint
+
+    async def _visit(self, endpoint: Endpoint, clock: HostClock) -> tuple[Attempt, ...]:
+        line = self._dialer.line(endpoint, clock)
+        assignment = self._assignment
+        visit = Visit(line, assignment.authorisation, assignment.stranger_called, ())
+        attempts: list[Attempt] = []
+        try:
+            for probe in self._probes:
+                if probe.rides is Rides.OWN:
+                    await line.hang_up()
+                attempt = await self._ask(probe, visit)
+                attempts.append(attempt)
+                failed = attempt.cause if isinstance(attempt, Failed) else None
+                if failed in NOTHING_THERE and len(attempts) == 1:
+                    break
+                visit = replace(
+                    visit,
+                    seen=visit.seen + _facts(attempt),
+                    stranger_failed=failed if len(attempts) == 1 else visit.stranger_failed,
+                )
+            await line.hang_up()
+        finally:
+            line.drop("interrupted")
+        return tuple(attempts)
+
+    async def _ask(self, probe: Probe, visit: Visit) -> Attempt:
+        """Boundary: whatever goes wrong in a probe becomes one attempt with a cause."""
+        why = why_not(probe, visit)
+        if why is not None:
+            return Skipped(probe.name, why)
+        try:
+            return Completed(probe.name, await probe.run(visit))
+        except NotAsked as reason:
+            return Skipped(probe.name, str(reason))
+        except ContextNotAccepted:
+            return Skipped(probe.name, "the presentation context was not accepted")
+        except WireFailure as failure:
+            return Failed(probe.name, failure.cause, failure.detail, failure.facts)
+        except (InterruptedWait, AuditProblem):
+            raise
+        except Exception as fault:
+            visit.line.drop("fault in dosimeter")
+            return Failed(probe.name, Cause.FAULT, _where(fault))
+
+    def _tick_is_due(self, now: float) -> bool:
+        if now < self._next_tick:
+            return False
+        self._next_tick = now + TICK_SECONDS
+        self._observer.tick()
+        return True
+
+    def _flush_if_due(self, now: float) -> None:
+        if len(self._records) >= FLUSH_RECORDS or (self._records and now >= self._next_flush):
+            self._flush()
+            self._next_flush = now + FLUSH_SECONDS
+
+    def _flush(self) -> None:
+        if self._records:
+            self._store.record(self._assignment.survey_id, self._records)
+            self._records = []
+
+
+def _facts(attempt: Attempt) -> tuple[Fact, ...]:
+    return () if isinstance(attempt, Skipped) else attempt.facts
+
+
+def _where(fault: Exception) -> str:
+    """The type and place of a fault, never its text: that could quote a server."""
+    trace = fault.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f"{trace.tb_frame.f_code.co_name}:{trace.tb_lineno}" if trace is not None else "?"
+    return f"{type(fault).__name__} in {place}; please report it"

@@ -1,0 +1,1 @@
+"""One verb a file: wires the parts together for the front ends."""

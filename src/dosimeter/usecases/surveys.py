@@ -1,0 +1,44 @@
+"""The surveys of a store: list them, ask one to stop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from dosimeter.store.location import default_store_url
+from dosimeter.store.sqlite import SqliteStore, open_store
+
+
+@contextmanager
+def opened(url: str | None) -> Iterator[SqliteStore]:
+    """The store behind a URL, or the default one; closed at the end.
+
+    Raises:
+        StoreProblem: it cannot be used.
+    """
+    store = open_store(url or default_store_url())
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def request_stop(url: str | None, survey: str) -> str:
+    """Ask whichever process runs the survey to stop; returns its whole id."""
+    with opened(url) as store:
+        survey_id = store.find(survey)
+        store.request_stop(survey_id)
+        return survey_id
+
+
+def list_lines(url: str | None) -> list[str]:
+    """One line per survey, newest first: id, state, when, how far, under which authorisation."""
+    with opened(url) as store:
+        lines = []
+        for header in store.headers():
+            progress = store.counts(header.id)
+            lines.append(
+                f"{header.id}  {header.state.value:<9}  {header.started:%Y-%m-%d %H:%M}Z  "
+                f"{progress.recorded}/{progress.endpoints} endpoints  {header.reference}"
+            )
+        return lines or ["no survey in this store"]
