@@ -24,11 +24,9 @@ _TOUCH: Final = {
 def describe(authorisation: Authorisation) -> tuple[str, ...]:
     """Who allows what, where, until when, how gently, signed by whom: a sentence each."""
     return (
-        f"{authorisation.authorised_by} ({authorisation.role}) authorises this survey: "
-        f"{authorisation.reference}.",
+        _who(authorisation),
         f"The legal basis is: {authorisation.legal_basis}.",
-        f"It holds from {_moment(authorisation.valid_from)} until {_moment(authorisation.valid_until)}, "
-        f"{_hours(authorisation.pace.hours)}.",
+        _when(authorisation),
         _where(authorisation),
         _left_out(authorisation),
         _ports(authorisation),
@@ -46,6 +44,16 @@ def count_addresses(authorisation: Authorisation) -> int:
     excluded = AddressRanges.of(authorisation.exclude_networks)
     allowed = AddressRanges.of(authorisation.networks)
     return AddressRanges(gap for span in allowed for gap in excluded.gaps(span)).addresses
+
+
+def _who(authorisation: Authorisation) -> str:
+    author = f"{authorisation.authorised_by} ({authorisation.role})"
+    return f"{author} authorises this survey: {authorisation.reference}."
+
+
+def _when(authorisation: Authorisation) -> str:
+    begins, ends = _moment(authorisation.valid_from), _moment(authorisation.valid_until)
+    return f"It holds from {begins} until {ends}, {_hours(authorisation.pace.hours)}."
 
 
 def _where(authorisation: Authorisation) -> str:

@@ -1,0 +1,300 @@
+"""From targets to endpoints inside the scope: what will be asked, what was left out, and why.
+
+A target that reaches beyond the scope is refused, a network that does so only in part too: whoever
+wrote it believes more is allowed than is. What the scope excludes is left out and counted.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, groupby
+from operator import itemgetter
+from typing import Final, NamedTuple
+
+from dosimeter.inventory.problem import InventoryProblem
+from dosimeter.inventory.shuffle import shuffled
+from dosimeter.model.scope import Authorisation
+from dosimeter.model.survey import HostPlan
+from dosimeter.model.target import Endpoint, Service, Target
+from dosimeter.net.address import AddressRefused, canonical_network, looks_like_address
+from dosimeter.net.gate import EXCLUDE, NETWORKS, PORTS, OutOfScope, ScopeGate
+from dosimeter.net.ranges import Span, address_at, span_of
+
+MOST_ENDPOINTS: Final = 4_194_304
+"""Of one survey: a /10 on one port, or a /12 on the four default ones."""
+_SHOWN: Final = 5
+"""Names a message lists; the rest is counted."""
+_LONGEST_SHOWN: Final = 64
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """What the targets name and the survey will not ask.
+
+    ``repeated_endpoints`` were named more than once and are asked once. ``outside`` holds
+    (name, address, reason) for the addresses of a name that the scope does not allow.
+    """
+
+    excluded_addresses: int = 0
+    excluded_names: tuple[str, ...] = ()
+    repeated_endpoints: int = 0
+    unresolved_names: tuple[str, ...] = ()
+    outside: tuple[tuple[str, str, str], ...] = ()
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """One sentence for each reason, none where nothing was left out."""
+        says = []
+        if self.excluded_addresses:
+            says.append(f"{self.excluded_addresses:,} addresses are excluded by the scope.")
+        if self.excluded_names:
+            says.append(f"The scope excludes the names {_listed(self.excluded_names)}.")
+        if self.repeated_endpoints:
+            says.append(
+                f"{self.repeated_endpoints:,} endpoints were named more than once and are asked once."
+            )
+        if self.unresolved_names:
+            says.append(f"These names do not resolve: {_listed(self.unresolved_names)}.")
+        for name, address, why in self.outside[:_SHOWN]:
+            says.append(f"{name} also stands for {address}, which is not asked: {why}.")
+        return tuple(says)
+
+
+class _Door(NamedTuple):
+    """A port to knock at. ``explicit`` where the inventory itself named the service."""
+
+    port: int
+    service: Service
+    explicit: bool
+    name: str | None
+
+
+_Doors = tuple[_Door, ...]
+
+
+class _Stretch(NamedTuple):
+    """Neighbouring addresses that are asked at the same ports."""
+
+    first: int
+    last: int
+    doors: _Doors
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """The endpoints of a survey, made one at a time; iterate it as often as needed.
+
+    Addresses come in an order the seed decides, so that neighbours are not asked together; the
+    endpoints of one address stay together.
+    """
+
+    hosts: int
+    endpoints: int
+    left_out: LeftOut
+    seed: int
+    _stretches: tuple[_Stretch, ...]
+
+    def __iter__(self) -> Iterator[Endpoint]:
+        for plan in self.plans():
+            yield from plan.endpoints
+
+    def plans(self) -> Iterator[HostPlan]:
+        """The same, one host at a time."""
+        ends = list(accumulate(stretch.last - stretch.first + 1 for stretch in self._stretches))
+        for index in shuffled(self.hosts, self.seed):
+            at = bisect_right(ends, index)
+            stretch = self._stretches[at]
+            address = str(address_at(stretch.last - (ends[at] - 1 - index)))
+            doors = stretch.doors
+            yield HostPlan(
+                address, tuple(Endpoint(address, door.port, door.service, door.name) for door in doors)
+            )
+
+
+def endpoints_for(
+    targets: Iterable[Target] | None, authorisation: Authorisation, gate: ScopeGate, *, seed: int = 0
+) -> Expansion:
+    """What will be asked: targets x ports, inside the scope, each endpoint once.
+
+    A target without a port is asked at every port of the scope. A port's service is the one the
+    inventory names with it, else DICOM_TLS or WEB if the scope lists the port as such, else DICOM.
+    None for ``targets`` means all the scope allows. Nothing is contacted, but names of the scope are
+    resolved by the gate.
+
+    Raises:
+        OutOfScope: a target is outside the scope in whole or in part; the message names both.
+        InventoryProblem: nothing is left to ask, or more than 4,194,304 endpoints.
+    """
+    claims = _Claims(authorisation, gate)
+    for target in _whole_scope(authorisation) if targets is None else targets:
+        claims.add(target)
+    stretches, repeated = _merge(claims)
+    open_stretches: list[_Stretch] = []
+    for first, last, doors in stretches:
+        open_stretches += (_Stretch(*span, doors) for span in gate.excluded.gaps((first, last)))
+    hosts = _addresses(open_stretches)
+    left_out = LeftOut(
+        excluded_addresses=_addresses(stretches) - hosts + len(claims.excluded_answers),
+        excluded_names=tuple(claims.excluded_names),
+        repeated_endpoints=repeated,
+        unresolved_names=tuple(claims.unresolved),
+        outside=tuple(claims.outside),
+    )
+    endpoints = sum((last - first + 1) * len(doors) for first, last, doors in open_stretches)
+    if endpoints > MOST_ENDPOINTS:
+        says = (
+            f"{endpoints:,} endpoints are more than one survey can hold ({MOST_ENDPOINTS:,}); "
+            "name fewer targets, or fewer ports in the scope"
+        )
+        raise InventoryProblem("targets", None, says)
+    if not endpoints:
+        says = "nothing is left to ask; name a target that is not excluded. " + " ".join(left_out.sentences)
+        raise InventoryProblem("targets", None, says.strip())
+    return Expansion(hosts, endpoints, left_out, seed, tuple(open_stretches))
+
+
+class _Claims:
+    """The spans of addresses the targets name, with the doors each is to be asked at."""
+
+    def __init__(self, authorisation: Authorisation, gate: ScopeGate) -> None:
+        self._scope = authorisation
+        self._gate = gate
+        self._numbers: dict[_Doors, int] = {}
+        self.spans: list[tuple[Span, int]] = []
+        self.excluded_names: dict[str, None] = {}
+        self.excluded_answers: set[str] = set()
+        self.unresolved: dict[str, None] = {}
+        self.outside: dict[tuple[str, str, str], None] = {}
+
+    @property
+    def doors(self) -> Sequence[_Doors]:
+        """The different sets of doors, by number."""
+        return tuple(self._numbers)
+
+    def add(self, target: Target) -> None:
+        """Check one target against the scope and keep its spans."""
+        if target.port is not None and target.port not in self._scope.ports:
+            says = f"port {target.port} is not one of the scope's ports; add it there, or leave it out"
+            raise OutOfScope(_subject(target), PORTS, says)
+        if "/" in target.host or looks_like_address(target.host):
+            self._add_network(target)
+        else:
+            self._add_name(target)
+
+    def _add_network(self, target: Target) -> None:
+        try:
+            network = canonical_network(target.host)
+        except AddressRefused as refused:
+            raise OutOfScope(_subject(target), NETWORKS, str(refused)) from None
+        self._gate.check_network(_subject(target), network)
+        self._keep(span_of(network), self._doors_of(target, None))
+
+    def _add_name(self, target: Target) -> None:
+        try:
+            answer = self._gate.resolve(target.host)
+        except OutOfScope as refused:
+            if refused.rule != EXCLUDE:
+                raise OutOfScope(_subject(target), refused.rule, refused.says) from None
+            self.excluded_names[refused.subject] = None
+            return
+        if not answer.resolved:
+            self.unresolved[answer.name] = None
+        self.excluded_answers.update(answer.excluded)
+        self.outside |= {(answer.name, address, why): None for address, why in answer.outside}
+        doors = self._doors_of(target, answer.name)
+        for address in answer.addresses:
+            self._keep(span_of(canonical_network(address)), doors)
+
+    def _keep(self, span: Span, doors: _Doors) -> None:
+        if len(self.spans) >= MOST_ENDPOINTS:
+            says = (
+                f"more than {MOST_ENDPOINTS:,} targets are more than one survey can hold; split the inventory"
+            )
+            raise InventoryProblem("targets", None, says)
+        self.spans.append((span, self._numbers.setdefault(doors, len(self._numbers))))
+
+    def _doors_of(self, target: Target, name: str | None) -> _Doors:
+        explicit = target.service is not None and target.port is not None
+        ports = self._scope.ports if target.port is None else (target.port,)
+        return tuple(
+            _Door(
+                port,
+                target.service if explicit and target.service else service_of(port, self._scope),
+                explicit,
+                name,
+            )
+            for port in ports
+        )
+
+
+def service_of(port: int, authorisation: Authorisation) -> Service:
+    """What the scope says a port is for."""
+    if port in authorisation.tls_ports:
+        return Service.DICOM_TLS
+    return Service.WEB if port in authorisation.web_ports else Service.DICOM
+
+
+def _merge(claims: _Claims) -> tuple[list[_Stretch], int]:
+    """Disjoint stretches in order of address, and how many endpoints were named more than once."""
+    edges: list[tuple[int, int, int]] = []
+    named = 0
+    doors = claims.doors
+    for (first, last), number in claims.spans:
+        edges += ((first, number, 1), (last + 1, number, -1))
+        named += (last - first + 1) * len(doors[number])
+    edges.sort()
+    known: dict[frozenset[int], _Doors] = {}
+    active: Counter[int] = Counter()
+    stretches: list[_Stretch] = []
+    begun = 0
+    for place, here in groupby(edges, key=itemgetter(0)):
+        if active:
+            numbers = frozenset(active)
+            if numbers not in known:
+                known[numbers] = _join(doors[number] for number in sorted(numbers))
+            stretches.append(_Stretch(begun, place - 1, known[numbers]))
+        for _, number, change in here:
+            active[number] += change
+            if not active[number]:
+                del active[number]
+        begun = place
+    return stretches, named - sum((last - first + 1) * len(both) for first, last, both in stretches)
+
+
+def _join(sets: Iterable[_Doors]) -> _Doors:
+    """One door a port: a service that was named beats one that was inferred, then the first comes first."""
+    chosen: dict[int, _Door] = {}
+    for doors in sets:
+        for door in doors:
+            old = chosen.get(door.port)
+            if old is None:
+                chosen[door.port] = door
+                continue
+            first = door if door.explicit and not old.explicit else old
+            chosen[door.port] = first._replace(name=old.name or door.name)
+    return tuple(chosen[port] for port in sorted(chosen))
+
+
+def _addresses(stretches: Iterable[_Stretch]) -> int:
+    return sum(last - first + 1 for first, last, _ in stretches)
+
+
+def _whole_scope(authorisation: Authorisation) -> Iterator[Target]:
+    for network in authorisation.networks:
+        yield Target(str(network), source="scope.networks")
+    for name in authorisation.names:
+        yield Target(name, source="scope.names")
+
+
+def _subject(target: Target) -> str:
+    host = ascii(target.host[:_LONGEST_SHOWN])[1:-1]
+    port = "" if target.port is None else f" port {target.port}"
+    return f"{target.source}: {host}{port}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    rest = len(names) - _SHOWN
+    return ", ".join(names[:_SHOWN]) + (f" and {rest:,} more" if rest > 0 else "")

@@ -1,0 +1,158 @@
+"""nmap's XML (and masscan's, which is the same): addresses and open TCP ports, nothing else.
+
+The file is fed to the parser in pieces and no tree is built. Banners, script output, comments and
+all other text are dropped where they stand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
+from xml.parsers.expat import ExpatError
+
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import DefusedXMLParser, ParseError
+
+from dosimeter.inventory.entry import parse_host, parse_port, parse_service
+from dosimeter.inventory.problem import InventoryProblem
+from dosimeter.inventory.source import ByteSource
+from dosimeter.model.target import Service, Target
+
+LONGEST_ELEMENT: Final = 4 << 20
+"""Bytes between two tags: the parser must hold a whole tag, and script output stands in attributes."""
+MOST_WORDS: Final = 1024
+"""Different names of tags and attributes: the parser keeps each one. nmap has about a hundred."""
+DEEPEST: Final = 64
+"""Levels of elements; nmap writes fewer than ten."""
+_OPEN: Final = frozenset({"open", "open|filtered"})
+_FAMILIES: Final = frozenset({"ipv4", "ipv6"})
+
+
+def read_nmap(source: ByteSource) -> Iterator[Target]:
+    """A target for each open TCP port; a host whose ports were not scanned gives one without a port.
+
+    Raises:
+        InventoryProblem: not XML, not nmap's, cut off, or with declarations nmap never writes.
+    """
+    collector = _Collector(source.name)
+    parser = DefusedXMLParser(target=collector)
+    collector.locate = lambda: int(parser.parser.CurrentLineNumber)
+    since_tag = 0
+    try:
+        for chunk in source.chunks():
+            tags = collector.tags
+            parser.feed(chunk)
+            since_tag = since_tag + len(chunk) if tags == collector.tags else 0
+            if since_tag > LONGEST_ELEMENT:
+                says = "one tag or text is longer than 4 MiB, which nmap never writes; make the file again"
+                raise InventoryProblem(source.name, collector.locate(), says)
+            yield from collector.take()
+        parser.close()
+    except DefusedXmlException:
+        says = "the XML declares entities, which nmap never does; do not trust this file"
+        raise InventoryProblem(source.name, collector.locate(), says) from None
+    except (ParseError, ExpatError, LookupError, ValueError) as refused:
+        raise InventoryProblem(source.name, collector.locate(), _why(collector, refused)) from None
+    yield from collector.take()
+
+
+def _why(collector: _Collector, refused: Exception) -> str:
+    if collector.begun and not collector.complete:
+        return "the XML is cut off or damaged here; let nmap finish, or make the file again"
+    if isinstance(refused, (ParseError, ExpatError)):
+        return "the file begins like XML and is not; give nmap XML (nmap -oX), a CSV table or a list"
+    return "the XML is in an encoding that cannot be read; save it as UTF-8"
+
+
+class _Collector:
+    """Called by the parser for each tag. It has no method for text, so text is kept nowhere."""
+
+    def __init__(self, name: str) -> None:
+        self.locate: Callable[[], int] = lambda: 1
+        """The line the parser stands at; replaced once there is a parser."""
+        self.tags = 0
+        self.begun = False
+        self.complete = False
+        self._name = name
+        self._depth = 0
+        self._words: set[str] = set()
+        self._found: list[Target] = []
+        self._address: str | None = None
+        self._is_up = True
+        self._ports_scanned = False
+        self._port: str | None = None
+        self._state: str | None = None
+        self._service: Service | None = None
+
+    def take(self) -> list[Target]:
+        """The targets found since the last call."""
+        found, self._found = self._found, []
+        return found
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        """A tag opens."""
+        self.tags += 1
+        self._depth += 1
+        if not self.begun and tag != "nmaprun":
+            says = "the XML is not nmap's; make it with nmap -oX or masscan -oX"
+            raise InventoryProblem(self._name, self.locate(), says)
+        self._words.add(tag)
+        self._words.update(attributes)
+        if self._depth > DEEPEST or len(self._words) > MOST_WORDS:
+            says = "the XML is deeper or has more different tags than nmap's ever has; do not trust this file"
+            raise InventoryProblem(self._name, self.locate(), says)
+        self.begun = True
+        self._see(tag, attributes)
+
+    def _see(self, tag: str, attributes: Mapping[str, str]) -> None:
+        if tag == "host":
+            self._address, self._is_up, self._ports_scanned = None, True, False
+        elif tag == "address":
+            self._see_address(attributes)
+        elif tag == "status":
+            self._is_up = attributes.get("state") == "up"
+        elif tag == "ports":
+            self._ports_scanned = True
+        elif tag == "port":
+            tcp = attributes.get("protocol") == "tcp"
+            self._port, self._state, self._service = attributes.get("portid") if tcp else None, None, None
+        elif tag == "state":
+            self._state = attributes.get("state")
+        elif tag == "service":
+            self._service = _service_of(attributes)
+
+    def end(self, tag: str) -> None:
+        """A tag closes."""
+        self.tags += 1
+        self._depth -= 1
+        if tag == "port":
+            if self._port is not None and self._state in _OPEN and self._address is not None:
+                line = self.locate()
+                self._add(self._address, parse_port(self._port, self._name, line), self._service, line)
+            self._port = None
+        elif tag == "host":
+            if not self._ports_scanned and self._is_up and self._address is not None:
+                self._add(self._address, None, None, self.locate())
+            self._address = None
+        elif tag == "nmaprun":
+            self.complete = True
+
+    def close(self) -> None:
+        """The parser asks for a result; there is none to give."""
+
+    def _see_address(self, attributes: Mapping[str, str]) -> None:
+        if self._address is None and attributes.get("addrtype", "ipv4") in _FAMILIES:
+            self._address = parse_host(attributes.get("addr", ""), self._name, self.locate())
+
+    def _add(self, host: str, port: int | None, service: Service | None, line: int) -> None:
+        self._found.append(Target(host, port, service, f"{self._name}:{line}"))
+
+
+def _service_of(attributes: Mapping[str, str]) -> Service | None:
+    """What nmap saw a port speak; a name it only looked up in its table of ports says nothing."""
+    if attributes.get("method") != "probed":
+        return None
+    service = parse_service(attributes.get("name", ""))
+    if service is Service.DICOM and attributes.get("tunnel") == "ssl":
+        return Service.DICOM_TLS
+    return service

@@ -1,0 +1,24 @@
+"""A plain list: one target a line, ``#`` begins a comment (as nmap, masscan and zmap read them)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dosimeter.inventory.entry import parse_target
+from dosimeter.inventory.problem import InventoryProblem
+from dosimeter.inventory.source import ByteSource
+from dosimeter.model.target import Target
+
+
+def read_plain(source: ByteSource) -> Iterator[Target]:
+    """The targets of a plain list; nmap's several targets a line are read too.
+
+    Raises:
+        InventoryProblem: a line is not a target.
+    """
+    for number, line in source.lines():
+        for entry in line.partition("#")[0].split():
+            if "," in entry or ";" in entry:
+                says = "this is a table without a header; let its first line name the columns, as in: ip,port"
+                raise InventoryProblem(source.name, number, says)
+            yield parse_target(entry, source.name, number)

@@ -1,0 +1,138 @@
+"""Opens an inventory as a stream of bytes, unpacked, and hands out lines that have a longest length."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import sys
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, Final, Protocol
+
+from dosimeter.inventory.problem import InventoryProblem
+
+LONGEST_LINE: Final = 4096
+"""Bytes. The longest honest line is a host name of 253 and a port; a CSV row has some more columns."""
+HEAD: Final = 4096
+"""Bytes looked at to recognise the format."""
+STANDARD_INPUT: Final = "standard input"
+_GZIP_MAGIC: Final = b"\x1f\x8b"
+_BUFFER: Final = 1 << 16
+_UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
+_UTF8_MARK: Final = b"\xef\xbb\xbf"
+
+
+class Readable(Protocol):
+    """What bytes can be read from."""
+
+    def read(self, size: int, /) -> bytes:
+        """At most ``size`` bytes, none at the end."""
+        ...
+
+
+class ByteSource:
+    """The unpacked bytes of one inventory. ``name`` is for messages, ``head`` the first bytes."""
+
+    def __init__(self, name: str, stream: Readable) -> None:
+        """Read the head, through one layer of gzip if there is one."""
+        self.name = name
+        head = stream.read(HEAD)
+        whole = _Replayed(head, stream).buffered()
+        if head.startswith(_GZIP_MAGIC):
+            unpacked = gzip.GzipFile(fileobj=whole)
+            head = unpacked.read(HEAD)
+            whole = _Replayed(head, unpacked).buffered()
+        self.head = head
+        self._stream = whole
+
+    def chunks(self) -> Iterator[bytes]:
+        """All bytes, 64 KiB at a time."""
+        while chunk := self._stream.read(_BUFFER):
+            yield chunk
+
+    def lines(self) -> Iterator[tuple[int, str]]:
+        """Numbered lines of text, line ends kept.
+
+        Raises:
+            InventoryProblem: a line is longer than 4 KiB, or is not text.
+        """
+        number = 0
+        while raw := self._stream.readline(LONGEST_LINE + 1):
+            number += 1
+            if len(raw) > LONGEST_LINE:
+                says = f"the line is longer than {LONGEST_LINE} bytes; write one target a line"
+                raise InventoryProblem(self.name, number, says)
+            yield number, self._text(raw, number)
+
+    def _text(self, raw: bytes, number: int) -> str:
+        if number == 1:
+            if raw.startswith(_UTF16_MARKS):
+                raise InventoryProblem(self.name, 1, "the file is UTF-16 text; save it as UTF-8")
+            raw = raw.removeprefix(_UTF8_MARK)
+        try:
+            text = raw.decode()
+        except UnicodeDecodeError:
+            says = "the line is not UTF-8 text; give a list, a CSV table or nmap XML (gzip or not)"
+            raise InventoryProblem(self.name, number, says) from None
+        if not text.replace("\t", "").rstrip("\r\n").isprintable():
+            says = "the line holds control characters, as a binary file does; give a text file"
+            raise InventoryProblem(self.name, number, says)
+        return text
+
+
+@contextmanager
+def open_source(path: Path, standard_input: BinaryIO | None = None) -> Iterator[ByteSource]:
+    """Open an inventory; ``-`` is standard input. What the system says becomes a sentence.
+
+    Raises:
+        InventoryProblem: missing, unreadable, a folder, empty, or damaged gzip.
+    """
+    name = STANDARD_INPUT if str(path) == "-" else str(path)
+    try:
+        if name is STANDARD_INPUT:
+            yield _begun(name, standard_input or sys.stdin.buffer)
+        else:
+            with path.open("rb") as stream:
+                yield _begun(name, stream)
+    except FileNotFoundError:
+        raise InventoryProblem(name, None, "there is no such file; check its path") from None
+    except IsADirectoryError:
+        raise InventoryProblem(name, None, "is a folder; name a file in it") from None
+    except PermissionError:
+        raise InventoryProblem(name, None, "may not be read by you; check its permissions") from None
+    except (gzip.BadGzipFile, EOFError, zlib.error):
+        says = "the gzip data is damaged or cut off; make the file again"
+        raise InventoryProblem(name, None, says) from None
+    except OSError as refused:
+        raise InventoryProblem(name, None, f"cannot be read ({refused.strerror}); try a copy of it") from None
+
+
+def _begun(name: str, stream: BinaryIO) -> ByteSource:
+    source = ByteSource(name, stream)
+    if not source.head:
+        raise InventoryProblem(name, None, "is empty; write one target a line")
+    return source
+
+
+class _Replayed(io.RawIOBase):
+    """A stream whose first bytes were already read: they come again."""
+
+    def __init__(self, head: bytes, rest: Readable) -> None:
+        super().__init__()
+        self._head = memoryview(head)
+        self._rest = rest
+
+    def buffered(self) -> io.BufferedReader:
+        return io.BufferedReader(self, _BUFFER)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, target: memoryview) -> int:  # type: ignore[override]  # RawIOBase names no buffer type we can index
+        size = min(len(target), len(self._head) or _BUFFER)
+        chunk = bytes(self._head[:size]) if self._head else self._rest.read(size)
+        self._head = self._head[len(chunk) :] if self._head else self._head
+        target[: len(chunk)] = chunk
+        return len(chunk)
