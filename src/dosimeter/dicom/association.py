@@ -119,7 +119,7 @@ Event = (
 UNEXPECTED_PDU: Final = 2
 """A-ABORT reason (PS3.8 Table 9-26)."""
 
-TRIGGERS: Final = {
+TRIGGERS: Final[dict[int, Trigger]] = {
     PduType.A_ASSOCIATE_RQ: Trigger.EVT6_RQ_RECEIVED,
     PduType.A_ASSOCIATE_AC: Trigger.EVT3_AC_RECEIVED,
     PduType.A_ASSOCIATE_RJ: Trigger.EVT4_RJ_RECEIVED,
@@ -131,6 +131,12 @@ TRIGGERS: Final = {
 """The event of the table that each PDU is."""
 
 _OVER: Final = frozenset((State.STA1, State.STA13))
+_OPEN: Final = State.STA6
+_AA_1: Final = Action.AA_1
+_AA_8: Final = Action.AA_8
+_DT_2: Final = Action.DT_2
+_AR_6: Final = Action.AR_6
+"""Bound here because looking a member up on its class costs more than comparing it."""
 _COMMAND_LAST: Final = 3
 _COMMAND: Final = 1
 _DATA_LAST: Final = 2
@@ -158,7 +164,7 @@ class Association:
     @property
     def is_open(self) -> bool:
         """Whether requests and responses may be exchanged (Sta6)."""
-        return self._state is State.STA6
+        return self._state is _OPEN
 
     @property
     def is_over(self) -> bool:
@@ -217,11 +223,10 @@ class Association:
         Raises:
             RemoteProtocolError: the table answers it with an A-ABORT.
         """
-        pdu_type = PduType(pdu[0])
-        found = TABLE[TRIGGERS[pdu_type]][self._state]
-        if found.action in {Action.AA_8, Action.AA_1}:
+        found = TABLE[TRIGGERS[pdu[0]]][self._state]
+        if found.action is _AA_8 or found.action is _AA_1:
             raise RemoteProtocolError(
-                *(PDU_NAMES[pdu_type], "pdu_type", 0),
+                *(PDU_NAMES[PduType(pdu[0])], "pdu_type", 0),
                 f"not expected in {self._state.name.capitalize()}",
                 abort_reason=UNEXPECTED_PDU,
             )
@@ -317,7 +322,7 @@ class Requestor(Association):
             LocalProtocolError: the association is not open, a request is outstanding, or the request
                 does not suit the context; a null retrieve where other contexts than C-GET were proposed.
         """
-        if self._state is not State.STA6:
+        if self._state is not _OPEN:
             raise LocalProtocolError(f"a request cannot be sent in {self._state.name.capitalize()}")
         field = _REQUEST_FIELDS[type(request)]
         if isinstance(request, CancelRequest):
@@ -382,11 +387,12 @@ class Requestor(Association):
     def _receive(self, raw: bytes) -> Event | None:
         found = self._peer_transition(raw)
         action = found.action
-        if action in {Action.DT_2, Action.AR_6}:
-            if action is Action.DT_2:
-                if self._messages is None:
-                    self._messages = MessageReader()
-                self._messages.load(raw)
+        if action is _DT_2:
+            if self._messages is None:
+                self._messages = MessageReader()
+            self._messages.load(raw)
+            return None
+        if action is _AR_6:
             return None
         event: Event
         pdu = decode_whole(raw)

@@ -64,7 +64,13 @@ def negotiate(proposal: AAssociateRQ, answer: AAssociateAC) -> Negotiation:
     refused: list[RefusedContext] = []
     disregarded: list[ContextResult] = []
     for context, result in zip(proposed, results, strict=True):
-        _sort(context, result, accepted, refused, disregarded)
+        code, syntax = result.result, result.transfer_syntax_uid
+        if code != ACCEPTANCE:
+            refused.append(_refused(context.context_id, context.abstract_syntax, code))
+        elif syntax in context.transfer_syntax_uids:
+            accepted.append(_accepted(context.context_id, context.abstract_syntax, syntax))
+        else:
+            disregarded.append(result)
     return Negotiation(tuple(accepted), tuple(refused), tuple(disregarded))
 
 

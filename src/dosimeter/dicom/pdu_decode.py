@@ -31,7 +31,7 @@ from dosimeter.dicom.pdu import (
     ProposedContext,
     UserInformation,
 )
-from dosimeter.dicom.user_items import UserItems
+from dosimeter.dicom.user_items import read_user_information
 
 HEADER_LENGTH: Final = 6
 PDV_HEADER: Final = struct.Struct(">IBB")
@@ -48,7 +48,9 @@ _FIRST_ITEM: Final = 74
 
 _FIXED_LENGTH: Final = 4
 _VARIABLE: Final = frozenset((PduType.A_ASSOCIATE_RQ, PduType.A_ASSOCIATE_AC, PduType.P_DATA_TF))
-_LAST_TYPE: Final = PduType.A_ABORT
+_LAST_TYPE: Final = int(PduType.A_ABORT)
+
+_CONTEXT_RESULT: Final = int(ItemType.CONTEXT_RESULT)
 
 _MEMO_LENGTH: Final = 80
 """Context results up to this length are remembered: identifier, result and a UID of 64 characters."""
@@ -79,7 +81,7 @@ def find_end(buffer: bytes | bytearray, start: int) -> int | None:
     if available <= 0:
         return None
     pdu_type = buffer[start]
-    if not 1 <= pdu_type <= _LAST_TYPE:
+    if not 0 < pdu_type <= _LAST_TYPE:
         problem = f"0x{pdu_type:02X} is no PDU type"
         raise RemoteProtocolError("PDU", "pdu_type", 0, problem, abort_reason=UNRECOGNISED_PDU)
     if available < HEADER_LENGTH:
@@ -158,17 +160,17 @@ def _associate_ac(pdu: bytes) -> AAssociateAC:
         stop = begin + length
         if stop > end:
             raise RemoteProtocolError(name, "item_length", position, f"{length} does not fit the PDU")
-        if item_type == ItemType.CONTEXT_RESULT:
+        if item_type == _CONTEXT_RESULT:
             known = _remembered_context_result if length <= _MEMO_LENGTH else _context_result
             context = known(pdu[begin:stop])
             if context is None:
                 raise RemoteProtocolError(name, "presentation_context", position, "its lengths do not fit")
             contexts.append(context)
-            if len(contexts) > MAX_CONTEXTS:
-                raise RemoteProtocolError(name, "presentation_context", position, f"more than {MAX_CONTEXTS}")
         elif item_type == ItemType.USER_INFORMATION and user_information is None:
-            user_information = UserItems(name).read(pdu, begin, stop)
+            user_information = read_user_information(name, begin, pdu[begin:stop])
         position = stop
+    if len(contexts) > MAX_CONTEXTS:
+        raise RemoteProtocolError(name, "presentation_context", _FIRST_ITEM, f"more than {MAX_CONTEXTS}")
     return AAssociateAC(tuple(contexts), user_information or UserInformation(), pdu[10:42])
 
 
@@ -214,7 +216,7 @@ def _associate_rq(pdu: bytes) -> AAssociateRQ:
             if len(contexts) > MAX_CONTEXTS:
                 raise RemoteProtocolError(name, "presentation_context", begin, f"more than {MAX_CONTEXTS}")
         elif item_type == ItemType.USER_INFORMATION and user_information is None:
-            user_information = UserItems(name).read(pdu, begin, stop)
+            user_information = read_user_information(name, begin, pdu[begin:stop])
     called, calling = text_of(pdu[10:26]), text_of(pdu[26:42])
     return AAssociateRQ(called, calling, tuple(contexts), user_information or UserInformation())
 

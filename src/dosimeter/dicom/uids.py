@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import uuid
+import os
 from typing import Final
 
 APPLICATION_CONTEXT: Final = "1.2.840.10008.3.1.1.1"
@@ -88,4 +88,10 @@ def name_of(uid: str) -> str:
 
 def fresh_uid() -> str:
     """A UID that no object has: 2.25 and a random UUID as a number (PS3.5 B.2)."""
-    return f"2.25.{uuid.uuid4().int}"
+    number = int.from_bytes(os.urandom(16), "big")
+    return f"2.25.{number & _UUID_RANDOM | _UUID_VERSION_4}"
+
+
+_UUID_RANDOM: Final = ~(0xF000 << 64 | 0xC000 << 48)
+_UUID_VERSION_4: Final = 0x4000 << 64 | 0x8000 << 48
+"""The fixed bits of a random UUID (RFC 9562 §5.4); the uuid module takes twice as long for the same."""
