@@ -130,6 +130,6 @@ def _run_once(
         if cost.timed_out:
             raise BenchError(f"{contender.name} was stopped after {SECONDS_PER_RUN} s")
         if cost.exit_code:
-            last = errors.read_text(errors="replace").strip()[-600:]
-            raise BenchError(f"{contender.name} ended with exit code {cost.exit_code}: {last}")
+            last = errors.read_text(errors="replace").splitlines()[-1:]
+            raise BenchError(f"{contender.name} ended with exit code {cost.exit_code}: {''.join(last)}")
         return Sample(len(hosts), count(hosts, Mode.DICOM), contender.found(job), cost, acceptor.stats())
