@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -82,17 +82,16 @@ class SqliteStore:
         Raises:
             ValueError: the plan names a port twice or the id is not fit for a file name.
         """
-        lock = SurveyLock(self._path, header.id)
-        try:
+        with ExitStack() as undo:
+            lock = SurveyLock(self._path, header.id)
+            undo.callback(lock.let_go)
             with self._write() as connection:
                 row = survey_row(header) | {"scope_path": scope_path, "endpoints": 0}
                 added = insert(SURVEYS).values(row).returning(SURVEYS.c.seq)
                 survey: int = connection.execute(added).scalar_one()
                 endpoints = self._add_hosts(connection, survey, hosts)
                 connection.execute(_change(survey).values(endpoints=endpoints))
-        except BaseException:
-            lock.let_go()
-            raise
+            undo.pop_all()
         self._written[header.id] = (survey, lock)
 
     def _add_hosts(self, connection: Connection, survey: int, hosts: Iterable[HostPlan]) -> int:
@@ -107,19 +106,18 @@ class SqliteStore:
 
     def resume(self, survey_id: str) -> None:
         """Become the writer of a survey that is not completed: it runs again, nobody asks it to stop."""
-        if survey_id in self._written:
-            return
         survey = self._key(survey_id)
-        lock = SurveyLock(self._path, survey_id)
-        try:
+        with ExitStack() as undo:
+            if survey_id not in self._written:
+                lock = SurveyLock(self._path, survey_id)
+                undo.callback(lock.let_go)
+                self._written[survey_id] = (survey, lock)
+                undo.callback(self._written.pop, survey_id)
             self._refuse_completed(survey_id)
             with self._write() as connection:
                 values = {"state": SurveyState.RUNNING.value, "completed": None, "stop_requested": 0}
                 connection.execute(_change(survey).values(values))
-        except BaseException:
-            lock.let_go()
-            raise
-        self._written[survey_id] = (survey, lock)
+            undo.pop_all()
 
     def _refuse_completed(self, survey_id: str) -> None:
         if self.header(survey_id).state is SurveyState.COMPLETED:
