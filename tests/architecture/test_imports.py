@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ BREACHES = (
     ("model/breach.py", "import socket"),
     ("exposure/breach.py", "import dosimeter.probes"),
     ("exposure/breach_net.py", "import dosimeter.net"),
-    ("census/breach.py", "import logging"),
+    ("exposure/breach_log.py", "import logging"),
     ("probes/breach.py", "import socket"),
     ("survey/breach.py", "import sqlalchemy"),
     ("report/breach.py", "import dosimeter.store"),
@@ -66,6 +67,18 @@ def test_the_import_contracts_notice_every_breach(tmp_path: Path) -> None:
     ]
     assert unseen == [], answer.stdout
     assert "0 kept" in reported
+
+
+def test_a_contract_about_one_owner_names_everybody_else() -> None:
+    """In "only net", "only store" and "keys", a package is either held back or an owner."""
+    packages = {f"dosimeter.{path.parent.name}" for path in PACKAGE.glob("*/__init__.py")}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    contracts = project["tool"]["importlinter"]["contracts"]
+    owners = {one["name"]: packages - set(one.get("source_modules", ())) for one in contracts}
+    assert owners["Only net opens a connection; the lab listens"] == {"dosimeter.net", "dosimeter.lab"}
+    assert owners["Only store knows a database"] == {"dosimeter.store"}
+    keys = "Keys and certificates: scopefile signs, net looks, the lab makes its own"
+    assert owners[keys] == {"dosimeter.scopefile", "dosimeter.net", "dosimeter.lab"}
 
 
 @pytest.mark.parametrize(
