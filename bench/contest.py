@@ -6,7 +6,7 @@ import statistics
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -20,21 +20,30 @@ SECONDS_PER_RUN: Final = 240
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A contender and how much of the fleet it is asked to do."""
+    """A contender and how much of the fleet it is asked to do.
+
+    ``scaled_to``: a slow contender does ``hosts`` of them, and one alone to know its start-up; its
+    time for so many hosts is start-up + a share for each.
+    """
 
     contender: Contender
     hosts: int
+    scaled_to: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One run: what it cost, what it found, and what the fleet saw of it."""
+    """One run: what it cost, what it found, and what the fleet saw of it.
+
+    A scaled one has the cost for ``hosts`` worked out from a run on ``archives`` of them.
+    """
 
     hosts: int
     archives: int
     found: int
     cost: Cost
     seen: AcceptorStats
+    scaled: bool = False
 
     @property
     def cpu_per_thousand(self) -> float:
@@ -84,8 +93,22 @@ def compete(
         for _ in range(rounds):
             for entry in entries:
                 sample = _run_once(fleet[: entry.hosts], entry.contender, setting, acceptor, cores)
+                if entry.scaled_to:
+                    alone = _run_once(fleet[:1], entry.contender, setting, acceptor, cores)
+                    sample = _scale(sample, alone, entry.scaled_to)
                 results[entry.contender.name].append(sample)
     return results
+
+
+def _scale(sample: Sample, alone: Sample, hosts: int) -> Sample:
+    share = (hosts - 1) / (sample.hosts - 1)
+    start, whole = alone.cost, sample.cost
+    cost = replace(
+        whole,
+        wall_seconds=start.wall_seconds + (whole.wall_seconds - start.wall_seconds) * share,
+        cpu_seconds=start.cpu_seconds + (whole.cpu_seconds - start.cpu_seconds) * share,
+    )
+    return replace(sample, hosts=hosts, cost=cost, scaled=True)
 
 
 def median(samples: Iterable[Sample], of: Callable[[Sample], float]) -> float:

@@ -23,7 +23,7 @@ from fleet import BenchError
 from measure import choose_cores, raise_descriptor_limit
 from scenarios import SCENARIOS, Outcome, Size
 
-_COLUMNS = f"{'':27}{'hosts/s':>9}{'CPU s/1,000':>13}{'peak MB':>9}{'found':>16}{'CPU x':>8}"
+_COLUMNS = f"{'':31}{'hosts/s':>9}{'CPU s/1,000':>13}{'peak MB':>9}{'found':>16}{'CPU x':>8}"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -86,8 +86,9 @@ def _print(outcome: Outcome) -> None:
 def _row(name: str, samples: list[Sample], reference: float) -> str:
     cpu = median(samples, lambda sample: sample.cpu_per_thousand)
     found = median(samples, lambda sample: sample.found)
+    label = f"{name}, scaled" if samples[0].scaled else name
     return (
-        f"{name:27}{median(samples, lambda sample: sample.hosts_per_second):>9,.0f}{cpu:>13.3f}"
+        f"{label:31}{median(samples, lambda sample: sample.hosts_per_second):>9,.0f}{cpu:>13.3f}"
         f"{median(samples, lambda sample: sample.cost.peak_rss_mib) * 1.048576:>9.0f}"
         f"{f'{found:.0f} of {samples[0].archives}':>16}{cpu / reference:>8.2f}"
     )

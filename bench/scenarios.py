@@ -93,7 +93,7 @@ def _everything(size: Size, cores: Cores) -> Outcome:
     entries = (
         Entry(DOSIMETER, size.hosts),
         Entry(NMAP, size.hosts),
-        Entry(PYNETDICOM, min(size.sample, size.hosts)),
+        Entry(PYNETDICOM, size.sample, scaled_to=size.hosts),
         Entry(BARE, size.hosts),
     )
     setting = Setting(in_flight=512, deadline=size.deadline)
