@@ -61,6 +61,8 @@ def _check_file(path: Path) -> None:
         raise StoreProblem(where, "is in a read-only folder; name a file where you may write")
     try:
         if not path.exists():
+            # It says whose archives are open: for its owner's eyes. SQLite gives its journal the same mode.
+            os.close(os.open(path, os.O_CREAT | os.O_CLOEXEC, 0o600))
             return
         if not path.is_file():
             raise StoreProblem(where, "is not a file; name another")

@@ -63,6 +63,15 @@ def test_folders_on_the_way_are_made(tmp_path: Path) -> None:
     assert [entry.name for entry in path.parent.iterdir()] == ["store.sqlite"]
 
 
+def test_a_new_store_is_for_its_owner_alone(tmp_path: Path) -> None:
+    """Nobody else on the machine reads which archives are open, in the file or in its journal."""
+    with open_store(f"sqlite:///{tmp_path / 'store.sqlite'}") as store:
+        store.create(header(), hosts(1))
+        modes = {entry.name: entry.stat().st_mode & 0o777 for entry in tmp_path.iterdir()}
+    assert set(modes) > {"store.sqlite", "store.sqlite-wal"}
+    assert set(modes.values()) == {0o600}
+
+
 def test_a_commit_is_synced_and_readers_do_not_wait(file: Path) -> None:
     """The file is in write-ahead mode, each connection syncs each commit and checks references."""
     with open_store(f"sqlite:///{file}") as store, store._engine.connect() as connection:  # noqa: SLF001

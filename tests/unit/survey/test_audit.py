@@ -106,6 +106,16 @@ def test_a_survey_reads_as_a_transcript(tmp_path: Path) -> None:
     ]
 
 
+def test_a_batch_that_may_be_contacted_is_one_line(tmp_path: Path) -> None:
+    """The hosts about to be contacted are named together, before the first of them is."""
+    path = tmp_path / "audit.jsonl"
+    with opened(path) as log:
+        log.intended(["127.20.0.1", "::1"])
+    [event] = events(path)
+    assert (event["event"], event["addresses"]) == ("intended", ["127.20.0.1", "::1"])
+    assert event["scope_sha256"] == "5c" * 32
+
+
 def test_a_connection_without_an_association_has_no_titles(tmp_path: Path) -> None:
     """Titles and name are null where there are none."""
     path = tmp_path / "audit.jsonl"
