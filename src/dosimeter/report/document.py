@@ -14,8 +14,10 @@ from dosimeter.report.figures import Tally, Totals
 from dosimeter.report.sentences import (
     DEFINITIONS,
     Definition,
+    KeyFigure,
     Rung,
     Summary,
+    key_figures_of,
     ladder_of,
     not_tested_of,
     summary_of,
@@ -56,6 +58,7 @@ class Document:
 
     header: SurveyHeader
     summary: Summary
+    key_figures: tuple[KeyFigure, ...]
     ladder: tuple[Rung, ...]
     totals: Totals
     archives: tuple[Archive, ...]
@@ -91,6 +94,7 @@ def build_document(header: SurveyHeader, judged: Iterable[JudgedEndpoint]) -> Do
     return Document(
         header=header,
         summary=summary_of(header, totals),
+        key_figures=key_figures_of(header, totals),
         ladder=ladder_of(header, totals),
         totals=totals,
         archives=tuple(sorted(archives, key=worst_first)),

@@ -37,6 +37,16 @@ class Rung:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyFigure:
+    """A number that stands large on the first page; None where it was not asked for."""
+
+    label: str
+    value: int | None
+    without_decoys: int | None
+    alarming: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Definition:
     """A word of the report and what it means."""
 
@@ -78,6 +88,31 @@ def summary_of(header: SurveyHeader, totals: Totals) -> Summary:
         _ended_early(header),
     )
     return Summary(_headline(header, figures), gravest, tuple(filter(None, sentences)))
+
+
+def key_figures_of(header: SurveyHeader, totals: Totals) -> tuple[KeyFigure, ...]:
+    """The six numbers that somebody asks for first."""
+    everything, believed = totals.with_decoys, totals.without_decoys
+    proved = header.touch >= Touch.PROVE
+
+    def figure(label: str, value: int, rest: int, *, known: bool = True, alarming: bool = True) -> KeyFigure:
+        return KeyFigure(
+            label,
+            value if known else None,
+            rest if known else None,
+            alarming=alarming and known and value > 0,
+        )
+
+    unknown = Exposure.INCONCLUSIVE
+    fetched = Exposure.RETRIEVABLE
+    return (
+        figure("archives found", everything.archives, believed.archives, alarming=False),
+        figure("answer anybody's search", everything.open_to_anybody, believed.open_to_anybody, known=proved),
+        figure("let anybody fetch images", everything.on(fetched), believed.on(fetched), known=proved),
+        figure("take images from anybody", everything.accepts_writes, believed.accepts_writes),
+        figure("show the worklist to anybody", everything.worklist, believed.worklist, known=proved),
+        figure("could not be judged", everything.on(unknown), believed.on(unknown), alarming=False),
+    )
 
 
 def not_tested_of(header: SurveyHeader, totals: Totals) -> tuple[str, ...]:

@@ -14,7 +14,6 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from dosimeter.model.facts import TlsSeen
 from dosimeter.model.verdict import DecoyTier, Exposure, Product, Remedy, Severity, Verdict
 from dosimeter.report.archive import Archive
 from dosimeter.report.document import Document, OtherGroup
@@ -23,7 +22,6 @@ from dosimeter.report.sentences import Rung
 from dosimeter.report.words import (
     CAUSE_SAYS,
     CAUSE_WORD,
-    CLIENT_CERTIFICATE_SAYS,
     CONFIDENCE_SAYS,
     DECOY_SAYS,
     EXPOSURE_SAYS,
@@ -34,6 +32,7 @@ from dosimeter.report.words import (
     PROTECTION_WORD,
     counted,
     day_and_time,
+    tls_in_words,
 )
 
 WIDE: Final = 104
@@ -179,7 +178,7 @@ def _narrow_cells(verdict: Verdict) -> list[Text]:
 
 def _others(groups: Iterable[OtherGroup]) -> RenderableType:
     table = _table()
-    table.add_column("No archive", no_wrap=True)
+    table.add_column("Other", no_wrap=True)
     table.add_column("Endpoints", justify="right", no_wrap=True)
     table.add_column("Why")
     table.add_column("Where", overflow="fold")
@@ -266,22 +265,6 @@ def _properties(archive: Archive) -> RenderableType:
         _line(f"{counts.completed} answered, {counts.failed} failed, {counts.skipped} not asked"),
     )
     return grid
-
-
-def tls_in_words(seen: TlsSeen) -> str:
-    """What the handshake showed, in one line."""
-    words = [str(seen.protocol) if seen.protocol else "no handshake"]
-    if seen.cipher_suite:
-        words.append(str(seen.cipher_suite))
-    words.append(f"client certificate {CLIENT_CERTIFICATE_SAYS[seen.client_certificate]}")
-    if seen.certificate:
-        signed = ", self-signed" if seen.certificate.self_signed else ""
-        words.append(
-            f"certificate of {seen.certificate.subject} valid until {seen.certificate.not_after}{signed}"
-        )
-    if seen.alert:
-        words.append(f"ended with alert {seen.alert}")
-    return "; ".join(words)
 
 
 def _remedy(remedy: Remedy) -> list[RenderableType]:

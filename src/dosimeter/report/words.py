@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from typing import Final
 
 from dosimeter.model.attempt import Cause
-from dosimeter.model.facts import ClientCertificate
+from dosimeter.model.facts import ClientCertificate, TlsSeen
+from dosimeter.model.scope import Touch
 from dosimeter.model.verdict import Confidence, DecoyTier, Exposure, Protection
 
 EXPOSURE_WORD: Final = {
@@ -123,6 +124,13 @@ CONFIDENCE_SAYS: Final = {
     Confidence.COUNTED: "counted",
 }
 
+TOUCH_SAYS: Final = {
+    Touch.NEGOTIATE: "associations and C-ECHO; no query",
+    Touch.PROVE: "null queries and null retrieves, which move no patient data from a conformant archive",
+    Touch.COUNT: "queries whose answers are counted and skipped undecoded",
+    Touch.SAMPLE: "personal attributes of at most 20 answers, each reduced to whether it is filled",
+}
+
 KNOWN: Final = {True: "yes", False: "no", None: "not known"}
 """What was learnt, never a guess."""
 
@@ -153,6 +161,22 @@ def day_and_time(moment: datetime) -> str:
     """For people: ``24 November 2026, 10:02 UTC``."""
     there = moment.astimezone(UTC)
     return f"{there.day} {_MONTHS[there.month - 1]} {there.year}, {there:%H:%M} UTC"
+
+
+def tls_in_words(seen: TlsSeen) -> str:
+    """What the handshake showed, in one line."""
+    words = [str(seen.protocol) if seen.protocol else "no handshake"]
+    if seen.cipher_suite:
+        words.append(str(seen.cipher_suite))
+    words.append(f"client certificate {CLIENT_CERTIFICATE_SAYS[seen.client_certificate]}")
+    if seen.certificate:
+        signed = ", self-signed" if seen.certificate.self_signed else ""
+        words.append(
+            f"certificate of {seen.certificate.subject} valid until {seen.certificate.not_after}{signed}"
+        )
+    if seen.alert:
+        words.append(f"ended with alert {seen.alert}")
+    return "; ".join(words)
 
 
 _MONTHS: Final = (
