@@ -1,0 +1,113 @@
+"""The DCMTK servers: dcmqrscp, wlmscpfs, storescp and dcmrecv (reference/real-archives.md §2)."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from tests.integration.archives.dataset import Dataset225
+from tests.integration.archives.process import free_port, server_process
+from tests.integration.archives.running import Running, Site, Start
+
+KNOWN: Final = "KNOWNAE"
+WORKLIST_TITLE: Final = "WLAE"
+EMPTY_WORKLIST_TITLE: Final = "OTHERWL"
+
+_PRESENTATION_CONTEXTS: Final = "/etc/dcmtk/storescp.cfg"
+_DCMQRSCP: Final = """\
+NetworkTCPPort = {port}
+MaxPDUSize = 16384
+MaxAssociations = 16
+HostTable BEGIN
+known = ({known}, localhost, 104)
+HostTable END
+VendorTable BEGIN
+VendorTable END
+AETable BEGIN
+{title} {storage} {access} (200, 1024mb) {peers}
+AETable END
+"""
+
+
+def index(dataset: Dataset225, folder: Path) -> Path:
+    """Register every instance where it lies in one ``index.dat``; the servers get copies of it."""
+    folder.mkdir(parents=True)
+    subprocess.run(["dcmqridx", str(folder), *map(str, dataset.files)], check=True, timeout=60)
+    return folder
+
+
+def dcmqrscp(title: str, *options: str, access: str = "RW", peers: str = "ANY") -> Start:
+    """One application entity over the whole data set. ``peers`` is ``ANY`` or ``known``."""
+
+    @contextmanager
+    def start(site: Site, folder: Path, address: str) -> Iterator[Running]:
+        port = free_port()
+        storage = shutil.copytree(site.dcmqrscp_seed, folder / "storage")
+        file = folder / "dcmqrscp.cfg"
+        file.write_text(
+            _DCMQRSCP.format(
+                port=port, known=KNOWN, title=title, storage=storage, access=access, peers=peers
+            ),
+            encoding="ascii",
+        )
+        with server_process(["dcmqrscp", "-v", *options, "-c", str(file)], folder, [port]):
+            yield Running(address, port)
+
+    return start
+
+
+def wlmscpfs() -> Start:
+    """A worklist server with two folders: one has the twelve items, the other has none."""
+
+    @contextmanager
+    def start(site: Site, folder: Path, address: str) -> Iterator[Running]:
+        port = free_port()
+        for title, items in ((WORKLIST_TITLE, site.dataset.worklist_items), (EMPTY_WORKLIST_TITLE, ())):
+            worklist = folder / "worklists" / title
+            worklist.mkdir(parents=True)
+            (worklist / "lockfile").touch()
+            for item in items:
+                shutil.copy(item, worklist)
+        command = ["wlmscpfs", "-v", "-dfp", str(folder / "worklists"), str(port)]
+        with server_process(command, folder, [port]):
+            yield Running(address, port)
+
+    return start
+
+
+def storescp(*options: str) -> Start:
+    """Takes what it is sent, from anybody; knows no query."""
+    return _receiver(lambda _site: ["storescp", "-v", "-aet", "STORESCP", *options])
+
+
+def storescp_over_tls(client_certificate: str) -> Start:
+    """The same inside TLS; ``client_certificate`` is ``-rc`` (required) or ``-ic`` (ignored)."""
+
+    def command(site: Site) -> list[str]:
+        server, authority = site.certificates.server, site.certificates.authority
+        tls = ["+tls", str(server.key), str(server.certificate), "+cf", str(authority.certificate)]
+        return ["storescp", "-v", "-aet", "STORESCP", *tls, client_certificate]
+
+    return _receiver(command)
+
+
+def dcmrecv() -> Start:
+    """DCMTK's newer receiver: as storescp, but refuses an association with no context it likes."""
+    command = ["dcmrecv", "-v", "-aet", "RECV", "-xf", _PRESENTATION_CONTEXTS, "Default"]
+    return _receiver(lambda _site: command)
+
+
+def _receiver(command: Callable[[Site], Sequence[str]]) -> Start:
+    @contextmanager
+    def start(site: Site, folder: Path, address: str) -> Iterator[Running]:
+        port = free_port()
+        received = folder / "received"
+        received.mkdir(parents=True)
+        with server_process([*command(site), "-od", str(received), str(port)], folder, [port]):
+            yield Running(address, port)
+
+    return start

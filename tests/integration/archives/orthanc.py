@@ -1,0 +1,182 @@
+"""Orthanc, in the configurations of reference/real-archives.md §2."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from tests.integration.archives.dataset import Dataset225
+from tests.integration.archives.process import free_port, server_process
+from tests.integration.archives.running import Running, Site, Start
+
+TITLE: Final = "ORTHANC"
+KNOWN: Final = "KNOWNAE"
+Settings = Mapping[str, object]
+
+_DEBIAN: Final = Path("/etc/orthanc")
+_PLUGINS: Final = ("libModalityWorklists.so", "libOrthancDicomWeb.so")
+_PLUGIN_FOLDER: Final = Path("/usr/share/orthanc/plugins")
+_ALLOW: Final = ("Echo", "Store", "Find", "FindWorklist", "Get", "Move")
+
+
+def _allow(*services: str) -> dict[str, object]:
+    return {f"DicomAlwaysAllow{service}": service in services for service in _ALLOW}
+
+
+_OPEN: Final[Settings] = {
+    "RemoteAccessAllowed": True,
+    "AuthenticationEnabled": False,
+    "Worklists": {"Enable": True, "Database": "worklist"},
+    **_allow(*_ALLOW),
+}
+_USERS: Final[Settings] = {"AuthenticationEnabled": True, "RegisteredUsers": {"tester": "invented"}}
+
+
+def opened() -> Start:
+    """Everything allowed to everybody."""
+    return _variant(_OPEN)
+
+
+def find_only() -> Start:
+    """Everybody may query, nothing else."""
+    return _variant({**_OPEN, **_allow("Echo", "Find")})
+
+
+def limited() -> Start:
+    """Open, and answers ten studies at most."""
+    return _variant({**_OPEN, "LimitFindResults": 10, "LimitFindInstances": 20})
+
+
+def ae_only() -> Start:
+    """A registered calling title may do everything, from anywhere; a stranger may say hello."""
+    return _variant(
+        {
+            **_USERS,
+            "DicomAlwaysAllowStore": False,
+            "DicomModalities": {"ws": [KNOWN, "10.1.2.3", 104]},
+        }
+    )
+
+
+def locked(host: str = "127.0.0.1") -> Start:
+    """Called title checked, calling title and its host checked, nothing allowed to a stranger."""
+    return _variant(
+        {
+            **_USERS,
+            **_allow(),
+            "DicomCheckCalledAet": True,
+            "DicomCheckModalityHost": True,
+            "DicomModalities": {"ws": [KNOWN, host, 11112]},
+        }
+    )
+
+
+def over_tls(*, client_certificate_required: bool) -> Start:
+    """Open, inside TLS."""
+
+    @contextmanager
+    def start(site: Site, folder: Path, address: str) -> Iterator[Running]:
+        certificates = site.certificates
+        tls = {
+            "DicomTlsEnabled": True,
+            "DicomTlsCertificate": str(certificates.server.certificate),
+            "DicomTlsPrivateKey": str(certificates.server.key),
+            "DicomTlsTrustedCertificates": str(certificates.authority.certificate),
+            "DicomTlsRemoteCertificateRequired": client_certificate_required,
+        }
+        with _variant({**_OPEN, **tls})(site, folder, address) as running:
+            yield running
+
+    return start
+
+
+def as_packaged() -> Start:
+    """The configuration files of the Debian package; only ports and folders are changed."""
+
+    @contextmanager
+    def start(site: Site, folder: Path, address: str) -> Iterator[Running]:
+        storage = _seeded(site, folder)
+        configuration = folder / "orthanc"
+        shutil.copytree(_DEBIAN, configuration)
+        ports = (free_port(), free_port())
+        _change(
+            configuration / "orthanc.json",
+            {
+                "DicomPort": ports[0],
+                "HttpPort": ports[1],
+                "StorageDirectory": str(storage),
+                "IndexDirectory": str(storage),
+            },
+        )
+        _change(configuration / "webviewer.json", {"CachePath": str(folder / "cache")})
+        with server_process(["Orthanc", str(configuration)], folder, ports):
+            yield Running(address, *ports)
+
+    return start
+
+
+def _change(file: Path, settings: Settings) -> None:
+    text = file.read_text(encoding="utf-8")
+    for key, value in settings.items():
+        text, changed = re.subn(
+            rf'^(\s*"{key}"\s*:\s*)("[^"]*"|\d+)', rf"\g<1>{json.dumps(value)}", text, flags=re.MULTILINE
+        )
+        if changed != 1:
+            raise ValueError(f"{file} has {changed} lines for {key}: the package has changed")
+    file.write_text(text, encoding="utf-8")
+
+
+def _seeded(site: Site, folder: Path) -> Path:
+    return Path(shutil.copytree(site.orthanc_seed, folder / "storage"))
+
+
+def _variant(settings: Settings) -> Start:
+    @contextmanager
+    def start(site: Site, folder: Path, address: str) -> Iterator[Running]:
+        shutil.copytree(site.dataset.worklist_items[0].parent, folder / "worklist")
+        with _serving(settings, folder, _seeded(site, folder)) as ports:
+            yield Running(address, *ports)
+
+    return start
+
+
+@contextmanager
+def _serving(settings: Settings, folder: Path, storage: Path) -> Iterator[tuple[int, int]]:
+    ports = (free_port(), free_port())
+    configuration = {
+        "Name": "TEST",
+        "DicomAet": TITLE,
+        "DicomPort": ports[0],
+        "HttpPort": ports[1],
+        "StorageDirectory": str(storage),
+        "IndexDirectory": str(storage),
+        "SyncStorageArea": False,
+        "Plugins": [str(_PLUGIN_FOLDER / plugin) for plugin in _PLUGINS],
+        "DicomWeb": {"Enable": True},
+        **settings,
+    }
+    file = folder / "orthanc.json"
+    file.write_text(json.dumps(configuration, indent=1), encoding="utf-8")
+    with server_process(["Orthanc", str(file)], folder, ports):
+        yield ports
+
+
+def seed(dataset: Dataset225, folder: Path) -> Path:
+    """Load every instance once, by one POST to a first Orthanc; the others start on a copy."""
+    folder.mkdir(parents=True)
+    storage = folder / "storage"
+    with _serving({**_OPEN, "Plugins": []}, folder, storage) as (_, http_port):
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{http_port}/instances", data=dataset.zipped, method="POST"
+        )
+        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310  # http, by construction
+            stored = json.load(answer)
+    if len(stored) != len(dataset.files):
+        raise ValueError(f"Orthanc stored {len(stored)} of {len(dataset.files)} instances")
+    return storage
