@@ -1,0 +1,1 @@
+"""The judgement: facts to verdict, pure. No clock, no network, no storage."""

@@ -1,0 +1,313 @@
+"""What the evidence amounts to, before the rules put it into words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Final
+
+from dosimeter.exposure.decoy import judge_decoy
+from dosimeter.exposure.evidence import (
+    ASSOCIATE_PROBE,
+    RETRIEVE_PROBE,
+    TITLES_PROBE,
+    Evidence,
+    Failure,
+    Outcome,
+    Pointed,
+    Question,
+)
+from dosimeter.exposure.product import Identity, identify
+from dosimeter.exposure.words import CAUSE_WORDS, PROBE_WORDS, ending_words
+from dosimeter.model.attempt import Cause
+from dosimeter.model.facts import AssociationAccepted, ClientCertificate, Ending, QueryService
+from dosimeter.model.target import Endpoint
+from dosimeter.model.verdict import Decoy
+
+STUDY_ROOT_FIND: Final = "1.2.840.10008.5.1.4.1.2.2.1"
+PATIENT_ROOT_FIND: Final = "1.2.840.10008.5.1.4.1.2.1.1"
+WORKLIST_FIND: Final = "1.2.840.10008.5.1.4.31"
+STUDY_ROOT_GET: Final = "1.2.840.10008.5.1.4.1.2.2.3"
+PATIENT_ROOT_GET: Final = "1.2.840.10008.5.1.4.1.2.1.3"
+STORAGE_COMMITMENT: Final = "1.2.840.10008.1.20.1"
+_STORAGE_PREFIX: Final = "1.2.840.10008.5.1.4.1.1."
+"""Every SOP class of PS3.4 Table B.5-1 that an archive of images takes starts so."""
+
+_QUERIES: Final = (
+    (QueryService.STUDY_ROOT, STUDY_ROOT_FIND, "null_query_study_root"),
+    (QueryService.PATIENT_ROOT, PATIENT_ROOT_FIND, "null_query_patient_root"),
+    (QueryService.WORKLIST, WORKLIST_FIND, "null_query_worklist"),
+)
+_QUERY_PROBES: Final = frozenset(probe for _, _, probe in _QUERIES)
+_NOT_A_RUNG: Final = frozenset({TITLES_PROBE, "dicom_echo"})
+"""Probes whose failure leaves the question of what a stranger may do where it was."""
+
+_DOWN: Final = frozenset({Cause.REFUSED, Cause.UNREACHABLE})
+_HANDSHAKE_ENDED: Final = frozenset({Cause.TLS_FAILED, Cause.CLOSED_EARLY})
+"""How an acceptor that demands a client certificate ends the connection (RFC 8446 §4.4.2.4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """A question that mattered and was left open: which, why, where."""
+
+    question: str
+    why: str
+    pointer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """How many of the proposed storage contexts a stranger was granted."""
+
+    accepted: int
+    proposed: int
+    pointer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One endpoint's evidence, with what a stranger (or a listed title) obtained.
+
+    ``open_study``, ``open_worklist`` and ``open_retrieve`` honour their keys; ``canned`` found what
+    cannot exist. ``opened`` were answered under listed titles. ``seen_at`` is when it was asked.
+    """
+
+    evidence: Evidence
+    endpoint: Endpoint
+    seen_at: datetime | None
+    association: Pointed[AssociationAccepted] | None
+    speaks_dicom: bool
+    open_study: Question | None
+    open_worklist: Question | None
+    open_retrieve: Question | None
+    canned: Question | None
+    refused: Question | None
+    refused_worklist: Question | None
+    undecided: tuple[Undecided, ...]
+    contradiction: str | None
+    unreachable: Failure | None
+    demands_certificate: bool
+    opened: tuple[Question, ...]
+    storage: Storage | None
+    identity: Identity | None
+    decoy: Decoy
+
+    @property
+    def open_query(self) -> bool:
+        """Whether any query of a stranger was answered."""
+        return self.open_study is not None or self.open_worklist is not None or self.canned is not None
+
+    @property
+    def open_to_strangers(self) -> bool:
+        """Whether a stranger was answered at all."""
+        return self.open_query or self.open_retrieve is not None
+
+
+@dataclass(slots=True)
+class _Answers:
+    """The stranger's questions, sorted by outcome."""
+
+    study: Question | None = None
+    worklist: Question | None = None
+    retrieve: Question | None = None
+    canned: Question | None = None
+    refused: Question | None = None
+    refused_worklist: Question | None = None
+    retrieve_refused: bool = False
+    any_undecided: bool = False
+    association_ended: bool = False
+    contradiction: str | None = None
+
+
+def build_case(evidence: Evidence, endpoint: Endpoint, seen_at: datetime | None) -> Case:
+    """Decide what each question proved and what was left open."""
+    association = evidence.associations[0] if evidence.associations else None
+    answers = _sort_answers(evidence)
+    identity = identify(evidence)
+    speaks_dicom = (
+        association is not None
+        or evidence.rejection is not None
+        or evidence.aborted is not None
+        or evidence.busy is not None
+        or bool(evidence.listed_associations or evidence.listed_rejections)
+        or bool(evidence.queries or evidence.retrieves or evidence.listed)
+    )
+    demands = evidence.tls is not None and (
+        evidence.tls.fact.client_certificate is ClientCertificate.REQUIRED and association is None
+    )
+    return Case(
+        evidence=evidence,
+        endpoint=endpoint,
+        seen_at=seen_at,
+        association=association,
+        speaks_dicom=speaks_dicom,
+        open_study=answers.study,
+        open_worklist=answers.worklist,
+        open_retrieve=answers.retrieve,
+        canned=answers.canned,
+        refused=answers.refused,
+        refused_worklist=answers.refused_worklist,
+        undecided=_undecided(evidence, association, answers, demands=demands, speaks_dicom=speaks_dicom),
+        contradiction=answers.contradiction or _contradiction(evidence, speaks_dicom=speaks_dicom),
+        unreachable=_unreachable(evidence),
+        demands_certificate=demands,
+        opened=tuple(question for question in evidence.listed if question.answered)
+        if evidence.listed
+        else (),
+        storage=_storage(evidence) if association is not None else None,
+        identity=identity,
+        decoy=judge_decoy(evidence, identity),
+    )
+
+
+def _sort_answers(evidence: Evidence) -> _Answers:
+    answers = _Answers()
+    for question in evidence.queries:
+        _sort_query(question, answers)
+    for question in evidence.retrieves:
+        if question.outcome is Outcome.ANSWERED:
+            answers.retrieve = answers.retrieve or question
+        elif question.outcome is Outcome.REFUSED:
+            answers.retrieve_refused = True
+        else:
+            answers.any_undecided = True
+    if answers.refused is not None or answers.retrieve_refused:
+        answers.contradiction = _answered_and_refused(evidence)
+    return answers
+
+
+def _sort_query(question: Question, answers: _Answers) -> None:
+    """Keep the first of each outcome."""
+    worklist = question.service is QueryService.WORKLIST
+    if question.outcome is Outcome.ANSWERED:
+        if worklist:
+            answers.worklist = answers.worklist or question
+        else:
+            answers.study = answers.study or question
+    elif question.outcome is Outcome.IGNORES_KEYS:
+        answers.canned = answers.canned or question
+    elif question.outcome is Outcome.REFUSED:
+        answers.association_ended = answers.association_ended or question.ending is not Ending.STATUS
+        if worklist:
+            answers.refused_worklist = answers.refused_worklist or question
+        answers.refused = answers.refused or question
+    else:
+        answers.any_undecided = True
+
+
+def _answered_and_refused(evidence: Evidence) -> str | None:
+    """The pointer of a question that was refused although the same one was answered."""
+    questions = evidence.queries + evidence.retrieves
+    answered = {(question.service, question.retrieve) for question in questions if question.answered}
+    for question in questions:
+        if question.outcome is Outcome.REFUSED and (question.service, question.retrieve) in answered:
+            return question.pointer
+    return None
+
+
+def _contradiction(evidence: Evidence, *, speaks_dicom: bool) -> str | None:
+    """The pointer of a fact that cannot be true beside the others."""
+    if evidence.not_dicom_pointer is not None and speaks_dicom:
+        return evidence.not_dicom_pointer
+    if evidence.rejection is not None:
+        if evidence.associations or evidence.aborted is not None:
+            return evidence.rejection.pointer
+    elif evidence.aborted is not None and evidence.associations:
+        return evidence.aborted.pointer
+    return None
+
+
+def _undecided(
+    evidence: Evidence,
+    association: Pointed[AssociationAccepted] | None,
+    answers: _Answers,
+    *,
+    demands: bool,
+    speaks_dicom: bool,
+) -> tuple[Undecided, ...]:
+    found: list[Undecided] = []
+    accepted = association.fact.accepted if association is not None else ()
+    heard = {question.service for question in evidence.queries}
+    for service, syntax, probe in _QUERIES:
+        if service in heard:
+            if answers.any_undecided:
+                asked = [question for question in evidence.queries if question.service is service]
+                found.extend(_left_open(asked, probe))
+        elif (failure := _failure_of(evidence, probe)) is not None:
+            found.append(_as_undecided(failure))
+        elif association is not None and syntax in accepted and not answers.association_ended:
+            found.append(Undecided(PROBE_WORDS[probe], "it was not asked", association.pointer))
+    if answers.any_undecided:
+        found.extend(_left_open(evidence.retrieves, RETRIEVE_PROBE))
+    for failure in evidence.failures:
+        if failure.probe in _QUERY_PROBES or failure.probe in _NOT_A_RUNG:
+            continue
+        if demands and failure.cause in _HANDSHAKE_ENDED:
+            continue
+        if not _superseded(failure, evidence, speaks_dicom=speaks_dicom):
+            found.append(_as_undecided(failure))
+    return tuple(found)
+
+
+def _superseded(failure: Failure, evidence: Evidence, *, speaks_dicom: bool) -> bool:
+    """Whether the question that failed has its answer from another attempt."""
+    if failure.probe == RETRIEVE_PROBE:
+        return bool(evidence.retrieves) or evidence.retrieve_rejected is not None
+    if failure.probe == ASSOCIATE_PROBE:
+        return bool(evidence.associations) or evidence.rejection is not None or evidence.aborted is not None
+    return speaks_dicom
+
+
+def _left_open(asked: list[Question] | tuple[Question, ...], probe: str) -> list[Undecided]:
+    if any(question.answered for question in asked):
+        return []
+    return [
+        Undecided(
+            PROBE_WORDS[probe], f"it {ending_words(question.ending, question.status)}", question.pointer
+        )
+        for question in asked
+        if question.outcome is Outcome.UNDECIDED
+    ]
+
+
+def _failure_of(evidence: Evidence, probe: str) -> Failure | None:
+    for failure in evidence.failures:
+        if failure.probe == probe:
+            return failure
+    return None
+
+
+def _as_undecided(failure: Failure) -> Undecided:
+    words = PROBE_WORDS.get(failure.probe, "a question")
+    return Undecided(words, CAUSE_WORDS[failure.cause], failure.pointer)
+
+
+def _unreachable(evidence: Evidence) -> Failure | None:
+    """The failure that shows nothing listens there, if nothing else was seen."""
+    if evidence.any_fact or evidence.not_dicom_pointer is not None or not evidence.failures:
+        return None
+    if all(failure.cause in _DOWN for failure in evidence.failures):
+        return evidence.failures[0]
+    return None
+
+
+def _storage(evidence: Evidence) -> Storage | None:
+    """Storage contexts over all of a stranger's associations; None if none was proposed."""
+    best: Storage | None = None
+    for association in evidence.associations:
+        accepted = _count_storage(association.fact.accepted)
+        refused = 0
+        for context in association.fact.refused:
+            if context.abstract_syntax.startswith(_STORAGE_PREFIX):
+                refused += 1
+        if accepted + refused and (best is None or accepted > best.accepted):
+            best = Storage(accepted, accepted + refused, association.pointer)
+    return best
+
+
+@lru_cache(maxsize=1024)
+def _count_storage(syntaxes: tuple[str, ...]) -> int:
+    """Few combinations make up a whole survey, so each is counted once."""
+    return sum(syntax.startswith(_STORAGE_PREFIX) for syntax in syntaxes)

@@ -1,0 +1,134 @@
+"""The judgement of one endpoint: attempts in, verdict out. Pure; the same facts give the same verdict.
+
+Decided here, where DESIGN §3 leaves room:
+
+- An answered worklist query is a stranger's null query answered: `queryable`. Patients are patients.
+- Rows in answer to a null query are `queryable` and a sign of a decoy, for a defective archive that
+  shows its records to anybody is as open as a sound one; confidence is then `announced`.
+- What a stranger was answered stands, whatever was refused or left open beside it.
+- A retrieve question that was asked and left open makes refused queries `inconclusive`; one that was
+  not asked is a finding.
+- A transient rejection (result 2) that names no title is busy, not a guard.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from dosimeter.exposure.case import STORAGE_COMMITMENT, Case, build_case
+from dosimeter.exposure.evidence import CALLED_TITLE, NOT_AUTHORISED, Evidence, gather, is_title_rejection
+from dosimeter.exposure.predicates import Hit
+from dosimeter.exposure.remedy.choose import choose
+from dosimeter.exposure.remedy.need import Need
+from dosimeter.exposure.rules import FINDINGS, LADDER, SAID_BY_RUNG, Rule, Rung
+from dosimeter.model.attempt import Attempt
+from dosimeter.model.facts import Ending, QueryService
+from dosimeter.model.target import Endpoint
+from dosimeter.model.verdict import Protection, Reason, Verdict
+
+_NOTHING_SAID: frozenset[str] = frozenset()
+
+
+def judge(attempts: tuple[Attempt, ...], *, endpoint: Endpoint, seen_at: datetime | None = None) -> Verdict:
+    """Fold the rules over the attempts of one endpoint (DESIGN §3). Never fails.
+
+    ``seen_at`` is when the endpoint was asked; without it, certificates are not judged by date.
+    """
+    case = build_case(gather(attempts), endpoint, seen_at)
+    rung, hit = _climb(case)
+    reasons = [_reason(rung, hit)]
+    needs: list[Need] = list(rung.needs)
+    said = SAID_BY_RUNG.get(rung.id, _NOTHING_SAID)
+    severity = rung.severity
+    for rule in FINDINGS:
+        found = rule.when(case)
+        if found is None or rule.id in said:
+            continue
+        reasons.append(_reason(rule, found))
+        needs.extend(rule.needs)
+        if rule.severity > severity:
+            severity = rule.severity
+    product = case.identity.product if case.identity is not None else None
+    return Verdict(
+        exposure=rung.exposure,
+        severity=severity,
+        confidence=rung.confidence,
+        speaks_dicom=case.speaks_dicom,
+        protections=_protections(case),
+        accepts_writes=case.storage.accepted > 0 if case.storage is not None else None,
+        worklist=_worklist(case),
+        decoy=case.decoy,
+        product=product,
+        reasons=tuple(reasons),
+        remedies=choose(needs, product, endpoint, may_be_orthanc=_may_be_orthanc(case)) if needs else (),
+    )
+
+
+def _climb(case: Case) -> tuple[Rung, Hit]:
+    """The first rung that applies; the last one always does."""
+    for rung in LADDER:
+        hit = rung.when(case)
+        if hit is not None:
+            return rung, hit
+    raise AssertionError("the last rung of the ladder applies to every case")
+
+
+def _reason(rule: Rule, hit: Hit) -> Reason:
+    says = rule.says if hit.words is None else rule.says.format_map(hit.words)
+    return Reason(rule.id, rule.severity, says, hit.pointer, rule.reference)
+
+
+def _protections(case: Case) -> tuple[Protection, ...]:
+    """Guards that were seen at work, in the order of `Protection`."""
+    evidence = case.evidence
+    seen: set[Protection] = set()
+    if evidence.rejection is not None:
+        fact = evidence.rejection.fact
+        if not is_title_rejection(fact):
+            seen.add(Protection.ASSOCIATION_POLICY)
+        elif fact.reason == CALLED_TITLE:
+            seen.add(Protection.CALLED_AE_CHECK)
+        else:
+            seen.add(Protection.CALLING_AE_CHECK)
+    if evidence.aborted is not None:
+        seen.add(Protection.ASSOCIATION_POLICY)
+    _add_listed_checks(evidence, seen)
+    if _refuses_by_policy(case):
+        seen.add(Protection.QUERY_POLICY)
+    if evidence.tls is not None:
+        if evidence.tls.fact.protocol is not None or case.demands_certificate:
+            seen.add(Protection.TLS)
+        if case.demands_certificate:
+            seen.add(Protection.CLIENT_CERTIFICATE)
+    return tuple(protection for protection in Protection if protection in seen) if seen else ()
+
+
+def _add_listed_checks(evidence: Evidence, seen: set[Protection]) -> None:
+    """What rejections of listed titles show beyond the stranger's: 1/1/3 says the called one was right."""
+    for rejected in evidence.listed_rejections:
+        if is_title_rejection(rejected.fact):
+            called = rejected.fact.reason == CALLED_TITLE
+            seen.add(Protection.CALLED_AE_CHECK if called else Protection.CALLING_AE_CHECK)
+
+
+def _refuses_by_policy(case: Case) -> bool:
+    """Whether a query was refused as a policy refuses: A-ABORT or not authorised, and none answered."""
+    question = case.refused
+    if question is None or case.open_query:
+        return False
+    return question.ending is Ending.ABORT or question.status == NOT_AUTHORISED
+
+
+def _worklist(case: Case) -> bool | None:
+    if case.open_worklist is not None:
+        return True
+    for question in (*case.evidence.queries, *case.opened):
+        if question.service is QueryService.WORKLIST and question.answered and not question.retrieve:
+            return True
+    return False if case.refused_worklist is not None else None
+
+
+def _may_be_orthanc(case: Case) -> bool:
+    """Storage commitment granted to a made-up called title: dcmqrscp and storescp do not do that."""
+    association = case.association
+    return association is not None and STORAGE_COMMITMENT in association.fact.accepted

@@ -1,0 +1,445 @@
+"""When a rule applies. Each predicate returns a `Hit`, which points at the fact, or None.
+
+A hit carries the words that fill the rule's sentence: our own, numbers, or `ServerText`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from dosimeter.exposure.case import (
+    PATIENT_ROOT_GET,
+    STUDY_ROOT_GET,
+    WORKLIST_FIND,
+    Case,
+)
+from dosimeter.exposure.evidence import CALLED_TITLE, CALLING_TITLE, Question, is_title_rejection
+from dosimeter.exposure.product import DCMTK
+from dosimeter.exposure.words import (
+    CAUSE_WORDS,
+    SERVICE_WORDS,
+    SIGNATURE_WORDS,
+    ending_words,
+    rejection_words,
+    titles_words,
+)
+from dosimeter.model.facts import ClientCertificate, Ending, QueryService
+from dosimeter.model.target import Service
+from dosimeter.model.text import ServerText
+from dosimeter.model.verdict import DecoyTier
+
+Words = Mapping[str, str | int | ServerText]
+
+_OLD_PROTOCOLS: Final = frozenset({"SSLv2", "SSLv3", "TLSv1", "TLSv1.0", "TLSv1.1"})
+_FORWARD_SECRET: Final = ("ECDHE-", "DHE-", "TLS_ECDHE_", "TLS_DHE_", "TLS_AES_", "TLS_CHACHA20_")
+"""Suites with an ephemeral key exchange, in OpenSSL's names and IANA's; TLS 1.3 has no others."""
+_DCMTK_WORDS: Final = "DCMTK, as Orthanc and others that are built on it do"
+_UNENCRYPTED: Final = ("NULL", "_NULL_", "eNULL", "ADH-", "AECDH-", "EXP-")
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A rule applies: the fact it rests on, and the words of its sentence."""
+
+    pointer: str
+    words: Words | None = None
+
+
+def always(_case: Case) -> Hit | None:
+    """Nothing was seen at all: the last rung of the table."""
+    return Hit("none")
+
+
+# What strangers were answered.
+
+
+def retrieve_answered(case: Case) -> Hit | None:
+    """A null retrieve and a null query of a stranger were answered."""
+    question = case.open_retrieve
+    if question is None or not case.open_query:
+        return None
+    return Hit(question.pointer, {"how": ending_words(question.ending, question.status)})
+
+
+def retrieve_answered_alone(case: Case) -> Hit | None:
+    """A null retrieve of a stranger was answered, no query was."""
+    question = case.open_retrieve
+    return None if question is None else Hit(question.pointer)
+
+
+def study_query_answered(case: Case) -> Hit | None:
+    """A null query on Study Root or Patient Root was answered."""
+    question = case.open_study
+    return None if question is None else Hit(question.pointer, {"root": SERVICE_WORDS[question.service]})
+
+
+def worklist_answered(case: Case) -> Hit | None:
+    """The null worklist query was answered."""
+    question = case.open_worklist
+    return None if question is None else Hit(question.pointer)
+
+
+def query_ignores_keys(case: Case) -> Hit | None:
+    """A null query found what cannot exist."""
+    question = case.canned
+    return None if question is None else Hit(question.pointer, {"root": SERVICE_WORDS[question.service]})
+
+
+# What listed AE titles opened.
+
+
+def title_opens_queries(case: Case) -> Hit | None:
+    """A study query was answered under a listed title."""
+    return _opened(
+        case,
+        tuple(
+            question
+            for question in case.opened
+            if not question.retrieve and question.service is not QueryService.WORKLIST
+        ),
+    )
+
+
+def title_opens_worklist(case: Case) -> Hit | None:
+    """A worklist query was answered under a listed title."""
+    return _opened(case, tuple(question for question in case.opened if _is_worklist(question)))
+
+
+def title_opens_retrieve(case: Case) -> Hit | None:
+    """A null retrieve was answered under a listed title."""
+    return _opened(case, tuple(question for question in case.opened if question.retrieve))
+
+
+def _opened(case: Case, questions: tuple[Question, ...]) -> Hit | None:
+    if not questions or case.open_to_strangers:
+        return None
+    titles = tuple(dict.fromkeys(question.titles for question in questions))
+    return Hit(questions[0].pointer, {"titles": titles_words(titles)})
+
+
+def _is_worklist(question: Question) -> bool:
+    return question.service is QueryService.WORKLIST and not question.retrieve
+
+
+# What cannot be called safe.
+
+
+def contradicts_itself(case: Case) -> Hit | None:
+    """Two facts that cannot both be true."""
+    return None if case.contradiction is None else Hit(case.contradiction)
+
+
+def left_open(case: Case) -> Hit | None:
+    """A question that matters was left open."""
+    if not case.undecided:
+        return None
+    first = case.undecided[0]
+    others = len(case.undecided) - 1
+    more = f"; {others} more left open" if others else ""
+    return Hit(first.pointer, {"question": first.question, "why": first.why, "more": more})
+
+
+def left_open_inside(case: Case) -> Hit | None:
+    """A question was left open inside an accepted association."""
+    return None if case.association is None else left_open(case)
+
+
+def busy(case: Case) -> Hit | None:
+    """The association was refused for now."""
+    rejected = case.evidence.busy
+    if rejected is None or case.association is not None:
+        return None
+    return Hit(rejected.pointer, {"reason": rejection_words(rejected.fact)})
+
+
+def silent(case: Case) -> Hit | None:
+    """No DICOM was heard, and the question was left open."""
+    if case.speaks_dicom or not case.undecided:
+        return None
+    first = case.undecided[0]
+    return Hit(first.pointer, {"why": first.why})
+
+
+def wants_tls(case: Case) -> Hit | None:
+    """It answered in TLS, and nothing was learnt inside TLS."""
+    pointer = case.evidence.wants_tls
+    return None if pointer is None else Hit(pointer)
+
+
+# What refused.
+
+
+def refuses_queries(case: Case) -> Hit | None:
+    """The association was accepted and its queries were refused."""
+    question = case.refused
+    if case.association is None or question is None:
+        return None
+    weaker = (
+        " A close without A-ABORT may also be a fault of the software: a weaker sign of a guard."
+        if question.ending is Ending.CLOSE
+        else ""
+    )
+    words: Words = {
+        "root": SERVICE_WORDS[question.service],
+        "how": ending_words(question.ending, question.status),
+        "weaker": weaker,
+    }
+    return Hit(question.pointer, words)
+
+
+def takes_no_queries(case: Case) -> Hit | None:
+    """The association was accepted, without any query service."""
+    return None if case.association is None else Hit(case.association.pointer)
+
+
+def rejects_calling(case: Case) -> Hit | None:
+    """Rejected with: calling AE title not recognised."""
+    return _rejects_title(case, CALLING_TITLE)
+
+
+def rejects_called(case: Case) -> Hit | None:
+    """Rejected with: called AE title not recognised."""
+    return _rejects_title(case, CALLED_TITLE)
+
+
+def _rejects_title(case: Case, reason: int) -> Hit | None:
+    rejected = case.evidence.rejection
+    if rejected is None or not is_title_rejection(rejected.fact) or rejected.fact.reason != reason:
+        return None
+    return Hit(rejected.pointer, {"reason": rejection_words(rejected.fact)})
+
+
+def rejects(case: Case) -> Hit | None:
+    """Rejected with any other codes."""
+    rejected = case.evidence.rejection
+    return None if rejected is None else Hit(rejected.pointer, {"reason": rejection_words(rejected.fact)})
+
+
+def aborts(case: Case) -> Hit | None:
+    """A-ABORT in answer to the association request."""
+    aborted = case.evidence.aborted
+    return None if aborted is None else Hit(aborted.pointer)
+
+
+def demands_certificate(case: Case) -> Hit | None:
+    """TLS refused a client that showed no certificate."""
+    tls = case.evidence.tls
+    return Hit(tls.pointer) if case.demands_certificate and tls is not None else None
+
+
+def is_not_dicom(case: Case) -> Hit | None:
+    """It answered, and not in DICOM."""
+    pointer = case.evidence.not_dicom_pointer
+    if pointer is None:
+        return None
+    seen = case.evidence.not_dicom
+    return Hit(pointer, {"what": SIGNATURE_WORDS[seen.fact.signature] if seen else "not DICOM"})
+
+
+def is_unreachable(case: Case) -> Hit | None:
+    """Nothing listens there."""
+    failure = case.unreachable
+    return None if failure is None else Hit(failure.pointer, {"why": CAUSE_WORDS[failure.cause]})
+
+
+# Beside the ladder.
+
+
+def storage_accepted(case: Case) -> Hit | None:
+    """A stranger was granted storage contexts, and contexts of this peer mean something."""
+    return None if _takes_anything(case) is not None else _storage(case)
+
+
+def storage_accepted_like_anything(case: Case) -> Hit | None:
+    """A stranger was granted storage contexts by a peer that grants any context."""
+    return None if _takes_anything(case) is None else _storage(case)
+
+
+def _storage(case: Case) -> Hit | None:
+    storage = case.storage
+    if storage is None or not storage.accepted:
+        return None
+    return Hit(storage.pointer, {"accepted": storage.accepted, "proposed": storage.proposed})
+
+
+def _takes_anything(case: Case) -> str | None:
+    for association in case.evidence.associations:
+        if association.fact.accepts_made_up_service:
+            return association.pointer
+    return None
+
+
+def worklist_refused(case: Case) -> Hit | None:
+    """A worklist context was granted and the worklist query refused."""
+    question = case.refused_worklist
+    if question is None or case.open_worklist is not None:
+        return None
+    return Hit(question.pointer, {"how": ending_words(question.ending, question.status)})
+
+
+def worklist_not_asked(case: Case) -> Hit | None:
+    """A worklist context was granted, and the association ended before its turn."""
+    association = case.association
+    if association is None or WORKLIST_FIND not in association.fact.accepted:
+        return None
+    if any(question.service is QueryService.WORKLIST for question in case.evidence.queries):
+        return None
+    return Hit(association.pointer)
+
+
+def retrieve_not_asked(case: Case) -> Hit | None:
+    """A GET context was granted and no null retrieve was asked."""
+    association, evidence = case.association, case.evidence
+    if association is None or evidence.retrieves or evidence.retrieve_rejected is not None:
+        return None
+    accepted = association.fact.accepted
+    if STUDY_ROOT_GET not in accepted and PATIENT_ROOT_GET not in accepted:
+        return None
+    return Hit(association.pointer)
+
+
+def contradicts_itself_openly(case: Case) -> Hit | None:
+    """Contradictory facts beside an answer that stands."""
+    return contradicts_itself(case) if case.open_to_strangers or case.opened else None
+
+
+def left_open_beside_answer(case: Case) -> Hit | None:
+    """A question left open beside an answer that stands."""
+    return left_open(case) if case.open_to_strangers or case.opened else None
+
+
+def in_clear(case: Case) -> Hit | None:
+    """Patient data is answered without encryption."""
+    tls = case.evidence.tls
+    if tls is not None and tls.fact.protocol is not None:
+        return None
+    if case.endpoint.service is not Service.DICOM:
+        return None
+    if case.open_to_strangers:
+        question = case.open_retrieve or case.open_study or case.open_worklist or case.canned
+    else:
+        question = case.opened[0] if case.opened else None
+    return None if question is None else Hit(question.pointer)
+
+
+def tls_without_certificate(case: Case) -> Hit | None:
+    """TLS is there and asks nobody who they are."""
+    tls = case.evidence.tls
+    if tls is None or tls.fact.protocol is None or case.demands_certificate:
+        return None
+    if tls.fact.client_certificate is ClientCertificate.UNKNOWN and not case.speaks_dicom:
+        return None
+    return Hit(tls.pointer, {"protocol": tls.fact.protocol})
+
+
+def tls_old(case: Case) -> Hit | None:
+    """The handshake settled on a protocol older than TLS 1.2."""
+    tls = case.evidence.tls
+    if tls is None or tls.fact.protocol is None or tls.fact.protocol.text not in _OLD_PROTOCOLS:
+        return None
+    return Hit(tls.pointer, {"protocol": tls.fact.protocol})
+
+
+def tls_unencrypted(case: Case) -> Hit | None:
+    """The suite encrypts nothing, or names nobody."""
+    tls = case.evidence.tls
+    if tls is None or tls.fact.cipher_suite is None:
+        return None
+    suite = tls.fact.cipher_suite
+    if not any(word in suite.text for word in _UNENCRYPTED):
+        return None
+    return Hit(tls.pointer, {"suite": suite})
+
+
+def tls_retired_profile(case: Case) -> Hit | None:
+    """The suite fits the retired profiles alone."""
+    tls = case.evidence.tls
+    if tls is None or tls.fact.cipher_suite is None or tls_unencrypted(case) is not None:
+        return None
+    suite = tls.fact.cipher_suite
+    if suite.text.startswith(_FORWARD_SECRET):
+        return None
+    return Hit(tls.pointer, {"suite": suite})
+
+
+def certificate_expired(case: Case) -> Hit | None:
+    """The certificate was out of date when it was seen; not judged if that moment is not given."""
+    tls, seen_at = case.evidence.tls, case.seen_at
+    if tls is None or tls.fact.certificate is None or seen_at is None:
+        return None
+    not_after = _moment(tls.fact.certificate.not_after)
+    if not_after is None or _in_utc(seen_at) <= not_after:
+        return None
+    return Hit(tls.pointer, {"day": f"{not_after:%Y-%m-%d}"})
+
+
+def certificate_self_signed(case: Case) -> Hit | None:
+    """The certificate is its own issuer."""
+    tls = case.evidence.tls
+    if tls is None or tls.fact.certificate is None or not tls.fact.certificate.self_signed:
+        return None
+    return Hit(tls.pointer)
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return _in_utc(datetime.fromisoformat(text))
+    except ValueError:
+        return None
+
+
+def _in_utc(moment: datetime) -> datetime:
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+
+
+def listed_title_refused(case: Case) -> Hit | None:
+    """A listed title was rejected, and none opened anything."""
+    rejections = case.evidence.listed_rejections
+    if not rejections or case.opened:
+        return None
+    first = rejections[0]
+    return Hit(
+        first.pointer,
+        {"titles": titles_words((first.fact.titles,)), "reason": rejection_words(first.fact)},
+    )
+
+
+def names_product(case: Case) -> Hit | None:
+    """It announces an identity that is known."""
+    identity = case.identity
+    if identity is None or identity.product is None:
+        return None
+    product = identity.product
+    name = _DCMTK_WORDS if product.name == DCMTK else product.name
+    version = f", version {product.version}" if product.version else ""
+    return Hit(identity.pointer, {"product": f"{name}{version}"})
+
+
+def names_unknown_product(case: Case) -> Hit | None:
+    """It announces an identity that is not in the table."""
+    identity = case.identity
+    if identity is None or identity.product is not None:
+        return None
+    announced = identity.version_name or identity.class_uid
+    return None if announced is None else Hit(identity.pointer, {"announced": announced})
+
+
+def looks_like_decoy(case: Case) -> Hit | None:
+    """At least one sign of a decoy."""
+    decoy = case.decoy
+    if decoy.tier is DecoyTier.NONE:
+        return None
+    pointer = case.canned.pointer if case.canned is not None else _sign_pointer(case)
+    return Hit(pointer, {"tier": decoy.tier.value, "signs": "; ".join(decoy.reasons)})
+
+
+def _sign_pointer(case: Case) -> str:
+    takes_anything = _takes_anything(case)
+    if takes_anything is not None:
+        return takes_anything
+    if case.identity is not None:
+        return case.identity.pointer
+    return case.opened[0].pointer if case.opened else "none"

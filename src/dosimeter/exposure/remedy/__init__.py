@@ -1,0 +1,1 @@
+"""How to close what was found: one module per product, each key as its vendor writes it."""

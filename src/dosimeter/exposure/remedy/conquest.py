@@ -1,0 +1,52 @@
+"""Conquest DICOM server. Files as its manual names them: dicom.ini, dgatesop.lst, acrnema.map."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Final
+
+from dosimeter.exposure.remedy.need import Advice, Book, Need
+
+_FIREWALL: Final = (
+    "Conquest answers any calling title unless it is told otherwise: allow in the firewall the "
+    "known callers alone, on the port that dicom.ini names in TCPPort (5678 as shipped)."
+)
+_RESTART: Final = "Restart the server (dgate)."
+
+_QUERY: Final = Advice(
+    "Conquest: keep strangers out",
+    (
+        _FIREWALL,
+        (
+            "In dgatesop.lst put # before the lines of services that nobody needs: the FIND, MOVE and "
+            "GET classes, 1.2.840.10008.5.1.4.1.2.x.y."
+        ),
+        "acrnema.map lists where images may be sent to: no wildcard lines.",
+        _RESTART,
+        "The re-test must show unreachable, or associates with no query answered.",
+    ),
+)
+
+BOOK: Final[Book] = MappingProxyType(
+    {
+        Need.QUERY: _QUERY,
+        Need.RETRIEVE: _QUERY,
+        Need.TITLES: _QUERY,
+        Need.WORKLIST: Advice(
+            "Conquest: close the worklist",
+            (
+                _FIREWALL,
+                (
+                    "In dgatesop.lst put # before the worklist class, 1.2.840.10008.5.1.4.31, if "
+                    "nobody needs it."
+                ),
+                _RESTART,
+                "The re-test must show worklist false or unknown, and no answer.",
+            ),
+        ),
+        Need.STORE: Advice(
+            "Conquest: refuse storage from strangers",
+            (_FIREWALL, _RESTART, "The re-test must show unreachable from an address that is not listed."),
+        ),
+    }
+)

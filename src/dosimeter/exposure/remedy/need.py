@@ -1,0 +1,34 @@
+"""What a finding asks to be closed, and the advice a product module gives for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+
+
+class Need(Enum):
+    """A thing to be closed, in the order in which the advice is printed."""
+
+    QUERY = auto()
+    RETRIEVE = auto()
+    WORKLIST = auto()
+    TITLES = auto()
+    """A title opens it: bind titles to addresses or certificates."""
+    STORE = auto()
+    CLEAR_TEXT = auto()
+    CLIENT_CERTIFICATE = auto()
+    OLD_TLS = auto()
+    CERTIFICATE = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What to do, for one product: the key to change and the file it stands in."""
+
+    title: str
+    steps: tuple[str, ...]
+
+
+Book = Mapping[Need, Advice]
+"""The advice of one product. Needs that it does not know fall back to the generic book."""

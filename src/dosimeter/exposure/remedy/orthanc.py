@@ -1,0 +1,108 @@
+"""Orthanc. Keys and defaults as in its own orthanc.json (1.10.1); TLS since 1.9.0."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Final
+
+from dosimeter.exposure.remedy.need import Advice, Book, Need
+
+_FILE: Final = "In orthanc.json (Debian: /etc/orthanc/orthanc.json)"
+_MODALITIES: Final = (
+    'List every caller in "DicomModalities": {"name": ["AETITLE", "ADDRESS", PORT]}, and set '
+    '"DicomCheckModalityHost": true, so that a title counts from its own address alone.'
+)
+_RESTART: Final = "Restart Orthanc (systemctl restart orthanc)."
+
+_QUERY: Final = Advice(
+    "Orthanc: answer listed modalities only",
+    (
+        (
+            f'{_FILE} set "DicomAlwaysAllowFind": false, "DicomAlwaysAllowFindWorklist": false, '
+            '"DicomAlwaysAllowGet": false and "DicomAlwaysAllowMove": false.'
+        ),
+        _MODALITIES,
+        'Set "DicomCheckCalledAet": true. If nobody needs DIMSE, set "DicomServerEnabled": false.',
+        _RESTART,
+        "The re-test must show associates or guarded: Orthanc then ends a stranger's query with A-ABORT.",
+    ),
+)
+
+BOOK: Final[Book] = MappingProxyType(
+    {
+        Need.QUERY: _QUERY,
+        Need.RETRIEVE: _QUERY,
+        Need.WORKLIST: Advice(
+            "Orthanc: close the worklist",
+            (
+                f'{_FILE} set "DicomAlwaysAllowFindWorklist": false.',
+                _MODALITIES,
+                _RESTART,
+                "The re-test must show worklist false.",
+            ),
+        ),
+        Need.TITLES: Advice(
+            "Orthanc: bind titles to addresses",
+            (
+                (
+                    f'{_FILE} set "DicomCheckModalityHost": true: the default, false, lets a known '
+                    "title in from anywhere."
+                ),
+                (
+                    'Give each modality its rights: {"AET": "…", "Host": "…", "Port": …, "AllowFind": false, '
+                    '"AllowGet": false, "AllowMove": false} where it only sends.'
+                ),
+                'Better: "DicomTlsEnabled": true with "DicomTlsRemoteCertificateRequired": true.',
+                _RESTART,
+                "The re-test, with the same titles in the scope, must show guarded or associates.",
+            ),
+        ),
+        Need.STORE: Advice(
+            "Orthanc: refuse storage from strangers",
+            (
+                (
+                    f'{_FILE} set "DicomAlwaysAllowStore": false and "DicomAlwaysAllowEcho": false: '
+                    "the default lets anybody store."
+                ),
+                _MODALITIES,
+                _RESTART,
+                "The re-test must show guarded: with nothing allowed to strangers, Orthanc rejects them.",
+            ),
+        ),
+        Need.CLEAR_TEXT: Advice(
+            "Orthanc: DICOM TLS",
+            (
+                (
+                    f'{_FILE} set "DicomTlsEnabled": true, with "DicomTlsCertificate", '
+                    '"DicomTlsPrivateKey" and "DicomTlsTrustedCertificates".'
+                ),
+                (
+                    'Leave "DicomTlsRemoteCertificateRequired" at its default, true. TLS then replaces '
+                    'clear text on "DicomPort".'
+                ),
+                _RESTART,
+                "The re-test must list tls and client_certificate among the protections.",
+            ),
+        ),
+        Need.CLIENT_CERTIFICATE: Advice(
+            "Orthanc: demand a client certificate",
+            (
+                (
+                    f'{_FILE} set "DicomTlsRemoteCertificateRequired": true, with the authority of your '
+                    'callers in "DicomTlsTrustedCertificates".'
+                ),
+                _RESTART,
+                "The re-test must list client_certificate among the protections.",
+            ),
+        ),
+        Need.OLD_TLS: Advice(
+            "Orthanc: TLS 1.2 or later",
+            (
+                "Upgrade to 1.12.4 or later if the next key is not in your orthanc.json.",
+                f'{_FILE} set "DicomTlsMinimumProtocolVersion": 4 (TLS 1.2).',
+                _RESTART,
+                "The re-test must no longer name the old protocol or suite.",
+            ),
+        ),
+    }
+)
