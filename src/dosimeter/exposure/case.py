@@ -227,18 +227,7 @@ def _undecided(
     demands: bool,
     speaks_dicom: bool,
 ) -> tuple[Undecided, ...]:
-    found: list[Undecided] = []
-    accepted = association.fact.accepted if association is not None else ()
-    heard = {question.service for question in evidence.queries}
-    for service, syntax, probe in _QUERIES:
-        if service in heard:
-            if answers.any_undecided:
-                asked = [question for question in evidence.queries if question.service is service]
-                found.extend(_left_open(asked, probe))
-        elif (failure := _failure_of(evidence, probe)) is not None:
-            found.append(_as_undecided(failure))
-        elif association is not None and syntax in accepted and not answers.association_ended:
-            found.append(Undecided(PROBE_WORDS[probe], "it was not asked", association.pointer))
+    found = _queries_left_open(evidence, association, answers)
     if answers.any_undecided:
         found.extend(_left_open(evidence.retrieves, RETRIEVE_PROBE))
     for failure in evidence.failures:
@@ -249,6 +238,23 @@ def _undecided(
         if not _superseded(failure, evidence, speaks_dicom=speaks_dicom):
             found.append(_as_undecided(failure))
     return tuple(found)
+
+
+def _queries_left_open(
+    evidence: Evidence, association: Pointed[AssociationAccepted] | None, answers: _Answers
+) -> list[Undecided]:
+    found: list[Undecided] = []
+    accepted = association.fact.accepted if association is not None else ()
+    for service, syntax, probe in _QUERIES:
+        asked = [question for question in evidence.queries if question.service is service]
+        if asked:
+            if answers.any_undecided:
+                found.extend(_left_open(asked, probe))
+        elif (failure := _failure_of(evidence, probe)) is not None:
+            found.append(_as_undecided(failure))
+        elif association is not None and syntax in accepted and not answers.association_ended:
+            found.append(Undecided(PROBE_WORDS[probe], "it was not asked", association.pointer))
+    return found
 
 
 def _superseded(failure: Failure, evidence: Evidence, *, speaks_dicom: bool) -> bool:

@@ -16,7 +16,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from dosimeter.exposure.case import STORAGE_COMMITMENT, Case, build_case
-from dosimeter.exposure.evidence import CALLED_TITLE, NOT_AUTHORISED, Evidence, gather, is_title_rejection
+from dosimeter.exposure.evidence import (
+    CALLED_TITLE,
+    CALLING_TITLE,
+    NOT_AUTHORISED,
+    Evidence,
+    gather,
+    is_title_rejection,
+)
 from dosimeter.exposure.predicates import Hit
 from dosimeter.exposure.remedy.choose import choose
 from dosimeter.exposure.remedy.need import Need
@@ -39,19 +46,16 @@ def judge(attempts: tuple[Attempt, ...], *, endpoint: Endpoint, seen_at: datetim
     reasons = [_reason(rung, hit)]
     needs: list[Need] = list(rung.needs)
     said = SAID_BY_RUNG.get(rung.id, _NOTHING_SAID)
-    severity = rung.severity
-    for rule in FINDINGS:
+    for rule in FINDINGS if case.speaks_dicom or case.evidence.tls is not None else ():
         found = rule.when(case)
         if found is None or rule.id in said:
             continue
         reasons.append(_reason(rule, found))
         needs.extend(rule.needs)
-        if rule.severity > severity:
-            severity = rule.severity
     product = case.identity.product if case.identity is not None else None
     return Verdict(
         exposure=rung.exposure,
-        severity=severity,
+        severity=max([reason.severity for reason in reasons]),
         confidence=rung.confidence,
         speaks_dicom=case.speaks_dicom,
         protections=_protections(case),
@@ -81,34 +85,31 @@ def _reason(rule: Rule, hit: Hit) -> Reason:
 def _protections(case: Case) -> tuple[Protection, ...]:
     """Guards that were seen at work, in the order of `Protection`."""
     evidence = case.evidence
-    seen: set[Protection] = set()
-    if evidence.rejection is not None:
-        fact = evidence.rejection.fact
-        if not is_title_rejection(fact):
-            seen.add(Protection.ASSOCIATION_POLICY)
-        elif fact.reason == CALLED_TITLE:
-            seen.add(Protection.CALLED_AE_CHECK)
-        else:
-            seen.add(Protection.CALLING_AE_CHECK)
-    if evidence.aborted is not None:
-        seen.add(Protection.ASSOCIATION_POLICY)
-    _add_listed_checks(evidence, seen)
+    seen: list[Protection] = []
+    if evidence.rejection is not None or evidence.listed_rejections:
+        seen.extend(_title_checks(evidence))
     if _refuses_by_policy(case):
-        seen.add(Protection.QUERY_POLICY)
+        seen.append(Protection.QUERY_POLICY)
+    if evidence.aborted is not None or (
+        evidence.rejection is not None and not is_title_rejection(evidence.rejection.fact)
+    ):
+        seen.append(Protection.ASSOCIATION_POLICY)
     if evidence.tls is not None:
         if evidence.tls.fact.protocol is not None or case.demands_certificate:
-            seen.add(Protection.TLS)
+            seen.append(Protection.TLS)
         if case.demands_certificate:
-            seen.add(Protection.CLIENT_CERTIFICATE)
-    return tuple(protection for protection in Protection if protection in seen) if seen else ()
+            seen.append(Protection.CLIENT_CERTIFICATE)
+    return tuple(seen)
 
 
-def _add_listed_checks(evidence: Evidence, seen: set[Protection]) -> None:
-    """What rejections of listed titles show beyond the stranger's: 1/1/3 says the called one was right."""
-    for rejected in evidence.listed_rejections:
-        if is_title_rejection(rejected.fact):
-            called = rejected.fact.reason == CALLED_TITLE
-            seen.add(Protection.CALLED_AE_CHECK if called else Protection.CALLING_AE_CHECK)
+def _title_checks(evidence: Evidence) -> list[Protection]:
+    """Rejections of listed titles count too: (1, 1, 3) shows that the called one was right."""
+    rejections = list(evidence.listed_rejections)
+    if evidence.rejection is not None:
+        rejections.append(evidence.rejection)
+    reasons = {rejected.fact.reason for rejected in rejections if is_title_rejection(rejected.fact)}
+    checks = ((CALLED_TITLE, Protection.CALLED_AE_CHECK), (CALLING_TITLE, Protection.CALLING_AE_CHECK))
+    return [protection for reason, protection in checks if reason in reasons]
 
 
 def _refuses_by_policy(case: Case) -> bool:

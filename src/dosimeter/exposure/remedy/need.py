@@ -21,6 +21,8 @@ class Need(Enum):
     OLD_TLS = auto()
     CERTIFICATE = auto()
 
+    __hash__ = object.__hash__  # Members are singletons: Enum's own hashes the name, in Python, each time.
+
 
 @dataclass(frozen=True, slots=True)
 class Advice:
