@@ -99,7 +99,9 @@ def read_shape(data: dict[str, object], path: Path) -> ScopeFile:
         return ScopeFile.model_validate(data)
     except ValidationError as refused:
         problems = Problems(path)
-        for detail in refused.errors(include_url=False, include_context=False, include_input=False):
+        details = refused.errors(include_url=False, include_context=False, include_input=False)
+        # A misspelt key is first: it explains why the key it was meant to be is missing.
+        for detail in sorted(details, key=lambda one: one["type"] != "extra_forbidden"):
             problems.add(_dotted(detail), _sentence(detail))
         problems.settle()
         raise  # a ValidationError always has at least one error

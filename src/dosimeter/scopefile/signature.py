@@ -140,7 +140,7 @@ def _read_signature(path: Path, file: Path) -> DetachedSignature | None:
     except OSError as refused:
         says = f"its signature {file.name} cannot be read ({refused.strerror}); check its permissions"
         raise ScopeProblem(path, None, says) from None
-    lines = raw.decode("ascii", "replace").splitlines()
+    lines = raw.decode("ascii", "replace").removesuffix("\n").split("\n")
     if len(lines) == _LINE_PARTS and lines[0] == HEADER:
         key = _decode(lines[1].removeprefix(f"key {ALGORITHM} "), KEY_BYTES)
         signature = _decode(lines[2].removeprefix("signature "), SIGNATURE_BYTES)
