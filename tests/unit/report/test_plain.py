@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import pytest
+
+from dosimeter.report.plain import Span, plain_text, spans
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Orthanc 1.12", "Orthanc 1.12"),
+        ("Hôpital Saint-Étienne", "Hôpital Saint-Étienne"),
+        ("\x1b[2J", "\\x1b[2J"),
+        ("a\nb", "a\\x0ab"),
+        ("\u202egnp", "\\u202egnp"),
+        ("\u2028", "\\u2028"),
+        ("\ud800", "\\ud800"),
+        ("\U000e0041", "\\U000e0041"),
+    ],
+)
+def test_what_acts_is_spelled_out(text: str, shown: str) -> None:
+    """Letters of any script pass; controls, overrides and invisible characters are written as codes."""
+    assert plain_text(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("Set `A` to `true`.", [("Set ", False), ("A", True), (" to ", False), ("true", True), (".", False)]),
+        ("`whole`", [("whole", True)]),
+        ("nothing", [("nothing", False)]),
+        ("one ` alone", [("one ` alone", False)]),
+        ("`A` and ` alone", [("A", True), (" and ` alone", False)]),
+        ("", []),
+    ],
+)
+def test_backticks_mark_what_is_typed_exactly(sentence: str, expected: list[tuple[str, bool]]) -> None:
+    """Text between two backticks is code; a single one stays a backtick."""
+    assert spans(sentence) == tuple(Span(*each) for each in expected)
