@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from typing import Final
 
-from dosimeter.model.scope import Authorisation, Network
+from dosimeter.model.scope import Authorisation
 from dosimeter.model.target import Endpoint
 from dosimeter.net.address import (
     Address,
@@ -22,9 +22,8 @@ from dosimeter.net.address import (
     canonical_name,
     network_reach,
     parse_address,
-    reach,
 )
-from dosimeter.net.ranges import AddressRanges, position, span_of
+from dosimeter.net.ranges import AddressRanges, Span, position
 
 EXCLUDE: Final = "scope.exclude"
 NETWORKS: Final = "scope.networks"
@@ -41,6 +40,11 @@ Resolver = Callable[[str], Iterable[str]]
 Raises:
     OSError: the name does not resolve.
 """
+
+
+_REMEMBERED: Final = 16_384
+"""Endpoints whose place is not checked twice: a host in flight is dialled two times or more, and no
+rule of place changes while the gate lives."""
 
 
 class OutOfScope(Exception):
@@ -111,12 +115,13 @@ class ScopeGate:
         self._hours_second = -1
         self._within_hours = False
         self._allowed = AddressRanges.of(authorisation.networks)
-        public = any(network_reach(one) is Reach.PUBLIC for one in authorisation.networks)
-        self._needs_signature = public and authorisation.signed_by is None
+        public = [one for one in authorisation.networks if network_reach(one) is Reach.PUBLIC]
+        self._unsigned = AddressRanges.of(public if authorisation.signed_by is None else ())
         self._ports = frozenset(authorisation.ports)
         self._names = frozenset(authorisation.names)
         self._excluded_names = frozenset(authorisation.exclude_names)
         self._pinned: dict[str, Resolution] = {}
+        self._permitted: dict[Endpoint, Endpoint] = {}
         self._excluded = AddressRanges.of(authorisation.exclude_networks)
         named = [(place, place) for name in authorisation.exclude_names for place in self._places(name)]
         self._excluded = AddressRanges([*self._excluded, *named])
@@ -167,6 +172,15 @@ class ScopeGate:
         Raises:
             OutOfScope: the address, the port or the name is outside, or excluded.
         """
+        permitted = self._permitted.get(endpoint)
+        if permitted is None:
+            permitted = self._check_new_place(endpoint)
+            if len(self._permitted) >= _REMEMBERED:
+                self._permitted.clear()
+            self._permitted[endpoint] = permitted
+        return permitted
+
+    def _check_new_place(self, endpoint: Endpoint) -> Endpoint:
         try:
             address = parse_address(endpoint.address)
         except AddressRefused as refused:
@@ -179,20 +193,19 @@ class ScopeGate:
             self._check_pin(endpoint.name, text)
         return endpoint if text == endpoint.address else replace(endpoint, address=text)
 
-    def check_network(self, subject: str, network: Network) -> None:
-        """Check that every address of a network is inside the scope, excluded or not.
+    def check_span(self, subject: str, span: Span) -> None:
+        """Check that every address of a span is inside the scope, excluded or not.
 
         Raises:
             OutOfScope: part of it, or all of it, is outside, or it is public and the scope unsigned.
         """
-        span = span_of(network)
         if not self._allowed.covers(span):
             if self._allowed.touches(span):
                 says = "is wider than the scope: only a part of it is allowed; name the part you mean"
             else:
                 says = "is outside the networks of the scope"
             raise OutOfScope(subject, NETWORKS, says)
-        if self._needs_signature and network_reach(network) is Reach.PUBLIC:
+        if self._unsigned.touches(span):
             raise OutOfScope(subject, SIGNATURE, _UNSIGNED)
 
     def resolve(self, name: str) -> Resolution:
@@ -220,7 +233,7 @@ class ScopeGate:
             raise OutOfScope(subject, EXCLUDE, "the address is excluded")
         if place not in self._allowed:
             raise OutOfScope(subject, NETWORKS, "the address is outside the networks of the scope")
-        if self._needs_signature and reach(address) is Reach.PUBLIC:
+        if place in self._unsigned:
             raise OutOfScope(subject, SIGNATURE, _UNSIGNED)
 
     def _ask(self, name: str) -> Resolution:

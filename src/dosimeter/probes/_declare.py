@@ -8,10 +8,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+from typing import Final
 
 from dosimeter.model.attempt import Cause
 from dosimeter.model.facts import Fact
 from dosimeter.model.scope import Authorisation, Touch
+from dosimeter.model.target import Service
 from dosimeter.net.dialer import Line
 from dosimeter.net.scu import Scu
 
@@ -22,16 +24,18 @@ class Rides(StrEnum):
     OWN = "own"
     """It opens its own, one or more."""
     STRANGERS = "stranger's"
-    """It asks inside the stranger's association while that is still open."""
+    """It belongs to the stranger's association, and opens none."""
 
 
 class NotAsked(Exception):
     """The probe found that its question does not apply here. Says why."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Visit:
     """What a probe is given: the line, the authorisation, the stranger's title, what was seen so far.
+
+    The runner adds to ``seen`` after each probe; a probe changes nothing.
 
     ``stranger_called`` is the called AE title made up for this survey. ``stranger_failed`` is why
     the stranger's association got no answer, or None.
@@ -40,8 +44,11 @@ class Visit:
     line: Line
     authorisation: Authorisation
     stranger_called: str
-    seen: tuple[Fact, ...]
+    seen: tuple[Fact, ...] = ()
     stranger_failed: Cause | None = None
+
+
+ON_DICOM: Final = frozenset({Service.DICOM, Service.DICOM_TLS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +56,8 @@ class Probe:
     """One declaration: the planner, the command line and the documentation come from it.
 
     ``needs`` is the type of fact without which the probe is skipped. ``run`` returns facts or
-    raises `NotAsked`, or `WireFailure` from the line. ``order`` is its place among its siblings.
+    raises `NotAsked`, or `WireFailure` from the line. ``order`` is its place among its siblings,
+    ``services`` what it is asked of.
     """
 
     name: str
@@ -60,6 +68,7 @@ class Probe:
     needs: type[Fact] | None
     order: int
     run: Callable[[Visit], Awaitable[tuple[Fact, ...]]]
+    services: frozenset[Service] = ON_DICOM
 
 
 @cache

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dosimeter.model.facts import Fact
 from dosimeter.model.scope import Touch
-from dosimeter.probes._declare import NotAsked, Probe, Rides, Visit
+from dosimeter.model.target import Service
+from dosimeter.probes._declare import Probe, Rides, Visit
 
 
 async def _run(visit: Visit) -> tuple[Fact, ...]:
     seen = visit.line.tls
-    if seen is None:
-        raise NotAsked("the port was not asked for TLS")
-    return (seen,)
+    return (seen,) if seen is not None else ()
 
 
 PROBE = Probe(
@@ -20,8 +19,9 @@ PROBE = Probe(
     "certificate is demanded; none is shown",
     touch=Touch.NEGOTIATE,
     reference="PS3.15 B.12, RFC 8446 §4.3.2",
-    rides=Rides.OWN,
+    rides=Rides.STRANGERS,
     needs=None,
     order=20,
     run=_run,
+    services=frozenset({Service.DICOM_TLS}),
 )

@@ -12,9 +12,9 @@ NOTHING_THERE = frozenset({Cause.REFUSED, Cause.UNREACHABLE, Cause.LOCAL, Cause.
 """Causes after which no other question makes sense, nor a line that says it was skipped."""
 
 
-def probes_within(probes: tuple[Probe, ...], touch: Touch) -> tuple[Probe, ...]:
-    """The probes that go no further than the touch the survey was given."""
-    return tuple(probe for probe in probes if probe.touch <= touch)
+def probes_for(probes: tuple[Probe, ...], service: Service, touch: Touch) -> tuple[Probe, ...]:
+    """The probes that suit a service and go no further than the touch the survey was given."""
+    return tuple(probe for probe in probes if service in probe.services and probe.touch <= touch)
 
 
 def why_not(probe: Probe, visit: Visit) -> str | None:

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from dosimeter.model.attempt import Attempt, Cause, Completed, Failed, Skipped
-from dosimeter.model.facts import Fact
 from dosimeter.model.scope import Authorisation, Touch
 from dosimeter.model.survey import EndpointRecord, HostPlan
 from dosimeter.model.target import Endpoint, Service
@@ -24,7 +23,7 @@ from dosimeter.net.scu import ContextNotAccepted
 from dosimeter.probes._declare import NotAsked, Probe, Rides, Visit, discover
 from dosimeter.survey.audit import AuditLog, AuditProblem
 from dosimeter.survey.events import Observer
-from dosimeter.survey.plan import NOTHING_THERE, is_worth_tls, probes_within, why_not
+from dosimeter.survey.plan import NOTHING_THERE, is_worth_tls, probes_for, why_not
 from dosimeter.survey.ports import Clock, SurveyStore
 
 MAX_INTENTS: Final = 256
@@ -70,7 +69,7 @@ class Runner:
         self._loop: Loop = dialer.loop
         self._clock = clock
         self._observer = observer
-        self._probes = probes_within(discover(), assignment.touch)
+        self._probes = {service: probes_for(discover(), service, assignment.touch) for service in Service}
         self._pace = assignment.authorisation.pace
         self._records: list[EndpointRecord] = []
         self._next_flush = 0.0
@@ -135,7 +134,7 @@ class Runner:
             began = self._clock.now()
             if host.contacts >= MAX_CONTACTS:
                 attempts: tuple[Attempt, ...] = (_UNFINISHED,)
-            elif endpoint.service is Service.WEB:
+            elif not self._probes[endpoint.service]:
                 attempts = _WEB
             else:
                 attempts, endpoint = await self._endpoint(endpoint, clock)  # noqa: PLW2901 - TLS was seen
@@ -154,22 +153,21 @@ class Runner:
     async def _visit(self, endpoint: Endpoint, clock: HostClock) -> tuple[Attempt, ...]:
         line = self._dialer.line(endpoint, clock)
         assignment = self._assignment
-        visit = Visit(line, assignment.authorisation, assignment.stranger_called, ())
+        visit = Visit(line, assignment.authorisation, assignment.stranger_called)
         attempts: list[Attempt] = []
         try:
-            for probe in self._probes:
+            for probe in self._probes[endpoint.service]:
                 if probe.rides is Rides.OWN:
                     await line.hang_up()
                 attempt = await self._ask(probe, visit)
                 attempts.append(attempt)
-                failed = attempt.cause if isinstance(attempt, Failed) else None
-                if failed in NOTHING_THERE and len(attempts) == 1:
-                    break
-                visit = replace(
-                    visit,
-                    seen=visit.seen + _facts(attempt),
-                    stranger_failed=failed if len(attempts) == 1 else visit.stranger_failed,
-                )
+                if isinstance(attempt, Skipped):
+                    continue
+                visit.seen += attempt.facts
+                if len(attempts) == 1 and isinstance(attempt, Failed):
+                    visit.stranger_failed = attempt.cause
+                    if attempt.cause in NOTHING_THERE:
+                        break
             await line.hang_up()
         finally:
             line.drop("interrupted")
@@ -210,10 +208,6 @@ class Runner:
         if self._records:
             self._store.record(self._assignment.survey_id, self._records)
             self._records = []
-
-
-def _facts(attempt: Attempt) -> tuple[Fact, ...]:
-    return () if isinstance(attempt, Skipped) else attempt.facts
 
 
 def _where(fault: Exception) -> str:

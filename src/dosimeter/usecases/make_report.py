@@ -13,8 +13,8 @@ from typing import TextIO
 from dosimeter.exposure.classify import judge
 from dosimeter.model.problem import Problem
 from dosimeter.model.verdict import Severity
-from dosimeter.report.document import Document, JudgedEndpoint, build_document
-from dosimeter.report.render import Format, render
+from dosimeter.report.document import JudgedEndpoint
+from dosimeter.report.render import Format, render_survey
 from dosimeter.store.sqlite import SqliteStore
 from dosimeter.usecases.surveys import opened
 
@@ -27,20 +27,24 @@ def make_report(
     Raises:
         Problem: the store or the survey cannot be read, or the file cannot be written.
     """
-    with opened(store_url) as store:
-        document = document_of(store, store.find(survey))
-    with _destination(output) as out:
-        render(document, Format(form), out, detail=detail)
-    return document.worst
+    worst = Severity.INFO
+    with opened(store_url) as store, _destination(output) as out:
+        survey_id = store.find(survey)
+
+        def judged() -> Iterator[JudgedEndpoint]:
+            nonlocal worst
+            for each in judge_all(store, survey_id):
+                worst = max(worst, each.verdict.severity)
+                yield each
+
+        render_survey(store.header(survey_id), judged(), Format(form), out, detail=detail)
+    return worst
 
 
-def document_of(store: SqliteStore, survey_id: str) -> Document:
-    """Judge every record of a survey and lay the document out."""
-    judged = (
-        JudgedEndpoint(record, judge(record.attempts, endpoint=record.endpoint))
-        for record in store.records(survey_id)
-    )
-    return build_document(store.header(survey_id), judged)
+def judge_all(store: SqliteStore, survey_id: str) -> Iterator[JudgedEndpoint]:
+    """Every endpoint of a survey with its verdict, one at a time."""
+    for record in store.records(survey_id):
+        yield JudgedEndpoint(record, judge(record.attempts, endpoint=record.endpoint))
 
 
 @contextmanager

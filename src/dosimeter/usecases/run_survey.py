@@ -27,6 +27,7 @@ from dosimeter.survey.audit import AuditLog
 from dosimeter.survey.events import Observer
 from dosimeter.survey.runner import Assignment, Runner
 from dosimeter.usecases.authorise import authorisation_of
+from dosimeter.usecases.collector import rare_collections
 from dosimeter.usecases.descriptors import raise_descriptor_limit
 from dosimeter.usecases.surveys import opened
 from dosimeter.usecases.system_clock import SystemClock
@@ -171,7 +172,7 @@ class _Run:
             pace = replace(pace, hosts_in_flight=allowed)
         authorisation = replace(self._authorisation, pace=pace)
         loop = Loop()
-        with AuditLog(audit_path, self._header, self._clock) as audit:
+        with AuditLog(audit_path, self._header, self._clock) as audit, rare_collections():
             audit.survey_started(self._header.touch.word, hosts)
             audit.flush()
             watch.began(survey_id, hosts, progress.endpoints - progress.recorded)
