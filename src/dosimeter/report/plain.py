@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from typing import Final
+
+_JSON_KEY: Final = re.compile(
+    r"""(
+        "\w+" (?: :\ (?: "[^"]*" | -?\w+ | \[[^\]]*\] | \{[^{}]*\} ) )?
+        | \{ "\w+" : [^{}]* \}
+    )""",
+    re.VERBOSE,
+)
+"""A quoted key, with its value if one follows; or a whole object."""
 
 _ACTING: Final = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
 """Unicode categories that move the cursor, reorder text, hide in it, or mean nothing."""
@@ -39,12 +49,24 @@ class Span:
 
 
 def spans(sentence: str) -> tuple[Span, ...]:
-    """Split a remedy's sentence at its backticks: what stands between two of them is code.
+    """Split a remedy's sentence into words and what is to be typed exactly.
 
-    A backtick without a partner stays what it is.
+    Code is what stands between two backticks, and a key in the double quotes of JSON together with
+    its value: ``"DicomCheckCalledAet": true``. A backtick without a partner stays what it is.
     """
     pieces = sentence.split("`")
     if len(pieces) % 2 == 0:
         last = pieces.pop()
         pieces[-1] += "`" + last
-    return tuple(Span(piece, place % 2 == 1) for place, piece in enumerate(pieces) if piece)
+    found: list[Span] = []
+    for place, piece in enumerate(pieces):
+        if place % 2:
+            found.append(Span(piece, code=True))
+        else:
+            found += (Span(part, at % 2 == 1) for at, part in enumerate(_JSON_KEY.split(piece)))
+    return tuple(span for span in found if span.text)
+
+
+def command(sentence: str) -> tuple[Span, ...]:
+    """A command to type, marked with backticks or not."""
+    return spans(sentence) if "`" in sentence else (Span(sentence, code=True),)

@@ -107,7 +107,7 @@ def key_figures_of(header: SurveyHeader, totals: Totals) -> tuple[KeyFigure, ...
     fetched = Exposure.RETRIEVABLE
     return (
         figure("archives found", everything.archives, believed.archives, alarming=False),
-        figure("answer anybody's search", everything.open_to_anybody, believed.open_to_anybody, known=proved),
+        figure("answer anybody", everything.open_to_anybody, believed.open_to_anybody, known=proved),
         figure("let anybody fetch images", everything.on(fetched), believed.on(fetched), known=proved),
         figure("take images from anybody", everything.accepts_writes, believed.accepts_writes),
         figure("show the worklist to anybody", everything.worklist, believed.worklist, known=proved),
@@ -175,12 +175,12 @@ def _open(figures: Figures, header: SurveyHeader) -> str:
         return ""
     verb = "answers" if opened == 1 else "answer"
     closing = (
-        "This was proved with a search for a study that cannot exist: nothing can match it."
+        "This was proved with questions about a study that cannot exist: nothing can match them."
         if header.touch == Touch.PROVE
         else ""
     )
     sentence = (
-        f"{counted(opened, 'archive')} {verb} searches from anybody who can reach "
+        f"{counted(opened, 'archive')} {verb} anybody who can reach "
         f"{'it' if opened == 1 else 'them'} over the network, with no password and no known name."
     )
     return f"{sentence} {closing}".rstrip()
@@ -191,7 +191,7 @@ def _fetching(figures: Figures) -> str:
     if not fetched:
         return ""
     verb = "answers" if fetched == 1 else "answer"
-    of_these = "That archive also" if figures.open_to_anybody == 1 else f"{fetched:,} of them also"
+    of_these = "That archive" if figures.open_to_anybody == 1 else f"{fetched:,} of them"
     return f"{of_these} {verb} a stranger's request to fetch images."
 
 

@@ -17,7 +17,7 @@ from rich.text import Text
 from dosimeter.model.verdict import DecoyTier, Exposure, Product, Remedy, Severity, Verdict
 from dosimeter.report.archive import Archive
 from dosimeter.report.document import Document, OtherGroup
-from dosimeter.report.plain import plain_text, spans
+from dosimeter.report.plain import Span, command, plain_text, spans
 from dosimeter.report.sentences import Rung
 from dosimeter.report.words import (
     CAUSE_SAYS,
@@ -269,8 +269,8 @@ def _properties(archive: Archive) -> RenderableType:
 
 def _remedy(remedy: Remedy) -> list[RenderableType]:
     parts: list[RenderableType] = [Text(), _indented(_line(remedy.title, "bold"))]
-    parts += [_item(f"{number}.", _marked(step)) for number, step in enumerate(remedy.steps, start=1)]
-    parts.append(_item("=>", Text.assemble("To prove it: ", _marked(remedy.retest))))
+    parts += [_item(f"{number}.", _marked(spans(step))) for number, step in enumerate(remedy.steps, start=1)]
+    parts.append(_item("=>", Text.assemble("To prove it: ", _marked(command(remedy.retest)))))
     return parts
 
 
@@ -304,9 +304,9 @@ def _line(text: str, style: str = "") -> Text:
     return Text(plain_text(text), style)
 
 
-def _marked(sentence: str) -> Text:
+def _marked(pieces: tuple[Span, ...]) -> Text:
     marked = Text()
-    for span in spans(sentence):
+    for span in pieces:
         marked.append(plain_text(span.text), "bold cyan" if span.code else "")
     return marked
 

@@ -55,12 +55,12 @@ DCMTK = Product("DCMTK", "3.6.7", Confidence.ANNOUNCED)
 CLOSE_ORTHANC = Remedy(
     title="Orthanc: refuse strangers",
     steps=(
-        "In `orthanc.json`, set `DicomAlwaysAllowFind` and `DicomAlwaysAllowGet` to `false`.",
+        'In `orthanc.json` set "DicomAlwaysAllowFind": false and "DicomAlwaysAllowGet": false.',
         "Set `DicomCheckCalledAet` to `true` and list every peer in `DicomModalities`.",
         "Give each peer the `AllowFind` and `AllowGet` it needs there, and no more.",
         "Restart Orthanc.",
     ),
-    retest="`dosimeter survey --scope scope.toml 127.20.0.8`",
+    retest="dosimeter survey --scope scope.toml 127.20.0.8:4242",
 )
 NARROW_WRITES = Remedy(
     title="Orthanc: take images from known modalities alone",
@@ -164,7 +164,7 @@ def decoy() -> JudgedEndpoint:
     """Answers anybody, and finds what cannot exist."""
     said = replace(
         verdict(Exposure.QUERYABLE, Severity.HIGH),
-        decoy=Decoy(DecoyTier.HIGH, ("It found a study that cannot exist.",)),
+        decoy=Decoy(DecoyTier.HIGH, ("found a study that cannot exist",)),
         product=Product("dicompot", None, Confidence.ANNOUNCED),
         accepts_writes=True,
         worklist=False,
@@ -214,7 +214,7 @@ def guarded() -> JudgedEndpoint:
         verdict(Exposure.GUARDED),
         protections=(Protection.CALLED_AE_CHECK, Protection.CLIENT_CERTIFICATE),
         accepts_writes=False,
-        decoy=Decoy(DecoyTier.LOW, ("Its answers are very quick.",)),
+        decoy=Decoy(DecoyTier.LOW, ("answers very quickly",)),
     )
     return judged(Endpoint("2001:db8::4", 104), said, (Completed("dicom_associate", ()),))
 
