@@ -19,9 +19,9 @@ from dosimeter.inventory.shuffle import shuffled
 from dosimeter.model.scope import Authorisation
 from dosimeter.model.survey import HostPlan
 from dosimeter.model.target import Endpoint, Service, Target
-from dosimeter.net.address import AddressRefused, canonical_network, looks_like_address
+from dosimeter.net.address import AddressRefused, canonical_network, looks_like_address, parse_address
 from dosimeter.net.gate import EXCLUDE, NETWORKS, PORTS, OutOfScope, ScopeGate
-from dosimeter.net.ranges import Span, address_at, span_of
+from dosimeter.net.ranges import Span, address_at, position, span_of
 
 MOST_ENDPOINTS: Final = 4_194_304
 """Of one survey: a /10 on one port, or a /12 on the four default ones."""
@@ -186,11 +186,11 @@ class _Claims:
 
     def _add_network(self, target: Target) -> None:
         try:
-            network = canonical_network(target.host)
+            span = _span(target.host)
         except AddressRefused as refused:
             raise OutOfScope(_subject(target), NETWORKS, str(refused)) from None
-        self._gate.check_network(_subject(target), network)
-        self._keep(span_of(network), self._doors_of(target, None))
+        self._gate.check_span(_subject(target), span)
+        self._keep(span, self._doors_of(target, None))
 
     def _add_name(self, target: Target) -> None:
         try:
@@ -206,7 +206,7 @@ class _Claims:
         self.outside |= {(answer.name, address, why): None for address, why in answer.outside}
         doors = self._doors_of(target, answer.name)
         for address in answer.addresses:
-            self._keep(span_of(canonical_network(address)), doors)
+            self._keep(_span(address), doors)
 
     def _keep(self, span: Span, doors: _Doors) -> None:
         if len(self.spans) >= MOST_ENDPOINTS:
@@ -276,6 +276,13 @@ def _join(sets: Iterable[_Doors]) -> _Doors:
             first = door if door.explicit and not old.explicit else old
             chosen[door.port] = first._replace(name=old.name or door.name)
     return tuple(chosen[port] for port in sorted(chosen))
+
+
+def _span(host: str) -> Span:
+    if "/" in host:
+        return span_of(canonical_network(host))
+    place = position(parse_address(host))
+    return place, place
 
 
 def _addresses(stretches: Iterable[_Stretch]) -> int:

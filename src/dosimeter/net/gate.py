@@ -223,6 +223,8 @@ class ScopeGate:
             resolution = self._pinned[listed] = self._ask(listed)
         if resolution.outside and not resolution.addresses:
             address, why = resolution.outside[0]
+            if why == _UNSIGNED:
+                raise OutOfScope(listed, SIGNATURE, f"the name stands for {address}, and {why}")
             says = f"the name stands for {address}, and {why}; add its network to scope.networks, or drop it"
             raise OutOfScope(listed, NETWORKS, says)
         return resolution

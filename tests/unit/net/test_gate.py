@@ -11,6 +11,7 @@ import pytest
 from dosimeter.model.scope import Authorisation, Hours, Pace, Touch
 from dosimeter.model.target import Endpoint
 from dosimeter.net.gate import OutOfScope, ScopeGate
+from dosimeter.net.ranges import span_of
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
@@ -38,6 +39,7 @@ class ScriptedResolver:
         self.asked: list[str] = []
 
     def __call__(self, name: str) -> list[str]:
+        """The next answer of the script; the last one stays."""
         self.asked.append(name)
         if not self.answers.get(name):
             raise OSError("no such name")
@@ -179,6 +181,15 @@ def test_a_listed_name_does_not_authorise_the_address_behind_it() -> None:
     assert "10.99.0.1" in refused.value.says
 
 
+def test_a_name_for_an_unsigned_public_address_is_told_so() -> None:
+    """The advice is to sign, not to add a network that is already there."""
+    public = replace(SCOPE, networks=(ip_network("192.0.2.0/24"),))
+    with pytest.raises(OutOfScope) as refused:
+        gate_of(public, ScriptedResolver(pacs_example=[["192.0.2.1"]])).resolve("pacs.example")
+    assert refused.value.rule == "signature"
+    assert "add its network" not in refused.value.says
+
+
 def test_every_address_of_an_answer_is_checked() -> None:
     """Of several addresses only the allowed ones come back, canonical, the others with their reason."""
     answer = ["10.20.1.1", "::ffff:10.20.1.1", "10.20.9.1", "169.254.169.254", "fe80::1%eth0", "fd00::1"]
@@ -221,11 +232,11 @@ def test_an_excluded_name_that_does_not_resolve_stops_the_survey() -> None:
 def test_a_network_wider_than_the_scope_is_told_from_one_outside() -> None:
     """Both are refused; the sentence says which of the two it is."""
     gate = gate_of()
-    gate.check_network("x", ip_network("10.20.0.0/16"))
+    gate.check_span("x", span_of(ip_network("10.20.0.0/16")))
     with pytest.raises(OutOfScope, match="wider than the scope"):
-        gate.check_network("x", ip_network("10.20.0.0/15"))
+        gate.check_span("x", span_of(ip_network("10.20.0.0/15")))
     with pytest.raises(OutOfScope, match="outside the networks"):
-        gate.check_network("x", ip_network("10.22.0.0/16"))
+        gate.check_span("x", span_of(ip_network("10.22.0.0/16")))
 
 
 def test_the_gate_costs_less_than_a_twentieth_of_a_millisecond() -> None:

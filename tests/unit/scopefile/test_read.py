@@ -71,7 +71,8 @@ def test_every_key_arrives_in_the_authorisation(tmp_path: Path) -> None:
     """A scope that uses all keys says all it says."""
     text = """\
 authorisation = {authorised_by = "Ada", role = "owner", reference = "R", legal_basis = "L", contact = "C", \
-valid_from = 2026-01-01T01:00:00+01:00, valid_until = 2026-07-01T00:00:00Z, touch = "sample", second_person = "Bob"}
+valid_from = 2026-01-01T01:00:00+01:00, valid_until = 2026-07-01T00:00:00Z, touch = "sample", \
+second_person = "Bob"}
 [scope]
 networks = ["10.20.0.0/16", "fd00::/64", "10.21.0.9", "10.20.0.0/16"]
 names = ["PACS.Example.", "pacs.example"]
