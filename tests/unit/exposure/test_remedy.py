@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import pytest
+
+from dosimeter.exposure.remedy import conquest, dcm4chee, dcmtk, generic, horos_osirix, orthanc, pynetdicom
+from dosimeter.exposure.remedy.choose import choose
+from dosimeter.exposure.remedy.need import Book, Need
+from dosimeter.model.target import Endpoint
+from dosimeter.model.verdict import Confidence, Product
+from tests.unit.exposure.seen import (
+    CLEAR,
+    COMMITMENT,
+    CT,
+    STUDY,
+    STUDY_FIND,
+    associated,
+    failed,
+    query,
+    rejected,
+    verdict,
+)
+
+BOOKS = [
+    conquest.BOOK,
+    dcm4chee.BOOK,
+    dcmtk.BOOK,
+    generic.BOOK,
+    horos_osirix.BOOK,
+    orthanc.BOOK,
+    pynetdicom.BOOK,
+]
+
+
+def steps(product: str | None, need: Need, *, may_be_orthanc: bool = False) -> str:
+    """All steps for one need, as one text."""
+    announced = Product(product, None, Confidence.ANNOUNCED) if product else None
+    remedies = choose([need], announced, CLEAR, may_be_orthanc=may_be_orthanc)
+    return "\n".join(step for remedy in remedies for step in (remedy.title, *remedy.steps))
+
+
+@pytest.mark.parametrize(
+    ("product", "need", "key"),
+    [
+        ("DCMTK or Orthanc", Need.QUERY, '"DicomAlwaysAllowFind": false'),
+        ("DCMTK or Orthanc", Need.QUERY, "AETable"),
+        ("DCMTK or Orthanc", Need.STORE, '"DicomAlwaysAllowStore": false'),
+        ("DCMTK or Orthanc", Need.TITLES, '"DicomCheckModalityHost": true'),
+        ("DCMTK or Orthanc", Need.CLIENT_CERTIFICATE, "--require-peer-cert"),
+        ("dcm4che or dcm4chee", Need.QUERY, "dcmAcceptedCallingAETitle"),
+        ("dcm4che or dcm4chee", Need.CLIENT_CERTIFICATE, "dcmTLSNeedClientAuth"),
+        ("Conquest", Need.QUERY, "dgatesop.lst"),
+        ("Horos or OsiriX", Need.QUERY, "activateCFINDSCP"),
+        ("pynetdicom", Need.QUERY, "require_calling_aet"),
+        ("fo-dicom", Need.QUERY, "listed calling AE titles"),
+        (None, Need.STORE, "listed calling AE titles"),
+    ],
+)
+def test_the_advice_quotes_the_key_to_change(product: str | None, need: Need, key: str) -> None:
+    """Each product's own key; anything else gets advice that holds for any archive."""
+    assert key in steps(product, need)
+
+
+@pytest.mark.parametrize(("commitment", "first"), [(True, "Orthanc"), (False, "DCMTK")])
+def test_an_ambiguous_product_gets_both_advices_with_labels(commitment: bool, first: str) -> None:
+    """DCMTK or Orthanc: both are given, the likelier first, each saying for whom it is."""
+    contexts = (STUDY_FIND, COMMITMENT) if commitment else (STUDY_FIND,)
+    judged = verdict(associated(*contexts, name="OFFIS_DCMTK_367"), query(STUDY))
+    titles = [remedy.title for remedy in judged.remedies]
+    assert titles[0].startswith(f"If it is {first}")
+    assert any(title.startswith("If it is Orthanc") for title in titles)
+    assert any(title.startswith("If it is DCMTK") for title in titles)
+
+
+def test_the_retest_is_the_exact_command() -> None:
+    """It names the endpoint as it was asked, IPv6 in brackets."""
+    remedies = choose([Need.QUERY], None, Endpoint("::1", 104), may_be_orthanc=False)
+    assert [remedy.retest for remedy in remedies] == ["dosimeter survey --scope scope.toml [::1]:104"]
+
+
+@pytest.mark.parametrize("need", list(Need))
+def test_every_need_has_generic_advice(need: Need) -> None:
+    """Nothing that is found goes without a way to close it."""
+    assert need in generic.BOOK
+
+
+@pytest.mark.parametrize("book", BOOKS)
+def test_every_advice_says_what_the_retest_must_show(book: Book) -> None:
+    """A remedy without a proof is a hope."""
+    for advice in book.values():
+        assert "re-test" in "".join(advice.steps) or advice is pynetdicom.BOOK[Need.QUERY]
+        assert all(step.endswith(".") for step in advice.steps)
+
+
+def test_two_findings_with_one_remedy_get_it_once() -> None:
+    """Query and retrieve of Orthanc are closed by the same keys."""
+    product = Product("DCMTK or Orthanc", None, Confidence.ANNOUNCED)
+    remedies = choose([Need.QUERY, Need.RETRIEVE, Need.QUERY], product, CLEAR, may_be_orthanc=True)
+    assert len(remedies) == len({remedy.title for remedy in remedies}) == 2
+
+
+def test_what_is_closed_needs_no_remedy() -> None:
+    """Guarded and unreachable endpoints are left in peace."""
+    from dosimeter.model.attempt import Cause
+
+    assert verdict(rejected(1, 1, 7)).remedies == ()
+    assert verdict(failed(Cause.REFUSED)).remedies == ()
+
+
+def test_a_storage_server_is_told_how_to_refuse_strangers() -> None:
+    """Writes alone are a finding with its remedy."""
+    judged = verdict(associated("1.2.840.10008.1.1", CT))
+    assert [remedy.title for remedy in judged.remedies] == ["Refuse storage from strangers"]
