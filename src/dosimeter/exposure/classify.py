@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from dosimeter.exposure.case import STORAGE_COMMITMENT, Case, build_case
+from dosimeter.exposure.case import STORAGE_COMMITMENT, WORKLIST_FIND, Case, build_case
 from dosimeter.exposure.evidence import (
     CALLED_TITLE,
     CALLING_TITLE,
@@ -126,7 +126,10 @@ def _worklist(case: Case) -> bool | None:
     for question in (*case.evidence.queries, *case.opened):
         if question.service is QueryService.WORKLIST and question.answered and not question.retrieve:
             return True
-    return False if case.refused_worklist is not None else None
+    if case.refused_worklist is not None:
+        return False
+    refused = case.association.fact.refused if case.association is not None else ()
+    return False if any(context.abstract_syntax == WORKLIST_FIND for context in refused) else None
 
 
 def _may_be_orthanc(case: Case) -> bool:

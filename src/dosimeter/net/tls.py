@@ -77,12 +77,20 @@ class TlsStream:
                 raise WireFailure(Cause.TLS_FAILED, "the peer closed the connection during the TLS handshake")
 
     async def send(self, data: bytes, until: float) -> None:
-        """Encrypt and send all of ``data``; raises `WireFailure` as `TcpStream.send`."""
+        """Encrypt and send all of ``data``; raises `WireFailure` as `TcpStream.send`.
+
+        A peer that has hung up already is no error here: what it said before, perhaps the alert
+        that a certificate is required, is still to be received.
+        """
         try:
             self._talk.write(data)
         except ssl.SSLError as error:
             raise self._tls_failure(error) from None
-        await self._flush(until)
+        try:
+            await self._flush(until)
+        except WireFailure as failure:
+            if failure.cause is not Cause.CLOSED_EARLY:
+                raise
 
     async def receive(self, until: float) -> bytes:
         """The next decrypted bytes; b"" once the peer has closed.
