@@ -68,10 +68,8 @@ def pair(*abstract_syntaxes: str) -> tuple[Requestor, Acceptor]:
 
 def refusal(acceptor: Acceptor, data: bytes) -> RemoteProtocolError:
     """The error these bytes bring about."""
-    acceptor.receive_data(data)
     with pytest.raises(RemoteProtocolError) as raised:
-        while acceptor.next_event() is not None:
-            pass
+        listen(acceptor, data)
     assert acceptor.is_over
     return raised.value
 

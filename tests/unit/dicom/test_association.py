@@ -72,10 +72,8 @@ def waiting_requestor() -> Requestor:
 
 def refusal(requestor: Requestor, data: bytes) -> RemoteProtocolError:
     """The error these bytes bring about; the association is then over and has an A-ABORT to send."""
-    requestor.receive_data(data)
     with pytest.raises(RemoteProtocolError) as raised:
-        while requestor.next_event() is not None:
-            pass
+        hear(requestor, data)
     assert requestor.is_over
     assert not requestor.is_open
     assert requestor.data_to_send() == encode_pdu(AAbort(2, raised.value.abort_reason))
@@ -175,7 +173,7 @@ def test_an_undecodable_identifier_counts_once() -> None:
     """A count is of answers, not of data sets that could be read (DESIGN §3, counting)."""
     requestor = asked_find(open_requestor(uid_key=KEY))
 
-    (event,) = hear(requestor, answer(3, FindResponse(1, 0xFF00), b"\x01" * 31))
+    (event,) = hear(requestor, answer(3, FindResponse(1, 0xFF00), b"\x08\x00" + b"\xff" * 29))
 
     assert isinstance(event, ResponseReceived)
     assert event.identifier is not None
@@ -208,7 +206,7 @@ def test_a_rejection_is_an_event_with_its_codes_as_sent(codes: tuple[int, int, i
 
 
 @pytest.mark.parametrize("opened", [False, True])
-def test_an_abort_is_an_event_with_its_codes_as_sent(opened: bool) -> None:
+def test_an_abort_is_an_event_with_its_codes_as_sent(*, opened: bool) -> None:
     """Before and after acceptance."""
     requestor = asked_find(open_requestor()) if opened else Requestor(proposal(uids.VERIFICATION))
     requestor.data_to_send()

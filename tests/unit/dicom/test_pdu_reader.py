@@ -71,7 +71,7 @@ def test_the_first_byte_of_what_is_no_pdu_is_enough(first: int) -> None:
         ("07 00 00010000", False),
     ],
 )
-def test_a_length_is_judged_before_anything_is_buffered(header: str, fits: bool) -> None:
+def test_a_length_is_judged_before_anything_is_buffered(header: str, *, fits: bool) -> None:
     """Six bytes decide: up to 64 KiB where a PDU may vary, exactly 4 where it may not."""
     reader = PduReader()
     reader.feed(bytes.fromhex(header))

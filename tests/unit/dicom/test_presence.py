@@ -62,7 +62,7 @@ def sequence(depth: int) -> bytes:
 @pytest.mark.parametrize("transfer_syntax_uid", SYNTAXES)
 @pytest.mark.parametrize("undefined_length", [False, True])
 def test_of_a_full_answer_only_the_allow_list_and_a_hash_are_seen(
-    transfer_syntax_uid: str, undefined_length: bool
+    transfer_syntax_uid: str, *, undefined_length: bool
 ) -> None:
     """Names, dates, numbers and nested sequences are stepped over, whatever their encoding."""
     data_set = Dataset()
