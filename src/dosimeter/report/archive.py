@@ -89,6 +89,11 @@ class Archive:
         return self.verdict.decoy.tier in _DECOY_TIERS
 
     @property
+    def retests(self) -> tuple[str, ...]:
+        """The commands that prove its remedies, each once: most remedies share one."""
+        return tuple(dict.fromkeys(remedy.retest for remedy in self.verdict.remedies))
+
+    @property
     def cause(self) -> Cause | None:
         """Why its last failed question failed."""
         return self.failures[-1].cause if self.failures else None

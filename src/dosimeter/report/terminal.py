@@ -233,9 +233,11 @@ def _detail(archive: Archive) -> RenderableType:
         parts.append(_item("-", says))
     for remedy in verdict.remedies:
         parts += _remedy(remedy)
+    for retest in archive.retests:
+        parts.append(_item("=>", Text.assemble("To prove it: ", _marked(command(retest)))))
     for failure in archive.failures:
         probe = PROBE_SAYS.get(failure.probe, failure.probe)
-        parts.append(_item("!", _line(f"{probe}: {CAUSE_WORD[failure.cause]}. {failure.detail}", "yellow")))
+        parts.append(_item("!", _line(f"{probe}: {CAUSE_WORD[failure.cause]}: {failure.detail}", "yellow")))
     for skip in archive.not_asked:
         probe = PROBE_SAYS.get(skip.probe, skip.probe)
         parts.append(_item(" ", _line(f"{probe}: not asked, {skip.why}", "dim")))
@@ -270,7 +272,6 @@ def _properties(archive: Archive) -> RenderableType:
 def _remedy(remedy: Remedy) -> list[RenderableType]:
     parts: list[RenderableType] = [Text(), _indented(_line(remedy.title, "bold"))]
     parts += [_item(f"{number}.", _marked(spans(step))) for number, step in enumerate(remedy.steps, start=1)]
-    parts.append(_item("=>", Text.assemble("To prove it: ", _marked(command(remedy.retest)))))
     return parts
 
 

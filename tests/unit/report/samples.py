@@ -65,7 +65,7 @@ CLOSE_ORTHANC = Remedy(
 NARROW_WRITES = Remedy(
     title="Orthanc: take images from known modalities alone",
     steps=("Set `DicomAlwaysAllowStore` to `false` in `orthanc.json` and restart Orthanc.",),
-    retest="`dosimeter survey --scope scope.toml 127.20.0.5`",
+    retest="dosimeter survey --scope scope.toml 127.20.0.8:4242",
 )
 ADDRESS_TITLES = Remedy(
     title="Check addresses, not names",

@@ -106,7 +106,7 @@ def test_each_archive_has_its_reasons_remedies_and_retest(page: Page) -> None:
         "rule get, seen in null_retrieve#0, PS3.4 C.4.1",
         "Orthanc: refuse strangers",
         "Then prove it: dosimeter survey --scope scope.toml 127.20.0.8:4242",
-        "association as a stranger: busy . It said that a local limit is exceeded.",
+        "association as a stranger: busy : It said that a local limit is exceeded.",
         "TLSv1.3; TLS_AES_256_GCM_SHA384; client certificate asked for, and went on without",
         "probably a decoy or a demonstration: found a study that cannot exist",
     ):
