@@ -25,7 +25,7 @@ NMAP = b"""<?xml version="1.0" encoding="UTF-8"?>
 <port protocol="tcp" portid="2762"><state state="open"/>
 <service name="dicom" tunnel="ssl" method="probed"/></port>
 <port protocol="tcp" portid="8042"><state state="open"/><service name="http" method="probed"/></port>
-<port protocol="tcp" portid="8080"><state state="open"/><service name="http-proxy" method="table"/></port>
+<port protocol="tcp" portid="8080"><state state="open"/><service name="http" method="table"/></port>
 <port protocol="tcp" portid="11112"><state state="closed"/></port>
 <port protocol="tcp" portid="4242"><state state="open|filtered"/></port>
 <port protocol="udp" portid="161"><state state="open"/></port>
