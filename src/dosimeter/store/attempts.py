@@ -8,6 +8,7 @@ the dataclass. A field added later goes last and gets its default when an older 
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from dosimeter.model.attempt import Attempt, Cause, Completed, Failed, Skipped
@@ -45,8 +46,9 @@ def encode_attempts(attempts: tuple[Attempt, ...]) -> str:
     return _ENCODER.encode([_attempt(attempt) for attempt in attempts])
 
 
+@lru_cache(maxsize=512)
 def decode_attempts(text: str) -> tuple[Attempt, ...]:
-    """The attempts that :func:`encode_attempts` wrote.
+    """The attempts that :func:`encode_attempts` wrote. Closed ports, and archives of one product, are alike.
 
     Raises:
         ValueError: the text is something else, or was damaged.

@@ -44,7 +44,7 @@ def make_report(
 def judge_all(store: SqliteStore, survey_id: str) -> Iterator[JudgedEndpoint]:
     """Every endpoint of a survey with its verdict, one at a time."""
     for record in store.records(survey_id):
-        yield JudgedEndpoint(record, judge(record.attempts, endpoint=record.endpoint))
+        yield JudgedEndpoint(record, judge(record.attempts, endpoint=record.endpoint, seen_at=record.ended))
 
 
 @contextmanager
