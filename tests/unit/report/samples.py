@@ -73,7 +73,7 @@ ADDRESS_TITLES = Remedy(
         "Set `DicomCheckModalityHost` to `true`, so that a title counts only from its own address.",
         "Put the archive in a network of its own, with a firewall that lets the modalities in.",
     ),
-    retest="`dosimeter survey --scope scope.toml 127.20.0.6`",
+    retest="`dosimeter survey --scope scope.toml 127.20.0.6:104`",
 )
 
 
@@ -203,7 +203,7 @@ def associates() -> JudgedEndpoint:
         worklist=False,
         product=ORTHANC,
         reasons=(reason("writes", Severity.MEDIUM, "Takes images from a stranger.", "dicom_associate#0"),),
-        remedies=(NARROW_WRITES,),
+        remedies=(replace(NARROW_WRITES, retest="dosimeter survey --scope scope.toml 127.20.0.5:4242"),),
     )
     return judged(Endpoint("127.20.0.5", 4242), said)
 
