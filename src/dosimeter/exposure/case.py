@@ -126,14 +126,6 @@ def build_case(evidence: Evidence, endpoint: Endpoint, seen_at: datetime | None)
     association = evidence.associations[0] if evidence.associations else None
     answers = _sort_answers(evidence)
     identity = identify(evidence)
-    speaks_dicom = (
-        association is not None
-        or evidence.rejection is not None
-        or evidence.aborted is not None
-        or evidence.busy is not None
-        or bool(evidence.listed_associations or evidence.listed_rejections)
-        or bool(evidence.queries or evidence.retrieves or evidence.listed)
-    )
     demands = evidence.tls is not None and (
         evidence.tls.fact.client_certificate is ClientCertificate.REQUIRED and association is None
     )
@@ -142,15 +134,15 @@ def build_case(evidence: Evidence, endpoint: Endpoint, seen_at: datetime | None)
         endpoint=endpoint,
         seen_at=seen_at,
         association=association,
-        speaks_dicom=speaks_dicom,
+        speaks_dicom=evidence.speaks_dicom,
         open_study=answers.study,
         open_worklist=answers.worklist,
         open_retrieve=answers.retrieve,
         canned=answers.canned,
         refused=answers.refused,
         refused_worklist=answers.refused_worklist,
-        undecided=_undecided(evidence, association, answers, demands=demands, speaks_dicom=speaks_dicom),
-        contradiction=answers.contradiction or _contradiction(evidence, speaks_dicom=speaks_dicom),
+        undecided=_undecided(evidence, association, answers, demands=demands),
+        contradiction=answers.contradiction or _contradiction(evidence),
         unreachable=_unreachable(evidence),
         demands_certificate=demands,
         opened=tuple(question for question in evidence.listed if question.answered)
@@ -207,9 +199,9 @@ def _answered_and_refused(evidence: Evidence) -> str | None:
     return None
 
 
-def _contradiction(evidence: Evidence, *, speaks_dicom: bool) -> str | None:
+def _contradiction(evidence: Evidence) -> str | None:
     """The pointer of a fact that cannot be true beside the others."""
-    if evidence.not_dicom_pointer is not None and speaks_dicom:
+    if evidence.not_dicom_pointer is not None and evidence.speaks_dicom:
         return evidence.not_dicom_pointer
     if evidence.rejection is not None:
         if evidence.associations or evidence.aborted is not None:
@@ -225,7 +217,6 @@ def _undecided(
     answers: _Answers,
     *,
     demands: bool,
-    speaks_dicom: bool,
 ) -> tuple[Undecided, ...]:
     found = _queries_left_open(evidence, association, answers)
     if answers.any_undecided:
@@ -235,7 +226,7 @@ def _undecided(
             continue
         if demands and failure.cause in _HANDSHAKE_ENDED:
             continue
-        if not _superseded(failure, evidence, speaks_dicom=speaks_dicom):
+        if not _superseded(failure, evidence):
             found.append(_as_undecided(failure))
     return tuple(found)
 
@@ -257,13 +248,13 @@ def _queries_left_open(
     return found
 
 
-def _superseded(failure: Failure, evidence: Evidence, *, speaks_dicom: bool) -> bool:
+def _superseded(failure: Failure, evidence: Evidence) -> bool:
     """Whether the question that failed has its answer from another attempt."""
     if failure.probe == RETRIEVE_PROBE:
         return bool(evidence.retrieves) or evidence.retrieve_rejected is not None
     if failure.probe == ASSOCIATE_PROBE:
         return bool(evidence.associations) or evidence.rejection is not None or evidence.aborted is not None
-    return speaks_dicom
+    return evidence.speaks_dicom
 
 
 def _left_open(asked: list[Question] | tuple[Question, ...], probe: str) -> list[Undecided]:

@@ -117,6 +117,7 @@ class Evidence:
     wants_tls: str | None
     failures: tuple[Failure, ...]
     any_fact: bool
+    speaks_dicom: bool
 
 
 @dataclass(slots=True)
@@ -140,10 +141,15 @@ class _Gathering:
     wants_tls: str | None = None
     failures: list[Failure] = field(default_factory=list)
     any_fact: bool = False
+    speaks_dicom: bool = False
 
     def add(self, fact: Fact, probe: str, pointer: str) -> None:
         """Sort one fact."""
         self.any_fact = True
+        if isinstance(fact, (TlsSeen, NotDicomSeen)):
+            self._add_not_of_dicom(fact, pointer)
+            return
+        self.speaks_dicom = True
         if isinstance(fact, NullQueryAnswered):
             self._add_question(_judged_query(fact, pointer), fact.titles)
         elif isinstance(fact, AssociationAccepted):
@@ -156,18 +162,11 @@ class _Gathering:
             self._add_question(_judged_retrieve(fact, pointer), fact.titles)
         elif isinstance(fact, AssociationRejected):
             self._add_rejection(Pointed(fact, pointer), probe)
-        else:
-            self._add_rarer(fact, probe, pointer)
+        elif fact.titles.stranger:
+            self._add_abort(Pointed(fact, pointer), probe)
 
-    def _add_rarer(self, fact: AssociationAborted | TlsSeen | NotDicomSeen, probe: str, pointer: str) -> None:
-        if isinstance(fact, AssociationAborted):
-            if not fact.titles.stranger:
-                return
-            if probe == RETRIEVE_PROBE:
-                self.retrieve_rejected = pointer
-            else:
-                self.aborted = Pointed(fact, pointer)
-        elif isinstance(fact, TlsSeen):
+    def _add_not_of_dicom(self, fact: TlsSeen | NotDicomSeen, pointer: str) -> None:
+        if isinstance(fact, TlsSeen):
             if self.tls is None or self.tls.fact.protocol is None:
                 self.tls = Pointed(fact, pointer)
         elif fact.signature is Signature.TLS_ALERT:
@@ -175,6 +174,12 @@ class _Gathering:
         else:
             self.not_dicom = Pointed(fact, pointer)
             self.not_dicom_pointer = pointer
+
+    def _add_abort(self, aborted: Pointed[AssociationAborted], probe: str) -> None:
+        if probe == RETRIEVE_PROBE:
+            self.retrieve_rejected = aborted.pointer
+        else:
+            self.aborted = aborted
 
     def _add_question(self, question: Question, titles: Titles) -> None:
         if not titles.stranger:
@@ -224,6 +229,7 @@ class _Gathering:
             self.wants_tls,
             tuple(self.failures),
             self.any_fact,
+            self.speaks_dicom,
         )
 
 

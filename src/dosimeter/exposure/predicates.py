@@ -16,7 +16,7 @@ from dosimeter.exposure.case import (
     WORKLIST_FIND,
     Case,
 )
-from dosimeter.exposure.evidence import CALLED_TITLE, CALLING_TITLE, Question, is_title_rejection
+from dosimeter.exposure.evidence import CALLED_TITLE, CALLING_TITLE, Outcome, Question, is_title_rejection
 from dosimeter.exposure.product import DCMTK
 from dosimeter.exposure.words import (
     CAUSE_WORDS,
@@ -32,6 +32,9 @@ from dosimeter.model.text import ServerText
 from dosimeter.model.verdict import DecoyTier
 
 Words = Mapping[str, str | int | ServerText]
+
+NO_FACT: Final = "none"
+"""The pointer of a reason that rests on nothing having been learnt."""
 
 _OLD_PROTOCOLS: Final = frozenset({"SSLv2", "SSLv3", "TLSv1", "TLSv1.0", "TLSv1.1"})
 _FORWARD_SECRET: Final = ("ECDHE-", "DHE-", "TLS_ECDHE_", "TLS_DHE_", "TLS_AES_", "TLS_CHACHA20_")
@@ -50,7 +53,7 @@ class Hit:
 
 def always(_case: Case) -> Hit | None:
     """Nothing was seen at all: the last rung of the table."""
-    return Hit("none")
+    return Hit(NO_FACT)
 
 
 # What strangers were answered.
@@ -432,14 +435,15 @@ def looks_like_decoy(case: Case) -> Hit | None:
     decoy = case.decoy
     if decoy.tier is DecoyTier.NONE:
         return None
-    pointer = case.canned.pointer if case.canned is not None else _sign_pointer(case)
-    return Hit(pointer, {"tier": decoy.tier.value, "signs": "; ".join(decoy.reasons)})
+    return Hit(_sign_pointer(case), {"tier": decoy.tier.value, "signs": "; ".join(decoy.reasons)})
 
 
 def _sign_pointer(case: Case) -> str:
-    takes_anything = _takes_anything(case)
-    if takes_anything is not None:
-        return takes_anything
-    if case.identity is not None:
-        return case.identity.pointer
-    return case.opened[0].pointer if case.opened else "none"
+    """Where the first sign of `judge_decoy` stands."""
+    for question in (*case.evidence.queries, *case.evidence.listed):
+        if question.outcome is Outcome.IGNORES_KEYS:
+            return question.pointer
+    for association in (*case.evidence.associations, *case.evidence.listed_associations):
+        if association.fact.accepts_made_up_service:
+            return association.pointer
+    return case.identity.pointer if case.identity is not None else NO_FACT

@@ -93,7 +93,7 @@ def test_one_root_that_answers_is_enough_for_queryable(other: Completed) -> None
 
 
 def test_an_archive_with_patient_root_alone_is_queryable() -> None:
-    """dcmqrscp -QS: only Patient Root is offered, and it answers."""
+    """As dcmqrscp -QS: only Patient Root is offered, and it answers."""
     judged = verdict(associated(PATIENT_FIND, refused=(STUDY_FIND,)), query(PATIENT))
     assert judged.exposure is Exposure.QUERYABLE
     assert "Patient Root" in judged.reasons[0].says
@@ -159,7 +159,7 @@ def test_a_query_that_ends_in_abort_is_a_refusal_by_policy() -> None:
 
 
 def test_a_close_after_the_query_is_a_refusal_and_a_weaker_statement() -> None:
-    """odil: it closes without a word, which may also be a fault of the software."""
+    """So does odil: it closes without a word, which may also be a fault of the software."""
     judged = verdict(
         associated(*EVERYTHING, anything=True),
         query(STUDY, ending=Ending.CLOSE),
@@ -235,7 +235,7 @@ def test_a_storage_server_without_queries_associates_and_accepts_writes() -> Non
 
 
 def test_a_second_association_that_is_rejected_refuses_the_retrieve() -> None:
-    """dcmrecv and wlmscpfs reject an association of GET contexts alone; that is no contradiction."""
+    """Both dcmrecv and wlmscpfs reject an association of GET contexts alone; that is no contradiction."""
     judged = verdict(
         associated(VERIFICATION, CT),
         Completed("null_retrieve", (AssociationRejected(STRANGER, 1, 1, 1),)),
@@ -264,14 +264,14 @@ def test_a_second_association_that_is_busy_leaves_the_retrieve_open() -> None:
     ],
 )
 def test_accepts_writes_is_judged_from_storage_contexts_alone(
-    attempt: Completed | Failed, expected: bool | None
+    *, attempt: Completed | Failed, expected: bool | None
 ) -> None:
     """True if granted, False if all were refused, None where no storage context was answered."""
     assert verdict(attempt).accepts_writes is expected
 
 
 def test_contexts_of_a_peer_that_takes_anything_prove_nothing() -> None:
-    """odil grants a service that does not exist: the finding says what its contexts are worth."""
+    """So does odil grant a service that does not exist: the finding says what contexts are worth."""
     judged = verdict(associated(VERIFICATION, CT, anything=True))
     assert judged.accepts_writes is True
     reason = next(r for r in judged.reasons if r.rule == "storage_accepted_like_anything")
@@ -290,7 +290,7 @@ def test_contexts_of_a_peer_that_takes_anything_prove_nothing() -> None:
         ((associated(VERIFICATION),), None),
     ],
 )
-def test_worklist_is_true_false_or_unknown(attempts: tuple[Completed, ...], expected: bool | None) -> None:
+def test_worklist_is_true_false_or_unknown(*, attempts: tuple[Completed, ...], expected: bool | None) -> None:
     """Answered, refused, or nothing learnt."""
     assert verdict(*attempts).worklist is expected
 

@@ -51,7 +51,7 @@ def test_real_archives_are_no_decoys(attempts: tuple[Completed, ...]) -> None:
 
 
 def test_an_archive_that_takes_any_context_is_a_low_sign() -> None:
-    """odil does it, and odil is real."""
+    """So does odil, and odil is real."""
     judged = verdict(associated(*EVERYTHING, anything=True), query(STUDY, ending=Ending.CLOSE))
     assert judged.decoy.tier is DecoyTier.LOW
     assert judged.decoy.reasons == ("accepts a service that does not exist",)

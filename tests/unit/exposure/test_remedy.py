@@ -5,6 +5,7 @@ import pytest
 from dosimeter.exposure.remedy import conquest, dcm4chee, dcmtk, generic, horos_osirix, orthanc, pynetdicom
 from dosimeter.exposure.remedy.choose import choose
 from dosimeter.exposure.remedy.need import Book, Need
+from dosimeter.model.attempt import Cause
 from dosimeter.model.target import Endpoint
 from dosimeter.model.verdict import Confidence, Product
 from tests.unit.exposure.seen import (
@@ -61,7 +62,7 @@ def test_the_advice_quotes_the_key_to_change(product: str | None, need: Need, ke
 
 
 @pytest.mark.parametrize(("commitment", "first"), [(True, "Orthanc"), (False, "DCMTK")])
-def test_an_ambiguous_product_gets_both_advices_with_labels(commitment: bool, first: str) -> None:
+def test_an_ambiguous_product_gets_both_advices_with_labels(*, commitment: bool, first: str) -> None:
     """DCMTK or Orthanc: both are given, the likelier first, each saying for whom it is."""
     contexts = (STUDY_FIND, COMMITMENT) if commitment else (STUDY_FIND,)
     judged = verdict(associated(*contexts, name="OFFIS_DCMTK_367"), query(STUDY))
@@ -100,8 +101,6 @@ def test_two_findings_with_one_remedy_get_it_once() -> None:
 
 def test_what_is_closed_needs_no_remedy() -> None:
     """Guarded and unreachable endpoints are left in peace."""
-    from dosimeter.model.attempt import Cause
-
     assert verdict(rejected(1, 1, 7)).remedies == ()
     assert verdict(failed(Cause.REFUSED)).remedies == ()
 

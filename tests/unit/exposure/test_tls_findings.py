@@ -47,7 +47,7 @@ def test_a_self_signed_certificate_is_found() -> None:
         ("no date at all", False),
     ],
 )
-def test_an_expired_certificate_is_found_by_the_moment_it_was_seen(not_after: str, expected: bool) -> None:
+def test_an_expired_certificate_is_found_by_the_moment_it_was_seen(*, not_after: str, expected: bool) -> None:
     """The moment is handed in: the judgement has no clock."""
     seen_at = datetime(2026, 11, 24, tzinfo=UTC)
     judged = judge((tls(not_after=not_after), STRANGER_IN), endpoint=INSIDE_TLS, seen_at=seen_at)
