@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dosimeter.model.problem import Problem
 
-class InventoryProblem(Exception):
+
+class InventoryProblem(Problem):
     """An inventory that cannot be read to its end.
 
     ``source`` names the file (or "standard input", "command line"), ``line`` the line where reading

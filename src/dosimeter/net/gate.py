@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from typing import Final
 
+from dosimeter.model.problem import Problem
 from dosimeter.model.scope import Authorisation
 from dosimeter.model.target import Endpoint
 from dosimeter.net.address import (
@@ -44,10 +45,10 @@ Raises:
 
 _REMEMBERED: Final = 16_384
 """Endpoints whose place is not checked twice: a host in flight is dialled two times or more, and no
-rule of place changes while the gate lives."""
+rule of place changes while the gate lives, but for the pinning of a name, which forgets them."""
 
 
-class OutOfScope(Exception):
+class OutOfScope(Problem):
     """The authorisation does not allow this contact.
 
     ``subject`` is what was refused, ``rule`` the key of the scope file that refuses it
@@ -221,6 +222,7 @@ class ScopeGate:
         resolution = self._pinned.get(listed)
         if resolution is None:
             resolution = self._pinned[listed] = self._ask(listed)
+            self._permitted.clear()  # what passed under this name before it was pinned is judged again
         if resolution.outside and not resolution.addresses:
             address, why = resolution.outside[0]
             if why == _UNSIGNED:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from dosimeter.model.problem import Problem
 
-class ScopeProblem(Exception):
+
+class ScopeProblem(Problem):
     """A scope file that cannot be used.
 
     ``key`` is the dotted key (``scope.networks``) or None where the whole file is meant. ``says``

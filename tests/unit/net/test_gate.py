@@ -161,6 +161,15 @@ def test_a_pinned_name_cannot_be_dialled_at_another_address() -> None:
     assert refusal(gate, Endpoint("10.20.1.2", 104, name="pacs.example")).rule == "scope.names"
 
 
+def test_what_passed_before_a_name_was_pinned_is_judged_again() -> None:
+    """A remembered yes does not outlive the resolution that contradicts it."""
+    gate = gate_of(resolver=ScriptedResolver(pacs_example=[["10.20.1.1"]]))
+    elsewhere = Endpoint("10.20.1.2", 104, name="pacs.example")
+    gate.permit(elsewhere)
+    gate.resolve("pacs.example")
+    assert refusal(gate, elsewhere).rule == "scope.names"
+
+
 def test_a_name_outside_the_scope_is_never_resolved() -> None:
     """No DNS packet leaves for a name that nobody listed."""
     resolver = ScriptedResolver(other_example=[["10.20.1.1"]])
