@@ -74,6 +74,7 @@ ACCEPTED = [
     ("dcmqrscp-rest", Caller("REST", "KNOWNAE"), NO_WORKLIST),
     ("dcmqrscp-no-study-root", Caller("PRONLY"), Answers(REFUSED, ALL_PATIENTS)),
     ("dcmqrscp-no-get", Caller("NOGET"), Answers(ALL_STUDIES, ALL_PATIENTS)),
+    ("dcmqrscp-strict", Caller("STRICT"), NO_WORKLIST),
     ("wlmscpfs-wlae", Caller("WLAE"), Answers(worklist=WHOLE_WORKLIST, storage=3)),
     ("wlmscpfs-otherwl", Caller("OTHERWL"), Answers(worklist=(0, 0x0000), storage=3)),
     ("storescp", STRANGER, STORES_ONLY),

@@ -62,7 +62,7 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What a right verdict says. ``protections`` must be among those reported."""
+    """What a right verdict says, no more and no less."""
 
     exposure: Exposure
     accepts_writes: bool | None = None
@@ -94,7 +94,7 @@ _CALLED: Final = frozenset({Protection.CALLED_AE_CHECK})
 _POLICY: Final = frozenset({Protection.QUERY_POLICY})
 _TLS: Final = frozenset({Protection.TLS})
 _MUTUAL_TLS: Final = frozenset({Protection.TLS, Protection.CLIENT_CERTIFICATE})
-_CALLING: Final = frozenset({Protection.CALLING_AE_CHECK})
+_BOTH_TITLES: Final = frozenset({Protection.CALLED_AE_CHECK, Protection.CALLING_AE_CHECK})
 
 _OPEN: Final = Expected(Exposure.RETRIEVABLE, accepts_writes=True, worklist=True)
 _RECEIVES: Final = Expected(Exposure.ASSOCIATES, accepts_writes=True, worklist=False)
@@ -177,16 +177,17 @@ _ORTHANC: Final = (
         orthanc.locked(),
         echoes(orthanc.TITLE, orthanc.KNOWN),
         _WRONG_CALLED,
-        _TITLE_OPENS,
+        replace(_TITLE_OPENS, protections=_BOTH_TITLES),
         called=(orthanc.TITLE,),
         calling=(orthanc.KNOWN,),
         loaded=True,
     ),
-    _both(
+    Archive(
         "orthanc-locked-to-another-host",
         orthanc.locked(host="127.9.9.9"),
         rejects(1, 1, 7),
         _WRONG_CALLED,
+        replace(_WRONG_CALLED, protections=_BOTH_TITLES),
         called=(orthanc.TITLE,),
         calling=(orthanc.KNOWN,),
         loaded=True,
@@ -226,6 +227,7 @@ _DCMTK: Final = (
     _dcmqrscp("rest", "REST", calling=(dcmtk.KNOWN,), peers="known"),
     _dcmqrscp("no-study-root", "PRONLY", "-QS"),
     _dcmqrscp("no-get", "NOGET", "--disable-get"),
+    _dcmqrscp("strict", "STRICT", "--check-find", "--check-move"),
     _wlmscpfs("wlae", dcmtk.WORKLIST_TITLE),
     _wlmscpfs("otherwl", dcmtk.EMPTY_WORKLIST_TITLE),
     _both("storescp", dcmtk.storescp(), echoes(), _RECEIVES),
@@ -243,8 +245,8 @@ _DCMTK: Final = (
 
 _OTHER_DICOM: Final = (
     _both("pynetdicom-qrscp", qrscp(), echoes(), _OPEN, loaded=True),
-    # odil accepts a context of a service that does not exist: its contexts prove nothing.
-    _both("odil-scp", odil_scp(), echoes(), Expected(Exposure.ASSOCIATES)),
+    # odil accepts a context of a service that does not exist, and was not asked for its worklist.
+    _both("odil-scp", odil_scp(), echoes(), replace(_RECEIVES, worklist=None)),
     _both("busy", not_dicom.scripted(answering(BUSY)), says(BUSY), _NOT_SHOWN),
     _both("accept-of-4-gib", not_dicom.scripted(answering(OVERSIZED)), says(OVERSIZED), _NOT_SHOWN),
 )
@@ -252,7 +254,9 @@ _OTHER_DICOM: Final = (
 _OTHER: Final = (
     _both("http-server", not_dicom.python_http_server(), serves_http, _NOT_SHOWN, kind=Kind.OTHER),
     _both("http-error", not_dicom.scripted(http_error), says(b"HTTP/1.1 400"), _NOT_DICOM, kind=Kind.OTHER),
-    _both("https", not_dicom.https(), serves_https, _NOT_DICOM, kind=Kind.OTHER_TLS),
+    _both(
+        "https", not_dicom.https(), serves_https, replace(_NOT_DICOM, protections=_TLS), kind=Kind.OTHER_TLS
+    ),
     _both("tcp-echo", not_dicom.scripted(echo), says(association_request()), _NOT_DICOM, kind=Kind.OTHER),
     _both("ssh", not_dicom.scripted(ssh_banner), says(b"SSH-2.0-"), _NOT_DICOM, kind=Kind.OTHER),
     _both("tarpit", not_dicom.scripted(silent), says_nothing, _NOT_SHOWN, kind=Kind.OTHER),
