@@ -2,20 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
+
 import typer
+
+if TYPE_CHECKING:
+    from dosimeter.probes._declare import Probe
 
 HELP = "List every question that can be asked: what it asks, how far it goes, where it is defined."
 
 
-def run() -> None:
-    """Print one block per probe, in the order in which they are asked."""
+def run(
+    markdown: Annotated[bool, typer.Option("--markdown", help="As the page docs/probes.md.")] = False,
+) -> None:
+    """Print the probes in the order in which they are asked."""
     from dosimeter.probes._declare import discover
 
-    for probe in discover():
-        typer.echo(f"{probe.name}")
-        typer.echo(f"  asks       {probe.asks}")
-        typer.echo(f"  touch      {probe.touch.word}")
-        typer.echo(
-            f"  uses       {'the' if probe.rides.value != 'own' else 'its'} {probe.rides.value} association"
+    for line in page(discover()) if markdown else blocks(discover()):
+        typer.echo(line)
+
+
+def blocks(probes: tuple[Probe, ...]) -> Iterator[str]:
+    """A block of lines per probe, for a terminal."""
+    for probe in probes:
+        yield probe.name
+        yield f"  asks       {probe.asks}"
+        yield f"  touch      {probe.touch.word}"
+        yield f"  uses       {_association(probe)}"
+        yield f"  asked of   {', '.join(sorted(service.value for service in probe.services))}"
+        yield f"  reference  {probe.reference}"
+
+
+def page(probes: tuple[Probe, ...]) -> Iterator[str]:
+    """The page docs/probes.md, which a test compares with this."""
+    yield "# Every question that dosimeter can ask"
+    yield ""
+    yield "Made by `dosimeter probes --markdown`. In this order; a stranger's whole verdict takes two associations."
+    yield ""
+    yield "| probe | asks | touch | uses | reference |"
+    yield "|---|---|---|---|---|"
+    for probe in probes:
+        yield (
+            f"| `{probe.name}` | {probe.asks} | {probe.touch.word} | {_association(probe)} | {probe.reference} |"
         )
-        typer.echo(f"  reference  {probe.reference}")
+
+
+def _association(probe: Probe) -> str:
+    from dosimeter.probes._declare import Rides
+
+    return "its own association" if probe.rides is Rides.OWN else "the stranger's association"
