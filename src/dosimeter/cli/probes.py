@@ -38,14 +38,14 @@ def page(probes: tuple[Probe, ...]) -> Iterator[str]:
     """The page docs/probes.md, which a test compares with this."""
     yield "# Every question that dosimeter can ask"
     yield ""
-    yield "Made by `dosimeter probes --markdown`. In this order; a stranger's whole verdict takes two associations."
+    yield "Made by `dosimeter probes --markdown`, in the order of asking."
+    yield "A stranger's whole verdict takes two associations."
     yield ""
     yield "| probe | asks | touch | uses | reference |"
     yield "|---|---|---|---|---|"
     for probe in probes:
-        yield (
-            f"| `{probe.name}` | {probe.asks} | {probe.touch.word} | {_association(probe)} | {probe.reference} |"
-        )
+        cells = (f"`{probe.name}`", probe.asks, probe.touch.word, _association(probe), probe.reference)
+        yield f"| {' | '.join(cells)} |"
 
 
 def _association(probe: Probe) -> str:
