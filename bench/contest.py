@@ -12,7 +12,7 @@ from typing import Final
 
 from contenders import Contender, Job
 from fleet import Acceptor, AcceptorStats, BenchError, Host, Mode, count, running_acceptor, write_target_list
-from measure import Cores, Cost, run
+from measure import Conditions, Cost, run
 
 SECONDS_PER_RUN: Final = 240
 """No run of any tool may take longer."""
@@ -85,16 +85,21 @@ Results = dict[str, list[Sample]]
 
 
 def compete(
-    fleet: Sequence[Host], entries: Sequence[Entry], setting: Setting, *, rounds: int, cores: Cores
+    fleet: Sequence[Host], entries: Sequence[Entry], setting: Setting, *, rounds: int, conditions: Conditions
 ) -> Results:
-    """Every entry once, then every entry again: a slow minute hits them all alike."""
+    """Every entry once, then every entry again: a slow minute hits them all alike.
+
+    Before that each asks one host, uncounted: its files are in memory then and its modules compiled.
+    """
     results: Results = {entry.contender.name: [] for entry in entries}
-    with _listening(fleet, setting, cores) as acceptor:
+    with _listening(fleet, setting, conditions) as acceptor:
+        for entry in entries:
+            _run_once(fleet[:1], entry.contender, setting, acceptor, conditions)
         for _ in range(rounds):
             for entry in entries:
-                sample = _run_once(fleet[: entry.hosts], entry.contender, setting, acceptor, cores)
+                sample = _run_once(fleet[: entry.hosts], entry.contender, setting, acceptor, conditions)
                 if entry.scaled_to:
-                    alone = _run_once(fleet[:1], entry.contender, setting, acceptor, cores)
+                    alone = _run_once(fleet[:1], entry.contender, setting, acceptor, conditions)
                     sample = _scale(sample, alone, entry.scaled_to)
                 results[entry.contender.name].append(sample)
     return results
@@ -135,21 +140,23 @@ class Spread:
         return f"{self.median:.2f}x ({self.low:.2f} to {self.high:.2f})"
 
 
-def _listening(fleet: Sequence[Host], setting: Setting, cores: Cores) -> AbstractContextManager[Acceptor]:
-    return running_acceptor(fleet, delay_ms=setting.delay_ms, prefix=cores.acceptor_prefix)
+def _listening(
+    fleet: Sequence[Host], setting: Setting, conditions: Conditions
+) -> AbstractContextManager[Acceptor]:
+    return running_acceptor(fleet, delay_ms=setting.delay_ms, prefix=conditions.acceptor_prefix)
 
 
 def _run_once(
-    hosts: Sequence[Host], contender: Contender, setting: Setting, acceptor: Acceptor, cores: Cores
+    hosts: Sequence[Host], contender: Contender, setting: Setting, acceptor: Acceptor, conditions: Conditions
 ) -> Sample:
     with tempfile.TemporaryDirectory(prefix="dosimeter-bench-") as name:
         folder = Path(name)
         targets = write_target_list(hosts, folder / "targets")
         job = Job(targets, acceptor.port, folder, setting.in_flight, setting.deadline)
         errors = folder / "errors"
-        command = (*cores.client_prefix, *contender.command(job))
+        command = contender.command(job)
         acceptor.stats()
-        cost = run(command, seconds=SECONDS_PER_RUN, output=job.output, errors=errors)
+        cost = run(command, conditions, seconds=SECONDS_PER_RUN, output=job.output, errors=errors)
         if cost.timed_out:
             raise BenchError(f"{contender.name} was stopped after {SECONDS_PER_RUN} s")
         if cost.exit_code:

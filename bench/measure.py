@@ -6,8 +6,11 @@ import os
 import resource
 import signal
 import subprocess
+import tempfile
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -33,11 +36,17 @@ class Cost:
 
 
 @dataclass(frozen=True, slots=True)
-class Cores:
-    """Which core each side runs on; None where there is one core only."""
+class Conditions:
+    """Where the two sides run, and the environment of the client's command.
+
+    A core is None where there is one only. ``bytecode`` is a folder for compiled Python: every tool
+    runs as it does once installed, its modules compiled before, whatever
+    PYTHONDONTWRITEBYTECODE says on the machine of the bench.
+    """
 
     client: int | None
     acceptor: int | None
+    bytecode: Path
 
     @property
     def client_prefix(self) -> tuple[str, ...]:
@@ -49,11 +58,21 @@ class Cores:
         """What goes before the acceptor's command."""
         return () if self.acceptor is None else ("taskset", "-c", str(self.acceptor))
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment of the client's command."""
+        kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        return kept | {"PYTHONPYCACHEPREFIX": str(self.bytecode)}
 
-def choose_cores() -> Cores:
-    """Two different cores of those this process may use, if there are two."""
+
+@contextmanager
+def conditions() -> Iterator[Conditions]:
+    """Two different cores of those this process may use, if there are two; all descriptors allowed."""
+    raise_descriptor_limit()
     usable = sorted(os.sched_getaffinity(0))
-    return Cores(usable[0], usable[1]) if len(usable) > 1 else Cores(None, None)
+    client, acceptor = usable[:2] if len(usable) > 1 else (None, None)
+    with tempfile.TemporaryDirectory(prefix="dosimeter-bench-") as bytecode:
+        yield Conditions(client, acceptor, Path(bytecode))
 
 
 def raise_descriptor_limit() -> int:
@@ -64,12 +83,19 @@ def raise_descriptor_limit() -> int:
     return wanted
 
 
-def run(command: tuple[str, ...], *, seconds: float, output: Path, errors: Path) -> Cost:
-    """Run ``command`` to its end, or kill its process group after ``seconds``."""
+def run(
+    command: tuple[str, ...], conditions: Conditions, *, seconds: float, output: Path, errors: Path
+) -> Cost:
+    """Run ``command`` on the client's core to its end, or kill its process group after ``seconds``."""
     with output.open("wb") as out, errors.open("wb") as err:
         began = time.perf_counter()
         process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, start_new_session=True
+            (*conditions.client_prefix, *command),
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=err,
+            env=conditions.environment,
+            start_new_session=True,
         )
         peak = _PeakDescriptors(process.pid)
         late = threading.Event()

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from contest import Goal, Sample, median
 from fleet import BenchError
-from measure import choose_cores, raise_descriptor_limit
+from measure import Conditions, conditions
 from scenarios import SCENARIOS, Outcome, Size
 
 _COLUMNS = f"{'':31}{'hosts/s':>9}{'CPU s/1,000':>13}{'peak MB':>9}{'found':>16}{'CPU x':>8}"
@@ -30,26 +30,31 @@ def main(arguments: Sequence[str]) -> int:
     """Run the scenarios asked for; returns the exit code."""
     options = _parse(arguments)
     size = Size.quick() if options.quick else Size.full(options.hosts, options.rounds)
-    raise_descriptor_limit()
-    cores = choose_cores()
+    with conditions() as shared:
+        outcomes, refused = _run(options.scenario, size, shared)
+    if options.json:
+        report = {"gated": size.gated, "scenarios": [asdict(outcome) for outcome in outcomes]}
+        options.json.write_text(json.dumps(report, indent=1) + "\n")
+    failed = any(goal.required and not goal.holds for outcome in outcomes for goal in outcome.goals)
+    return 1 if failed else 2 if refused else 0
+
+
+def _run(names: Sequence[str], size: Size, shared: Conditions) -> tuple[list[Outcome], bool]:
+    """What the scenarios measured, and whether one of them could not be measured here."""
     outcomes: list[Outcome] = []
     refused = False
     for scenario in SCENARIOS:
-        if scenario.name not in options.scenario:
+        if scenario.name not in names:
             continue
         try:
-            outcome = scenario.run(size, cores)
+            outcome = scenario.run(size, shared)
         except BenchError as error:
             print(f"{scenario.name}: cannot be measured: {error}", file=sys.stderr, flush=True)
             refused = True
             continue
         outcomes.append(outcome)
         _print(outcome)
-    if options.json:
-        report = {"gated": size.gated, "scenarios": [asdict(outcome) for outcome in outcomes]}
-        options.json.write_text(json.dumps(report, indent=1) + "\n")
-    failed = any(goal.required and not goal.holds for outcome in outcomes for goal in outcome.goals)
-    return 1 if failed else 2 if refused else 0
+    return outcomes, refused
 
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:

@@ -25,7 +25,7 @@ from typing import Final
 
 from contenders import DOSIMETER, Job, survey_arguments
 from fleet import Acceptor, BenchError, Host, dicom_fleet, running_acceptor, write_target_list
-from measure import Cores, Cost, choose_cores, raise_descriptor_limit, run
+from measure import Conditions, Cost, conditions, run
 
 _SECONDS: Final = 120
 _DEADLINE: Final = 5.0
@@ -48,14 +48,12 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--top", type=int, default=40, help="functions to print")
     parser.add_argument("--with", dest="profiler", choices=("cprofile", "perf"), default="cprofile")
     options = parser.parse_args(arguments)
-    raise_descriptor_limit()
-    cores = choose_cores()
     fleet = dicom_fleet(options.hosts)
+    profile = _profile if options.profiler == "cprofile" else _perf
     try:
-        with running_acceptor(fleet, prefix=cores.acceptor_prefix) as acceptor:
-            _print_split(fleet, acceptor, options.in_flight, cores)
-            profile = _profile if options.profiler == "cprofile" else _perf
-            profile(fleet, acceptor, options, cores)
+        with conditions() as shared, running_acceptor(fleet, prefix=shared.acceptor_prefix) as acceptor:
+            _print_split(fleet, acceptor, options.in_flight, shared)
+            profile(fleet, acceptor, options, shared)
     except BenchError as error:
         print(f"profile_survey: {error}", file=sys.stderr)
         return 2
@@ -67,29 +65,32 @@ def _job(folder: Path, hosts: Sequence[Host], acceptor: Acceptor, in_flight: int
     return Job(targets, acceptor.port, folder, in_flight, _DEADLINE)
 
 
-def _print_split(fleet: Sequence[Host], acceptor: Acceptor, in_flight: int, cores: Cores) -> None:
-    one = min(_survey(fleet[:1], acceptor, in_flight, cores).cpu_seconds for _ in range(3))
-    whole = min(_survey(fleet, acceptor, in_flight, cores).cpu_seconds for _ in range(3))
+def _print_split(fleet: Sequence[Host], acceptor: Acceptor, in_flight: int, shared: Conditions) -> None:
+    one = min(_survey(fleet[:1], acceptor, in_flight, shared).cpu_seconds for _ in range(3))
+    whole = min(_survey(fleet, acceptor, in_flight, shared).cpu_seconds for _ in range(3))
     each = (whole - one) / (len(fleet) - 1) * 1e6
     print(f"{len(fleet)} hosts: {whole / len(fleet) * 1e6:.0f} us of CPU a host, start-up included")
     print(f"  start-up {one:.3f} s ({one / whole:.0%} of the whole), each further host {each:.0f} us")
 
 
-def _survey(hosts: Sequence[Host], acceptor: Acceptor, in_flight: int, cores: Cores) -> Cost:
+def _survey(hosts: Sequence[Host], acceptor: Acceptor, in_flight: int, shared: Conditions) -> Cost:
     with tempfile.TemporaryDirectory(prefix="dosimeter-bench-") as name:
         job = _job(Path(name), hosts, acceptor, in_flight)
-        command = (*cores.client_prefix, *DOSIMETER.command(job))
-        cost = run(command, seconds=_SECONDS, output=job.output, errors=job.folder / "errors")
+        cost = run(
+            DOSIMETER.command(job), shared, seconds=_SECONDS, output=job.output, errors=job.folder / "errors"
+        )
         if cost.exit_code or DOSIMETER.found(job) != len(hosts):
             raise BenchError(f"the survey failed: {(job.folder / 'errors').read_text()[-600:]}")
         return cost
 
 
-def _profile(fleet: Sequence[Host], acceptor: Acceptor, options: argparse.Namespace, cores: Cores) -> None:
+def _profile(
+    fleet: Sequence[Host], acceptor: Acceptor, options: argparse.Namespace, shared: Conditions
+) -> None:
     from dosimeter.cli.main import main as dosimeter
 
-    if cores.client is not None:
-        os.sched_setaffinity(0, {cores.client})
+    if shared.client is not None:
+        os.sched_setaffinity(0, {shared.client})
     profiler = cProfile.Profile()
     with tempfile.TemporaryDirectory(prefix="dosimeter-bench-") as name:
         job = _job(Path(name), fleet, acceptor, options.in_flight)
@@ -141,15 +142,15 @@ def _short(file_name: str) -> str:
     return Path(file_name).name
 
 
-def _perf(fleet: Sequence[Host], acceptor: Acceptor, options: argparse.Namespace, cores: Cores) -> None:
+def _perf(fleet: Sequence[Host], acceptor: Acceptor, options: argparse.Namespace, shared: Conditions) -> None:
     if shutil.which("perf") is None:
         raise BenchError("perf is missing: install linux-perf")
     with tempfile.TemporaryDirectory(prefix="dosimeter-bench-") as name:
         job = _job(Path(name), fleet, acceptor, options.in_flight)
         data = job.folder / "perf.data"
         record = ("perf", "record", "-q", "-F", "1999", "-o", str(data))
-        command = (*record, "--", *cores.client_prefix, *DOSIMETER.command(job))
-        subprocess.run(command, timeout=_SECONDS, capture_output=True, check=False)
+        command = (*record, "--", *shared.client_prefix, *DOSIMETER.command(job))
+        subprocess.run(command, timeout=_SECONDS, capture_output=True, env=shared.environment, check=False)
         if not data.exists():
             raise BenchError("perf recorded nothing: does the kernel allow it?")
         for keys in ("dso", "dso,symbol"):

@@ -9,7 +9,7 @@ from typing import Final
 from contenders import BARE, DOSIMETER, NMAP, NMAP_WITH_TIMEOUT, PYNETDICOM
 from contest import Entry, Goal, Results, Sample, Setting, compete, median, ratio
 from fleet import Mode, dicom_fleet, mixed_fleet
-from measure import Cores
+from measure import Conditions
 from namespace import enter_lossy_namespace
 
 _LOOPBACK_DEADLINE: Final = 5.0
@@ -77,7 +77,7 @@ class Scenario:
     """One population of hosts."""
 
     name: str
-    run: Callable[[Size, Cores], Outcome]
+    run: Callable[[Size, Conditions], Outcome]
 
 
 def _cpu(sample: Sample) -> float:
@@ -88,7 +88,7 @@ def _rate(sample: Sample) -> float:
     return sample.hosts_per_second
 
 
-def _everything(size: Size, cores: Cores) -> Outcome:
+def _everything(size: Size, conditions: Conditions) -> Outcome:
     fleet = dicom_fleet(size.hosts)
     entries = (
         Entry(DOSIMETER, size.hosts),
@@ -97,7 +97,7 @@ def _everything(size: Size, cores: Cores) -> Outcome:
         Entry(BARE, size.hosts),
     )
     setting = Setting(in_flight=512, deadline=size.deadline)
-    results = compete(fleet, entries, setting, rounds=size.rounds, cores=cores)
+    results = compete(fleet, entries, setting, rounds=size.rounds, conditions=conditions)
     to_nmap = ratio(results, DOSIMETER, NMAP, _cpu)
     to_pynetdicom = ratio(results, PYNETDICOM, DOSIMETER, _cpu)
     return Outcome(
@@ -121,11 +121,11 @@ def _everything(size: Size, cores: Cores) -> Outcome:
     )
 
 
-def _late(size: Size, cores: Cores) -> Outcome:
+def _late(size: Size, conditions: Conditions) -> Outcome:
     fleet = dicom_fleet(size.late_hosts)
     entries = (Entry(DOSIMETER, size.late_hosts), Entry(NMAP, size.late_hosts))
     setting = Setting(in_flight=size.late_hosts, deadline=size.deadline, delay_ms=_DELAY_MS)
-    results = compete(fleet, entries, setting, rounds=size.rounds, cores=cores)
+    results = compete(fleet, entries, setting, rounds=size.rounds, conditions=conditions)
     to_nmap = ratio(results, DOSIMETER, NMAP, _rate)
     return Outcome(
         "late",
@@ -138,12 +138,14 @@ def _late(size: Size, cores: Cores) -> Outcome:
     )
 
 
-def _mixed(size: Size, cores: Cores) -> Outcome:
+def _mixed(size: Size, conditions: Conditions) -> Outcome:
     fleet = mixed_fleet(size.mixed_hosts, Mode.CLOSED)
     setting = Setting(in_flight=_SOCKETS, deadline=size.deadline)
-    results = compete(fleet, (Entry(DOSIMETER, size.mixed_hosts),), setting, rounds=size.rounds, cores=cores)
+    results = compete(
+        fleet, (Entry(DOSIMETER, size.mixed_hosts),), setting, rounds=size.rounds, conditions=conditions
+    )
     nmap = Entry(NMAP_WITH_TIMEOUT, min(2048, size.mixed_hosts))
-    results |= compete(fleet, (nmap,), setting, rounds=1, cores=cores)
+    results |= compete(fleet, (nmap,), setting, rounds=1, conditions=conditions)
     return Outcome(
         "mixed",
         f"{size.mixed_hosts} hosts: 90 % closed, 5 % silent for {size.deadline:g} s, 5 % archives",
@@ -152,12 +154,12 @@ def _mixed(size: Size, cores: Cores) -> Outcome:
     )
 
 
-def _dropped(size: Size, cores: Cores) -> Outcome:
+def _dropped(size: Size, conditions: Conditions) -> Outcome:
     enter_lossy_namespace()
     fleet = mixed_fleet(size.dropped_hosts, Mode.DROPPED)
     setting = Setting(in_flight=_SOCKETS, deadline=size.deadline)
     results = compete(
-        fleet, (Entry(DOSIMETER, size.dropped_hosts),), setting, rounds=size.rounds, cores=cores
+        fleet, (Entry(DOSIMETER, size.dropped_hosts),), setting, rounds=size.rounds, conditions=conditions
     )
     descriptors = max(sample.cost.peak_descriptors for sample in results[DOSIMETER.name])
     wanted = min(_SOCKETS, size.dropped_hosts) * 0.95

@@ -128,15 +128,23 @@ def ask(entity: AE, host: str, port: int) -> bool:
     return answers == [0x0000] * 5
 
 
+def ask_safely(entity: AE, host: str, port: int) -> bool:
+    """Like ask; pynetdicom raises RuntimeError for a question on an association that is gone."""
+    try:
+        return ask(entity, host, port)
+    except RuntimeError:
+        return False
+
+
 def main() -> None:
     """Ask every host of the list."""
     logging.getLogger("pynetdicom").setLevel(logging.CRITICAL)
     hosts = Path(sys.argv[1]).read_text().split()
     port = int(sys.argv[2])
     entity = AE(ae_title="DOSIMETER")
-    entity.acse_timeout = entity.dimse_timeout = entity.network_timeout = entity.connection_timeout = 5
+    entity.acse_timeout = entity.dimse_timeout = entity.network_timeout = entity.connection_timeout = 30
     with ThreadPoolExecutor(THREADS) as pool:
-        answered = sum(pool.map(lambda host: ask(entity, host, port), hosts))
+        answered = sum(pool.map(lambda host: ask_safely(entity, host, port), hosts))
     print(answered)
 
 
