@@ -16,6 +16,8 @@ from sqlite3 import (
 from sqlite3 import Error as DriverError
 from typing import TYPE_CHECKING, Final
 
+from dosimeter.model.problem import Problem
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -34,7 +36,7 @@ _SENTENCES: Final = {
 }
 
 
-class StoreProblem(Exception):
+class StoreProblem(Problem):
     """The store at ``where`` cannot be used; ``says`` completes the sentence that starts with it."""
 
     def __init__(self, where: str, says: str) -> None:

@@ -12,6 +12,8 @@ import threading
 from json.encoder import encode_basestring_ascii as _quoted
 from typing import TYPE_CHECKING, Final, Self
 
+from dosimeter.model.problem import Problem
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
@@ -27,7 +29,7 @@ _MOST_WAITING: Final = 256 * 1024
 """Bytes of lines kept back before they are written without being asked."""
 
 
-class AuditProblem(Exception):
+class AuditProblem(Problem):
     """The audit log cannot be written: nobody may be contacted any more."""
 
     def __init__(self, path: Path, why: str | None) -> None:
