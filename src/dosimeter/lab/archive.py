@@ -1,0 +1,80 @@
+"""One synthetic archive: where it is, what it imitates, how it behaves, what a survey should find."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from dosimeter.lab.holdings import Holdings
+from dosimeter.lab.policy import Door, Policy
+from dosimeter.model.target import Endpoint, Service
+from dosimeter.model.verdict import DecoyTier, Exposure, Protection, Verdict
+
+PLAIN_PORT: Final = 11112
+TLS_PORT: Final = 2762
+"""As registered with IANA: dicom, dicom-tls."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """The verdict that a survey with the lab's scope should give, as far as it is told by the ladder."""
+
+    exposure: Exposure
+    accepts_writes: bool | None = None
+    worklist: bool | None = None
+    protections: tuple[Protection, ...] = ()
+    decoy: DecoyTier = DecoyTier.NONE
+
+    @property
+    def says(self) -> str:
+        """The same in a few words, for a table."""
+        beside = [protection.value for protection in self.protections]
+        if self.accepts_writes:
+            beside.append("accepts writes")
+        if self.worklist:
+            beside.append("worklist")
+        if self.decoy is not DecoyTier.NONE:
+            beside.append(f"decoy: {self.decoy.value}")
+        return ", ".join((self.exposure.value, *beside))
+
+    def differences(self, verdict: Verdict) -> tuple[str, ...]:
+        """What a verdict says otherwise, in words; empty if nothing."""
+        pairs = (
+            ("exposure", self.exposure.value, verdict.exposure.value),
+            ("accepts_writes", self.accepts_writes, verdict.accepts_writes),
+            ("worklist", self.worklist, verdict.worklist),
+            ("protections", _words(self.protections), _words(verdict.protections)),
+            ("decoy", self.decoy.value, verdict.decoy.tier.value),
+        )
+        return tuple(
+            f"{name} is {found}, not {expected}" for name, expected, found in pairs if expected != found
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """One archive of the lab. ``name`` is its word in tables, ``imitates`` says what it is like."""
+
+    name: str
+    address: str
+    imitates: str
+    expected: Expected
+    policy: Policy = field(default_factory=Policy)
+    door: Door = Door.PLAIN
+    port: int = PLAIN_PORT
+    seed: int = 0
+    patients: int = 0
+    appointments: int = 0
+    holdings: Holdings | None = field(default=None, repr=False)
+    """What it holds; None: patients invented from ``seed`` when it starts."""
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """Where it is reached, as a survey names it."""
+        return Endpoint(
+            self.address, self.port, Service.DICOM_TLS if self.port == TLS_PORT else Service.DICOM
+        )
+
+
+def _words(protections: tuple[Protection, ...]) -> str:
+    return ", ".join(protection.value for protection in protections) or "none"

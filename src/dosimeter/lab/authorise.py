@@ -1,0 +1,63 @@
+"""The scope file and the list of targets of a running lab."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_network
+from typing import Final
+
+from dosimeter.lab.archive import PLAIN_PORT, TLS_PORT, Archive
+from dosimeter.lab.archives import CALLED_TITLE, CALLING_TITLE
+
+VALIDITY: Final = timedelta(days=1)
+
+_SCOPE: Final = """\
+# The authorisation of the synthetic archives of `dosimeter lab up`: this machine's loopback alone.
+# The pace is for them. No real archive should be asked so fast.
+
+[authorisation]
+authorised_by = "whoever started this lab"
+role = "owner of this machine"
+reference = "dosimeter lab"
+legal_basis = "synthetic archives on the own machine, with invented patients"
+contact = "the terminal that runs it"
+valid_from = {begins:%Y-%m-%dT%H:%M:%SZ}
+valid_until = {ends:%Y-%m-%dT%H:%M:%SZ}
+touch = "prove"
+
+[scope]
+networks = [{networks}]
+ports = [{plain}, {tls}]
+tls_ports = [{tls}]
+web_ports = []
+called_ae_titles = ["{called}"]
+calling_ae_titles = ["{calling}"]
+
+[pace]
+new_hosts_per_second = 0
+hosts_in_flight = 64
+seconds_between_associations = 0
+connect_seconds = 2
+answer_seconds = 1.5
+host_seconds = 10
+"""
+
+
+def scope_text(archives: tuple[Archive, ...], now: datetime) -> str:
+    """A scope file for these archives, valid for a day from an hour ago on."""
+    begins = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(hours=1)
+    networks = dict.fromkeys(str(ip_network(f"{archive.address}/24", strict=False)) for archive in archives)
+    return _SCOPE.format(
+        begins=begins,
+        ends=begins + VALIDITY,
+        networks=", ".join(f'"{network}"' for network in networks),
+        plain=PLAIN_PORT,
+        tls=TLS_PORT,
+        called=CALLED_TITLE,
+        calling=CALLING_TITLE,
+    )
+
+
+def targets_text(archives: tuple[Archive, ...]) -> str:
+    """One line per archive: address and port."""
+    return "".join(f"{archive.endpoint.authority}\n" for archive in archives)

@@ -1,0 +1,236 @@
+"""One association of a lab archive, without I/O: bytes in, bytes out.
+
+It echoes, answers queries and says of retrieve requests what became of them. It stores nothing and
+sends no image: there are none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from dosimeter.dicom import uids
+from dosimeter.dicom.acceptor import (
+    Acceptor,
+    AcceptorEvent,
+    AssociateRequested,
+    CancelReceived,
+    ReleaseRequested,
+    RequestReceived,
+)
+from dosimeter.dicom.dimse import CommandField, EchoResponse, FindResponse, GetResponse
+from dosimeter.dicom.errors import LocalProtocolError, RemoteProtocolError
+from dosimeter.dicom.pdu import AAssociateRQ, ContextResult, ProposedContext, UserInformation
+from dosimeter.lab.attributes import Tag
+from dosimeter.lab.dataset import Dataset, UnreadableDataset, decode_dataset, encode_dataset
+from dosimeter.lab.holdings import Holdings
+from dosimeter.lab.matching import matches_text
+from dosimeter.lab.policy import Policy, Reaction
+from dosimeter.lab.query import QueryRefused, Row, answer_query, canned_rows
+
+ROWS_A_TURN: Final = 16
+"""Matches queued before the peer is listened to again, so that a C-CANCEL is heard."""
+
+SUCCESS: Final = 0x0000
+CANCELLED: Final = 0xFE00
+NOT_AUTHORISED: Final = 0x0124
+UNABLE_TO_PROCESS: Final = 0xC000
+NO_SUB_OPERATIONS: Final = 0xA702
+"""Statuses (PS3.7 Annex C, PS3.4 Tables C.4-1 and C.4-3)."""
+
+_ABSTRACT_SYNTAX_NOT_SUPPORTED: Final = 3
+_TRANSFER_SYNTAXES_NOT_SUPPORTED: Final = 4
+"""Results of a presentation context (PS3.8 Table 9-18)."""
+_MOST_COUNTED: Final = 0xFFFF
+"""A counter of sub-operations has two bytes (PS3.7 Table 9.3-3)."""
+_SYNTAXES: Final = (uids.IMPLICIT_VR_LE, uids.EXPLICIT_VR_LE)
+
+
+class Conversation:
+    """Answers one caller as the policy says, from the holdings."""
+
+    def __init__(self, policy: Policy, holdings: Holdings) -> None:
+        self._policy = policy
+        self._holdings = holdings
+        self._acceptor = Acceptor()
+        self._caller: AAssociateRQ | None = None
+        self._syntaxes: dict[int, str] = {}
+        self._rows: Iterator[Row] | None = None
+        self._asked: RequestReceived | None = None
+        self._sent_rows = 0
+        self._closed = False
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more will be said: send what is left, then close."""
+        return self._closed or self._acceptor.is_over
+
+    @property
+    def is_answering(self) -> bool:
+        """Whether more matches wait to be queued."""
+        return self._rows is not None
+
+    def receive(self, data: bytes) -> None:
+        """Take bytes from the caller; ``b""`` says that it closed. Whatever it breaks ends it."""
+        try:
+            self._acceptor.receive_data(data)
+            while not self.is_over and (event := self._acceptor.next_event()) is not None:
+                self._react(event)
+        except (RemoteProtocolError, LocalProtocolError):
+            self._rows = None
+            self._acceptor.abort()
+
+    def data_to_send(self) -> bytes:
+        """What waits to be sent, after queueing the next few matches."""
+        if self._rows is not None and not self.is_over:
+            self._queue_rows(self._rows)
+        return self._acceptor.data_to_send()
+
+    def _react(self, event: AcceptorEvent) -> None:
+        if isinstance(event, AssociateRequested):
+            self._answer_association(event.pdu)
+        elif isinstance(event, RequestReceived):
+            self._answer_request(event)
+        elif isinstance(event, CancelReceived):
+            if self._policy.honours_cancel:
+                self._finish(CANCELLED)
+        elif isinstance(event, ReleaseRequested):
+            self._rows = None
+            self._acceptor.confirm_release()
+
+    def _answer_association(self, request: AAssociateRQ) -> None:
+        rejection = self._policy.rejection_of(request.called_ae_title, request.calling_ae_title)
+        if rejection is not None:
+            self._acceptor.reject(rejection.result, rejection.source, rejection.reason)
+            return
+        self._caller = request
+        results = tuple(self._context_result(context) for context in request.contexts)
+        self._syntaxes = {result.context_id: result.transfer_syntax_uid for result in results}
+        self._acceptor.accept(results, self._announcement(request))
+
+    def _context_result(self, context: ProposedContext) -> ContextResult:
+        if not self._policy.accepts(context.abstract_syntax):
+            return ContextResult(context.context_id, _ABSTRACT_SYNTAX_NOT_SUPPORTED, uids.IMPLICIT_VR_LE)
+        for syntax in context.transfer_syntax_uids:
+            if syntax in _SYNTAXES:
+                return ContextResult(context.context_id, 0, syntax)
+        return ContextResult(context.context_id, _TRANSFER_SYNTAXES_NOT_SUPPORTED, uids.IMPLICIT_VR_LE)
+
+    def _announcement(self, request: AAssociateRQ) -> UserInformation:
+        identity, theirs = self._policy.identity, request.user_information
+        if identity.mirror:
+            return UserInformation(
+                theirs.max_pdu_length, theirs.implementation_class_uid, theirs.implementation_version_name
+            )
+        return UserInformation(identity.max_pdu_length, identity.class_uid, identity.version_name)
+
+    def _answer_request(self, received: RequestReceived) -> None:
+        request = received.request
+        if request.command_field == CommandField.C_ECHO:
+            self._acceptor.respond(received.context_id, EchoResponse(request.message_id, SUCCESS))
+        elif self._rows is not None:
+            self._acceptor.abort()  # One operation at a time was negotiated (PS3.7 D.3.3.3).
+        elif request.command_field == CommandField.C_FIND:
+            self._answer_find(received)
+        elif request.command_field == CommandField.C_GET:
+            self._answer_get(received)
+        else:
+            self._acceptor.abort()
+
+    def _answer_find(self, received: RequestReceived) -> None:
+        is_worklist = received.request.sop_class_uid == uids.MODALITY_WORKLIST_FIND
+        policy, message_id = self._policy, received.request.message_id
+        reaction = self._reaction(policy.worklist if is_worklist else policy.find)
+        if not self._goes_on(reaction):
+            return
+        if reaction is not Reaction.ANSWER:
+            status = NOT_AUTHORISED if reaction is Reaction.REFUSE else UNABLE_TO_PROCESS
+            self._acceptor.respond(received.context_id, FindResponse(message_id, status))
+            return
+        self._asked, self._sent_rows = received, 0
+        if policy.canned_rows:
+            self._rows = canned_rows(self._holdings, policy)
+            return
+        try:
+            keys = self._identifier_of(received)
+            self._rows = answer_query(self._holdings, policy, received.request.sop_class_uid, keys)
+        except UnreadableDataset:
+            self._finish(UNABLE_TO_PROCESS)
+        except QueryRefused as refusal:
+            self._finish(refusal.status)
+
+    def _answer_get(self, received: RequestReceived) -> None:
+        reaction = self._reaction(self._policy.get)
+        if not self._goes_on(reaction):
+            return
+        message_id = received.request.message_id
+        response = GetResponse(message_id, NOT_AUTHORISED)
+        if reaction is Reaction.FAIL:
+            response = GetResponse(message_id, UNABLE_TO_PROCESS)
+        elif reaction is Reaction.ANSWER:
+            instances = self._instances_asked_for(received)
+            # Nothing is ever sent: what was found is counted as failed.
+            status = NO_SUB_OPERATIONS if instances else SUCCESS
+            response = GetResponse(message_id, status, completed=0, failed=instances, warning=0)
+        self._acceptor.respond(received.context_id, response)
+
+    def _instances_asked_for(self, received: RequestReceived) -> int:
+        try:
+            keys = self._identifier_of(received)
+        except UnreadableDataset:
+            return 0
+        study, patient_id = keys.get(Tag.STUDY_INSTANCE_UID, ""), keys.get(Tag.PATIENT_ID, "")
+        if not isinstance(study, str) or not isinstance(patient_id, str) or not (study or patient_id):
+            return 0
+        found = sum(
+            series.instances
+            for patient in self._holdings.patients
+            if patient_id in {"", patient.patient_id}
+            for held in patient.studies
+            if matches_text("UI", study, held.uid)
+            for series in held.series
+        )
+        return min(found, _MOST_COUNTED)
+
+    def _reaction(self, usual: Reaction) -> Reaction:
+        calling = self._caller.calling_ae_title if self._caller is not None else ""
+        return Reaction.ANSWER if calling in self._policy.trusted_callers else usual
+
+    def _goes_on(self, reaction: Reaction) -> bool:
+        """Whether the association outlives this reaction."""
+        if reaction is Reaction.ABORT:
+            self._acceptor.abort()
+        elif reaction is Reaction.CLOSE:
+            self._closed = True
+        return not self.is_over
+
+    def _identifier_of(self, received: RequestReceived) -> Dataset:
+        syntax = self._syntaxes.get(received.context_id, uids.IMPLICIT_VR_LE)
+        return decode_dataset(received.identifier, syntax)
+
+    def _queue_rows(self, rows: Iterator[Row]) -> None:
+        most = self._policy.most_rows
+        for _ in range(ROWS_A_TURN):
+            row = next(rows, None)
+            if row is None:
+                self._finish(SUCCESS)
+                return
+            if most is not None and self._sent_rows >= most:
+                self._finish(self._policy.cut_status)
+                return
+            self._respond(row.status, row.identifier)
+            self._sent_rows += 1
+
+    def _finish(self, status: int) -> None:
+        """Send the final response of the query that is being answered, if there is one."""
+        self._rows = None
+        self._respond(status)
+        self._asked = None
+
+    def _respond(self, status: int, identifier: Dataset | None = None) -> None:
+        asked = self._asked
+        if asked is None:
+            return
+        syntax = self._syntaxes.get(asked.context_id, uids.IMPLICIT_VR_LE)
+        encoded = encode_dataset(identifier, syntax) if identifier else b""
+        self._acceptor.respond(asked.context_id, FindResponse(asked.request.message_id, status), encoded)

@@ -1,0 +1,146 @@
+"""The lab while it runs: one thread admits callers, each caller has a thread."""
+
+from __future__ import annotations
+
+import selectors
+import socket
+import ssl
+import tempfile
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from threading import BoundedSemaphore, Event, Lock, Thread, current_thread
+from typing import Final, Self
+
+from dosimeter.lab.archive import Archive
+from dosimeter.lab.caller import serve_dicom, serve_other, serve_tls
+from dosimeter.lab.certificates import make_certificate, server_context
+from dosimeter.lab.holdings import Holdings, invent_holdings
+from dosimeter.lab.listener import listen_on_loopback
+from dosimeter.lab.policy import Door
+
+IDLE_SECONDS: Final = 30.0
+"""A caller that says nothing for so long is let go, as DCMTK and Orthanc do."""
+MAX_CALLERS: Final = 64
+"""Connections served at once by the whole lab; more wait in the backlog."""
+
+_POLL_SECONDS: Final = 0.2
+_JOIN_SECONDS: Final = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Stand:
+    """One archive, ready to be visited."""
+
+    archive: Archive
+    listener: socket.socket
+    holdings: Holdings
+    context: ssl.SSLContext | None
+
+
+class Lab:
+    """The archives while they listen: a context manager.
+
+    Every archive is bound when ``with`` begins, or none is. The end of ``with`` ends every connection.
+
+    Raises:
+        Problem: an address cannot be bound; the sentence says which and what to do.
+    """
+
+    def __init__(self, archives: tuple[Archive, ...]) -> None:
+        self._archives = archives
+        self._stopping = Event()
+        self._slots = BoundedSemaphore(MAX_CALLERS)
+        self._lock = Lock()
+        self._stands: list[_Stand] = []
+        self._callers: dict[Thread, socket.socket] = {}
+        self._selector = selectors.DefaultSelector()
+        self._doorman = Thread(target=self._admit, name="lab", daemon=True)
+
+    def __enter__(self) -> Self:
+        with ExitStack() as undo:
+            undo.callback(self._close_listeners)
+            with tempfile.TemporaryDirectory(prefix="dosimeter-lab-") as folder:
+                for archive in self._archives:
+                    if archive.door is not Door.CLOSED:
+                        self._open(archive, Path(folder))
+            undo.pop_all()
+        self._doorman.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stopping.set()
+        self._doorman.join(_JOIN_SECONDS)
+        with self._lock:
+            callers = dict(self._callers)
+        for thread, caller in callers.items():
+            with suppress(OSError):
+                caller.shutdown(socket.SHUT_RDWR)  # wakes recv()
+            thread.join(_JOIN_SECONDS)
+        self._close_listeners()
+
+    @property
+    def endpoints(self) -> tuple[tuple[str, int], ...]:
+        """Address and port of every listener, in the order of the archives; port 0 has become a real one."""
+        names = [stand.listener.getsockname() for stand in self._stands]
+        return tuple((str(name[0]), int(name[1])) for name in names)
+
+    def _open(self, archive: Archive, folder: Path) -> None:
+        holdings = archive.holdings or invent_holdings(
+            archive.seed, patients=archive.patients, appointments=archive.appointments
+        )
+        context = _context_of(archive, folder)
+        listener = listen_on_loopback(archive.address, archive.port)
+        stand = _Stand(archive, listener, holdings, context)
+        self._stands.append(stand)
+        self._selector.register(listener, selectors.EVENT_READ, stand)
+
+    def _close_listeners(self) -> None:
+        self._selector.close()
+        for stand in self._stands:
+            stand.listener.close()
+
+    def _admit(self) -> None:
+        while not self._stopping.is_set():
+            for key, _ in self._selector.select(_POLL_SECONDS):
+                if not self._slots.acquire(timeout=_POLL_SECONDS):
+                    break  # It waits in the backlog until somebody leaves.
+                try:
+                    caller, _ = key.data.listener.accept()
+                except OSError:
+                    self._slots.release()  # It left before its turn.
+                    continue
+                thread = Thread(target=self._serve, args=(key.data, caller), daemon=True)
+                with self._lock:
+                    self._callers[thread] = caller
+                thread.start()
+
+    def _serve(self, stand: _Stand, caller: socket.socket) -> None:
+        try:
+            caller.settimeout(IDLE_SECONDS)
+            caller.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            _serve_as(stand, caller)
+        except OSError:
+            pass  # The caller left or fell silent, or refused TLS: everyday life of an archive.
+        finally:
+            caller.close()
+            self._slots.release()
+            with self._lock:
+                del self._callers[current_thread()]
+
+
+def _serve_as(stand: _Stand, caller: socket.socket) -> None:
+    archive = stand.archive
+    if stand.context is not None:
+        serve_tls(caller, stand.context, archive.policy, stand.holdings)
+    elif archive.door is Door.PLAIN:
+        serve_dicom(caller, archive.policy, stand.holdings)
+    else:
+        serve_other(caller, archive.door)
+
+
+def _context_of(archive: Archive, folder: Path) -> ssl.SSLContext | None:
+    if archive.door not in {Door.TLS, Door.TLS_CLIENT_CERTIFICATE}:
+        return None
+    files = make_certificate(folder, f"{archive.name}.lab.invalid")
+    return server_context(files, demands_certificate=archive.door is Door.TLS_CLIENT_CERTIFICATE)

@@ -1,0 +1,105 @@
+"""The demo: survey the lab, write every report, and compare each verdict with the one it was built for."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from dosimeter.exposure.classify import judge
+from dosimeter.lab.archive import Archive
+from dosimeter.store.sqlite import SqliteStore
+from dosimeter.usecases.make_report import make_report
+from dosimeter.usecases.run_lab import RunningLab
+from dosimeter.usecases.run_survey import SurveyRequest, Watch, start
+from dosimeter.usecases.surveys import opened
+
+DEMO_BLOCKS: Final = range(8)
+"""Where the demo may put its archives: it moves on if a lab is up already."""
+
+REPORTS: Final = (
+    ("html", "report.html"),
+    ("json", "report.json"),
+    ("jsonl", "report.jsonl"),
+    ("csv", "report.csv"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """How a demo went. ``lines`` are for the user; ``surprises`` are verdicts that are not as expected."""
+
+    survey_id: str
+    store_url: str
+    interrupted: bool
+    says: str
+    lines: tuple[str, ...]
+    surprises: tuple[str, ...]
+
+
+def survey_lab(lab: RunningLab, watch: Watch) -> Demo:
+    """Survey every archive of a running lab, keep the facts in its folder and write the reports there.
+
+    Raises:
+        Problem: as `run_survey.start`, or a report cannot be written.
+    """
+    began = time.monotonic()
+    store_url = f"sqlite:///{lab.folder / 'demo.db'}"
+    request = SurveyRequest(scope=lab.scope, lists=(str(lab.targets),), store_url=store_url)
+    outcome = start(request, watch)
+    if not outcome.completed:
+        return Demo(outcome.survey_id, store_url, outcome.interrupted, outcome.says, (), ())
+    files = []
+    for form, name in REPORTS:
+        files.append(lab.folder / name)
+        make_report(store_url, outcome.survey_id, form, str(files[-1]))
+    with opened(store_url) as store:
+        surprises = tuple(_surprises(lab.archives, store, outcome.survey_id))
+    seconds = time.monotonic() - began
+    return Demo(
+        survey_id=outcome.survey_id,
+        store_url=store_url,
+        interrupted=False,
+        says=outcome.says,
+        lines=(
+            *_verdict_lines(lab.archives, surprises, seconds),
+            *_file_lines(files, store_url, outcome.survey_id),
+        ),
+        surprises=surprises,
+    )
+
+
+def _surprises(archives: tuple[Archive, ...], store: SqliteStore, survey_id: str) -> Iterator[str]:
+    found = {
+        (record.endpoint.address, record.endpoint.port): judge(record.attempts, endpoint=record.endpoint)
+        for record in store.records(survey_id)
+    }
+    for archive in archives:
+        verdict = found.get((archive.address, archive.port))
+        if verdict is None:
+            yield f"{archive.name} ({archive.endpoint.authority}) was not recorded"
+            continue
+        for difference in archive.expected.differences(verdict):
+            yield f"{archive.name} ({archive.endpoint.authority}): {difference}"
+
+
+def _verdict_lines(
+    archives: tuple[Archive, ...], surprises: tuple[str, ...], seconds: float
+) -> tuple[str, ...]:
+    if not surprises:
+        return (f"{len(archives)} archives, {len(archives)} verdicts as they should be, {seconds:.1f} s.",)
+    return (
+        "Verdicts that are not as they should be; please report this:",
+        *(f"  {each}" for each in surprises),
+    )
+
+
+def _file_lines(files: list[Path], store_url: str, survey_id: str) -> tuple[str, ...]:
+    return (
+        "Written:",
+        *(f"  {path}" for path in files),
+        "Ask again, of the stored facts:",
+        f"  dosimeter report {survey_id} --detail --store {store_url}",
+    )
