@@ -5,7 +5,6 @@ The only questions that can be asked are here: C-ECHO, the null queries and the 
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass
 from typing import Final
 
@@ -275,9 +274,9 @@ def _ending_of(failure: WireFailure, matches: int) -> Ending:
 
 def _null_identifier(service: QueryService, transfer_syntax_uid: str) -> bytes:
     if service is QueryService.STUDY_ROOT:
-        return identifier.null_study_query(f"2.25.{uuid.uuid4().int}", transfer_syntax_uid)
+        return identifier.null_study_query(uids.fresh_uid(), transfer_syntax_uid)
     if service is QueryService.PATIENT_ROOT:
-        return identifier.null_patient_query(f"DOSIMETER-{uuid.uuid4().hex[:16]}", transfer_syntax_uid)
+        return identifier.null_patient_query(uids.fresh_uid(), transfer_syntax_uid)
     return identifier.null_worklist_query(transfer_syntax_uid)
 
 
