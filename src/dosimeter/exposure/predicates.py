@@ -5,7 +5,7 @@ A hit carries the words that fill the rule's sentence: our own, numbers, or `Ser
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -96,28 +96,24 @@ def query_ignores_keys(case: Case) -> Hit | None:
 
 def title_opens_queries(case: Case) -> Hit | None:
     """A study query was answered under a listed title."""
-    return _opened(
-        case,
-        tuple(
-            question
-            for question in case.opened
-            if not question.retrieve and question.service is not QueryService.WORKLIST
-        ),
-    )
+    return _opened(case, lambda question: not question.retrieve and not _is_worklist(question))
 
 
 def title_opens_worklist(case: Case) -> Hit | None:
     """A worklist query was answered under a listed title."""
-    return _opened(case, tuple(question for question in case.opened if _is_worklist(question)))
+    return _opened(case, _is_worklist)
 
 
 def title_opens_retrieve(case: Case) -> Hit | None:
     """A null retrieve was answered under a listed title."""
-    return _opened(case, tuple(question for question in case.opened if question.retrieve))
+    return _opened(case, lambda question: question.retrieve)
 
 
-def _opened(case: Case, questions: tuple[Question, ...]) -> Hit | None:
-    if not questions or case.open_to_strangers:
+def _opened(case: Case, counts: Callable[[Question], bool]) -> Hit | None:
+    if not case.opened or case.open_to_strangers:
+        return None
+    questions = [question for question in case.opened if counts(question)]
+    if not questions:
         return None
     titles = tuple(dict.fromkeys(question.titles for question in questions))
     return Hit(questions[0].pointer, {"titles": titles_words(titles)})

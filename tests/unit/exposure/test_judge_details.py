@@ -13,6 +13,7 @@ from tests.unit.exposure.seen import (
     RIGHT_CALLED,
     STUDY,
     STUDY_FIND,
+    WORKLIST,
     answer,
     associated,
     failed,
@@ -55,7 +56,7 @@ def test_a_policy_on_one_root_protects_nothing_while_the_other_answers() -> None
 
 def test_titles_say_nothing_more_once_strangers_are_answered() -> None:
     """Open to anybody: what a title opens is no reason any more."""
-    titles = Completed("ae_titles", (answer(STUDY, titles=RIGHT_CALLED),))
+    titles = Completed("ae_titles", (answer(WORKLIST, titles=RIGHT_CALLED),))
     judged = verdict(associated(STUDY_FIND), query(STUDY), titles)
     assert not [rule for rule in rules(judged) if rule.startswith(("title", "name_gated"))]
 
