@@ -39,8 +39,8 @@ calling_ae_titles = {calling}
 new_hosts_per_second = 0
 hosts_in_flight = 64
 seconds_between_associations = 0.2
-connect_seconds = 2
-answer_seconds = 2
+connect_seconds = 5
+answer_seconds = 5
 host_seconds = 30
 """
 
