@@ -12,6 +12,8 @@ from dosimeter.lab.holdings import Holdings
 from dosimeter.lab.policy import Door, Policy
 
 RECEIVE_BYTES: Final = 65536
+_HANDSHAKE_RECORD: Final = b"\x16"
+_PROTOCOL_VERSION_ALERT: Final = bytes((0x15, 3, 3, 0, 2, 2, 70))
 _WEB_PAGE: Final = b"<!doctype html><title>lab</title><p>This is a web server."
 _WEB_ANSWER: Final = (
     b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/html\r\nConnection: close\r\n"
@@ -36,14 +38,22 @@ def serve_dicom(caller: socket.socket, policy: Policy, holdings: Holdings) -> No
             conversation.receive(caller.recv(RECEIVE_BYTES))
 
 
-def serve_tls(caller: socket.socket, context: ssl.SSLContext, policy: Policy, holdings: Holdings) -> None:
-    """The same inside TLS.
+def opens_tls(caller: socket.socket) -> bool:
+    """Whether the caller begins with a TLS record; if not it is told so with an alert (RFC 8446 §6).
 
     Raises:
-        OSError: as `serve_dicom`, or the handshake failed.
+        OSError: as `serve_dicom`.
     """
-    with context.wrap_socket(caller, server_side=True) as secured:
-        serve_dicom(secured, policy, holdings)
+    first = caller.recv(1, socket.MSG_PEEK)
+    if first == _HANDSHAKE_RECORD:
+        return True
+    if first:
+        caller.sendall(_PROTOCOL_VERSION_ALERT)
+        caller.shutdown(socket.SHUT_WR)
+        # What is left unread would reset the connection, and the alert might not arrive.
+        while caller.recv(RECEIVE_BYTES):
+            pass
+    return False
 
 
 def serve_other(caller: socket.socket, door: Door) -> None:

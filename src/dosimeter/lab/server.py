@@ -13,7 +13,7 @@ from threading import BoundedSemaphore, Event, Lock, Thread, current_thread
 from typing import Final, Self
 
 from dosimeter.lab.archive import Archive
-from dosimeter.lab.caller import serve_dicom, serve_other, serve_tls
+from dosimeter.lab.caller import opens_tls, serve_dicom, serve_other
 from dosimeter.lab.certificates import make_certificate, server_context
 from dosimeter.lab.holdings import Holdings, invent_holdings
 from dosimeter.lab.listener import listen_on_loopback
@@ -75,7 +75,7 @@ class Lab:
             callers = dict(self._callers)
         for thread, caller in callers.items():
             with suppress(OSError):
-                caller.shutdown(socket.SHUT_RDWR)  # wakes recv()
+                socket.socket.shutdown(caller, socket.SHUT_RDWR)  # wakes recv(), in TLS too
             thread.join(_JOIN_SECONDS)
         self._close_listeners()
 
@@ -119,24 +119,28 @@ class Lab:
         try:
             caller.settimeout(IDLE_SECONDS)
             caller.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            _serve_as(stand, caller)
+            self._talk(stand, caller)
         except OSError:
             pass  # The caller left or fell silent, or refused TLS: everyday life of an archive.
         finally:
-            caller.close()
-            self._slots.release()
             with self._lock:
-                del self._callers[current_thread()]
+                self._callers.pop(current_thread()).close()
+            self._slots.release()
 
-
-def _serve_as(stand: _Stand, caller: socket.socket) -> None:
-    archive = stand.archive
-    if stand.context is not None:
-        serve_tls(caller, stand.context, archive.policy, stand.holdings)
-    elif archive.door is Door.PLAIN:
+    def _talk(self, stand: _Stand, caller: socket.socket) -> None:
+        archive = stand.archive
+        if archive.door in {Door.HTTP, Door.SILENT}:
+            serve_other(caller, archive.door)
+            return
+        if stand.context is not None:
+            if not opens_tls(caller):
+                return
+            secured = stand.context.wrap_socket(caller, server_side=True, do_handshake_on_connect=False)
+            with self._lock:
+                self._callers[current_thread()] = secured  # It has taken the descriptor over.
+            secured.do_handshake()
+            caller = secured
         serve_dicom(caller, archive.policy, stand.holdings)
-    else:
-        serve_other(caller, archive.door)
 
 
 def _context_of(archive: Archive, folder: Path) -> ssl.SSLContext | None:

@@ -102,4 +102,5 @@ def _file_lines(files: list[Path], store_url: str, survey_id: str) -> tuple[str,
         *(f"  {path}" for path in files),
         "Ask again, of the stored facts:",
         f"  dosimeter report {survey_id} --detail --store {store_url}",
+        "What each address imitates: dosimeter lab list",
     )
