@@ -169,6 +169,15 @@ def test_with_a_key_identifiers_are_walked() -> None:
     )
 
 
+def test_only_a_match_has_an_identifier_to_walk() -> None:
+    """What some archives put behind their last answer is not one."""
+    requestor = asked_find(open_requestor(uid_key=KEY))
+
+    assert hear(requestor, answer(3, FindResponse(1, 0xC000), NULL_QUERY)) == [
+        ResponseReceived(3, FindResponse(1, 0xC000), None, len(NULL_QUERY))
+    ]
+
+
 def test_an_undecodable_identifier_counts_once() -> None:
     """A count is of answers, not of data sets that could be read (DESIGN §3, counting)."""
     requestor = asked_find(open_requestor(uid_key=KEY))
@@ -281,6 +290,16 @@ def test_an_abort_can_be_sent_at_any_time_and_only_once() -> None:
     assert hear(requestor, answer(3, FindResponse(1, 0))) == []
     assert hear(requestor, b"garbage") == []
     assert hear(requestor, b"") == []
+
+
+def test_nothing_is_kept_of_what_comes_after_the_end() -> None:
+    """A peer that talks on after an A-ABORT fills no memory."""
+    requestor = open_requestor()
+    requestor.abort()
+
+    for _ in range(100):
+        requestor.receive_data(bytes(65536))
+    assert requestor.next_event() is None
 
 
 def test_an_abort_before_the_answer_came() -> None:
