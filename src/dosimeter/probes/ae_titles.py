@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, TypeGuard
 
 from dosimeter.model.attempt import Cause
 from dosimeter.model.facts import (
@@ -34,27 +34,40 @@ async def _run(visit: Visit) -> tuple[Fact, ...]:
         raise NotAsked("nothing that a title could open was seen")
     if any(_is_answer(fact) for fact in visit.seen):
         raise NotAsked("a stranger was answered: no title guards anything")
-    pairs = tuple(title_pairs(visit))
+    pairs = tuple(title_pairs(visit))[:MAX_PAIRS]
     if not pairs:
         raise NotAsked("the scope lists no AE title")
     facts: list[Fact] = []
-    opened_by: Titles | None = None
     try:
-        for titles in pairs[:MAX_PAIRS]:
-            heard = await _ask_as(visit, titles)
-            facts.extend(heard)
-            if opened_by is None and any(_is_answer(fact) for fact in heard):
-                opened_by = titles
+        closed = await _try_all(visit, pairs, facts)
+        opened_by = next((fact.titles for fact in facts if _is_answer(fact)), None)
         if opened_by is not None and _offers_retrieve(facts, opened_by):
             facts.append(await null_retrieve(visit.line, opened_by))
     except WireFailure as failure:
         raise WireFailure(failure.cause, failure.detail, (*facts, *failure.facts)) from None
+    if closed is not None and not facts:
+        raise closed
     return tuple(facts)
+
+
+async def _try_all(visit: Visit, pairs: tuple[Titles, ...], facts: list[Fact]) -> WireFailure | None:
+    """Add what is heard under each pair to ``facts``; the last close without a word, if there was one."""
+    closed = None
+    for titles in pairs:
+        try:
+            await _ask_as(visit, titles, facts)
+        except WireFailure as failure:
+            if failure.cause is not Cause.CLOSED_EARLY:
+                raise
+            closed = failure
+    return closed
 
 
 def title_pairs(visit: Visit) -> Iterator[Titles]:
     """Called by calling: each called title as a stranger, each calling title to anybody, then both."""
-    called, calling = visit.authorisation.called_ae_titles, visit.authorisation.calling_ae_titles
+    called = visit.authorisation.called_ae_titles
+    # Under our own calling title the second kind is the stranger again, and the third the first.
+    calling = [title for title in visit.authorisation.calling_ae_titles if title != STRANGER_CALLING]
     for title in called:
         yield Titles(title, STRANGER_CALLING, stranger=False)
     for title in calling:
@@ -64,18 +77,18 @@ def title_pairs(visit: Visit) -> Iterator[Titles]:
             yield Titles(called_title, calling_title, stranger=False)
 
 
-async def _ask_as(visit: Visit, titles: Titles) -> list[Fact]:
-    facts: list[Fact] = [await associate(visit.line, strangers_proposal(titles))]
+async def _ask_as(visit: Visit, titles: Titles, facts: list[Fact]) -> None:
+    """Add what is heard under these titles to ``facts``, as it is heard: the last of it may fail."""
+    facts.append(await associate(visit.line, strangers_proposal(titles)))
     for service, syntax in FIND_SYNTAX.items():
         association = visit.line.association
         if association is None or not association.is_open:
             break
         if association.has(syntax):
             facts.append(await association.null_query(service))
-    return facts
 
 
-def _is_answer(fact: Fact) -> bool:
+def _is_answer(fact: Fact) -> TypeGuard[NullQueryAnswered]:
     return isinstance(fact, NullQueryAnswered) and fact.ending is Ending.STATUS and fact.status == _SUCCESS
 
 
