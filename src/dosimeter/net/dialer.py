@@ -60,10 +60,12 @@ class Line:
         Raises:
             WireFailure: out of scope, or any failure of `connect`, `TlsStream.start`, `negotiate`.
         """
-        await self.hang_up()
-        await self._wait_for_turn()
+        if self.association is not None:
+            await self.hang_up()
         dialer = self._dialer
         now = dialer.loop.now()
+        if self._clock.next_contact > now:
+            now = await self._wait_for_turn(now)
         if now >= self._clock.until:
             raise WireFailure(Cause.TIMED_OUT, "the time allowed for this host was used up")
         try:
@@ -101,12 +103,11 @@ class Line:
             self.association.abort(why)
             self._note_end()
 
-    async def _wait_for_turn(self) -> None:
+    async def _wait_for_turn(self, began: float) -> float:
+        await sleep(self._clock.next_contact)
         now = self._dialer.loop.now()
-        pause = self._clock.next_contact - now
-        if pause > 0:
-            await sleep(self._clock.next_contact)
-            self._clock.waited(self._dialer.loop.now() - now)
+        self._clock.waited(now - began)
+        return now
 
     async def _open(self, permitted: Endpoint, first: bytes, now: float) -> ByteStream:
         try:

@@ -12,6 +12,7 @@ import selectors
 import time
 from collections import deque
 from collections.abc import Callable, Coroutine, Generator
+from contextlib import ExitStack
 from socket import socket
 from types import coroutine
 from typing import Any, Final
@@ -122,9 +123,13 @@ class Loop:
         """Raise :class:`InterruptedWait` in every task; those that wait again are kept."""
         while self._fresh:
             self._start(self._fresh.popleft())
-        for task in tuple(self._parked):
-            self._parked.discard(task)
-            self._settle(task, task.interrupt())
+        with ExitStack() as every:  # One that raises does not spare the others.
+            for task in tuple(self._parked):
+                every.callback(self._interrupt_one, task)
+
+    def _interrupt_one(self, task: Task) -> None:
+        self._parked.discard(task)
+        self._settle(task, task.interrupt())
 
     def close(self) -> None:
         """Give the selector's file descriptor back."""

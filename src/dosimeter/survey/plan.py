@@ -19,8 +19,11 @@ def probes_for(probes: tuple[Probe, ...], service: Service, touch: Touch) -> tup
 
 def why_not(probe: Probe, visit: Visit) -> str | None:
     """Why a probe is not asked on this visit, or None if it is."""
-    if probe.needs is None or any(isinstance(fact, probe.needs) for fact in visit.seen):
+    if probe.needs is None:
         return None
+    for fact in visit.seen:
+        if isinstance(fact, probe.needs):
+            return None
     if visit.stranger_failed is not None:
         return f"the stranger's association got no answer ({visit.stranger_failed.value})"
     return "the stranger's association was not accepted"

@@ -157,7 +157,7 @@ class Runner:
         attempts: list[Attempt] = []
         try:
             for probe in self._probes[endpoint.service]:
-                if probe.rides is Rides.OWN:
+                if probe.rides is Rides.OWN and line.association is not None:
                     await line.hang_up()
                 attempt = await self._ask(probe, visit)
                 attempts.append(attempt)
@@ -200,11 +200,12 @@ class Runner:
         return True
 
     def _flush_if_due(self, now: float) -> None:
-        if len(self._records) >= FLUSH_RECORDS or (self._records and now >= self._next_flush):
+        if len(self._records) >= FLUSH_RECORDS or now >= self._next_flush:
             self._flush()
             self._next_flush = now + FLUSH_SECONDS
 
     def _flush(self) -> None:
+        self._audit.flush()
         if self._records:
             self._store.record(self._assignment.survey_id, self._records)
             self._records = []
