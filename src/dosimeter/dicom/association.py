@@ -27,7 +27,7 @@ from dosimeter.dicom.errors import LocalProtocolError, RemoteProtocolError
 from dosimeter.dicom.identifier import null_retrieve
 from dosimeter.dicom.limits import ADVERTISED_MAX_PDU_LENGTH, MIN_PEER_PDU_LENGTH
 from dosimeter.dicom.message import Message, MessageReader
-from dosimeter.dicom.negotiation import AcceptedContext, Negotiation, negotiate
+from dosimeter.dicom.negotiation import AcceptedContext, AnswerMemory, Negotiation, negotiate
 from dosimeter.dicom.pdu import (
     PDU_NAMES,
     AAbort,
@@ -37,7 +37,7 @@ from dosimeter.dicom.pdu import (
     PduType,
     UserInformation,
 )
-from dosimeter.dicom.pdu_decode import decode_whole
+from dosimeter.dicom.pdu_decode import decode_answer, decode_whole
 from dosimeter.dicom.pdu_encode import (
     PDV_OVERHEAD,
     RELEASE_RP,
@@ -272,7 +272,8 @@ class Requestor(Association):
 
     From construction on ``data_to_send`` holds the whole A-ASSOCIATE-RQ. ``rq_bytes`` is the encoded
     ``proposal``, for callers that send the same to many. With ``uid_key`` identifiers are walked
-    (presence.py); without it they are counted and dropped as they come.
+    (presence.py); without it they are counted and dropped as they come. ``memory`` belongs to the
+    same ``proposal``.
 
     Raises:
         LocalProtocolError: the proposal does not fit its fields.
@@ -282,17 +283,24 @@ class Requestor(Association):
         "_asked_context_id",
         "_asked_field",
         "_asked_message_id",
+        "_memory",
         "_negotiation",
         "_proposal",
         "_uid_key",
     )
 
     def __init__(
-        self, proposal: AAssociateRQ, *, rq_bytes: bytes | None = None, uid_key: bytes | None = None
+        self,
+        proposal: AAssociateRQ,
+        *,
+        rq_bytes: bytes | None = None,
+        uid_key: bytes | None = None,
+        memory: AnswerMemory | None = None,
     ) -> None:
         super().__init__(State.STA5, encode_pdu(proposal) if rq_bytes is None else rq_bytes)
         self._proposal = proposal
         self._uid_key = uid_key
+        self._memory = memory
         self._negotiation: Negotiation | None = None
         self._asked_field = 0
         self._asked_message_id = 0
@@ -395,12 +403,12 @@ class Requestor(Association):
         if action is _AR_6:
             return None
         event: Event
+        if raw[0] == PduType.A_ASSOCIATE_AC:
+            event = self._read_answer(raw)
+            self._state = found.next_state
+            return event
         pdu = decode_whole(raw)
-        if isinstance(pdu, AAssociateAC):
-            self._read_peer_maximum("A-ASSOCIATE-AC", pdu.user_information)
-            self._negotiation = negotiate(self._proposal, pdu)
-            event = AssociateAccepted(pdu)
-        elif isinstance(pdu, AAssociateRJ):
+        if isinstance(pdu, AAssociateRJ):
             event = AssociateRejected(pdu)
         elif isinstance(pdu, AAbort):
             event = PeerAborted(pdu)
@@ -413,6 +421,17 @@ class Requestor(Association):
             return PeerReleased() if action is Action.AR_2 else None
         self._state = found.next_state
         return event
+
+    def _read_answer(self, raw: bytes) -> AssociateAccepted:
+        known = self._memory.recall(raw) if self._memory is not None else None
+        if known is None:
+            answer = decode_answer(raw)
+            known = (answer, negotiate(self._proposal, answer))
+            if self._memory is not None:
+                self._memory.keep(raw, *known)
+        answer, self._negotiation = known
+        self._read_peer_maximum("A-ASSOCIATE-AC", answer.user_information)
+        return AssociateAccepted(answer)
 
     def _judge(self, context_id: int, command: CommandSet) -> bool:
         """Whether to keep the data set. Whatever is not the answer to our request ends the association."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from dosimeter.dicom.dimse import CommandSet, decode_command
@@ -86,7 +87,7 @@ class MessageReader:
         if self._fragments is None and control & _LAST:
             if end - begin > MAX_COMMAND_LENGTH:
                 self._refuse_length(begin)
-            command = decode_command(self._pdu, begin, end)
+            command = _read_command(self._pdu, begin, end)
         else:
             fragments = self._gather_command(context_id, begin, end)
             if not control & _LAST:
@@ -135,3 +136,17 @@ class MessageReader:
         self._command = None
         self._data = None
         return Message(context_id, command, data, self._data_length)
+
+
+_SHORT_COMMAND: Final = 256
+_remembered = lru_cache(maxsize=512)(decode_command)
+"""A final response differs from archive to archive in nothing but what the archive adds to it."""
+
+
+def _read_command(pdu: bytes, begin: int, end: int) -> CommandSet:
+    if end - begin <= _SHORT_COMMAND:
+        try:
+            return _remembered(pdu[begin:end], 0, end - begin)
+        except RemoteProtocolError:
+            pass  # Once more, so that the error names the offset in the PDU.
+    return decode_command(pdu, begin, end)

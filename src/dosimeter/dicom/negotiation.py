@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Final
 
 from dosimeter.dicom.pdu import ACCEPTANCE, AAssociateAC, AAssociateRQ, ContextResult, ProposedContext
 
@@ -52,6 +53,34 @@ class Negotiation:
             if context.context_id == context_id:
                 return context.transfer_syntax_uid
         return ""
+
+
+class AnswerMemory:
+    """What archives answered to one proposal, byte for byte: those of one product answer alike.
+
+    Bounded: 256 answers of at most 2 KiB, then it starts afresh.
+    """
+
+    __slots__ = ("_known",)
+
+    def __init__(self) -> None:
+        self._known: dict[bytes, tuple[AAssociateAC, Negotiation]] = {}
+
+    def recall(self, raw: bytes) -> tuple[AAssociateAC, Negotiation] | None:
+        """The answer and what it settled, if these very bytes were an answer before."""
+        return self._known.get(raw)
+
+    def keep(self, raw: bytes, answer: AAssociateAC, negotiation: Negotiation) -> None:
+        """Remember an answer to the proposal this memory is for."""
+        if len(raw) > _LONGEST_REMEMBERED:
+            return
+        if len(self._known) >= _MOST_REMEMBERED:
+            self._known.clear()
+        self._known[raw] = (answer, negotiation)
+
+
+_LONGEST_REMEMBERED: Final = 2048
+_MOST_REMEMBERED: Final = 256
 
 
 def negotiate(proposal: AAssociateRQ, answer: AAssociateAC) -> Negotiation:

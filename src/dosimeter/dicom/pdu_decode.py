@@ -105,7 +105,7 @@ def decode_whole(pdu: bytes) -> PDU:
     """
     pdu_type = pdu[0]
     if pdu_type == PduType.A_ASSOCIATE_AC:
-        return _associate_ac(pdu)
+        return decode_answer(pdu)
     if pdu_type == PduType.P_DATA_TF:
         return PDataTF(tuple(_pdvs(pdu)))
     if pdu_type == PduType.A_ASSOCIATE_RQ:
@@ -146,7 +146,12 @@ def _pdvs(pdu: bytes) -> Iterator[PDV]:
         position = end
 
 
-def _associate_ac(pdu: bytes) -> AAssociateAC:
+def decode_answer(pdu: bytes) -> AAssociateAC:
+    """The A-ASSOCIATE-AC that these bytes are (PS3.8 §9.3.3).
+
+    Raises:
+        RemoteProtocolError: a length in it does not fit.
+    """
     name = "A-ASSOCIATE-AC"
     position = _first_item(pdu, name)
     end = len(pdu)

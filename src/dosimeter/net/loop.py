@@ -13,6 +13,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Coroutine, Generator
 from contextlib import ExitStack
+from contextlib import ExitStack
 from socket import socket
 from types import coroutine
 from typing import Any, Final
@@ -67,6 +68,9 @@ class Task:
         except StopIteration:
             self._finish()
             return None
+        except BaseException:
+            self._finish()
+            raise
 
     def interrupt(self) -> _Park | None:
         """Raise :class:`InterruptedWait` where the coroutine waits."""
@@ -75,6 +79,14 @@ class Task:
         except (StopIteration, InterruptedWait):
             self._finish()
             return None
+        except BaseException:
+            self._finish()
+            raise
+
+    def discard(self) -> None:
+        """End a coroutine that has not started, without starting it."""
+        self._coroutine.close()
+        self._finish()
 
     def _finish(self) -> None:
         if self._done is not None:
@@ -120,20 +132,24 @@ class Loop:
             self._sweep(now)
 
     def interrupt(self) -> None:
-        """Raise :class:`InterruptedWait` in every task; those that wait again are kept."""
-        while self._fresh:
-            self._start(self._fresh.popleft())
-        with ExitStack() as every:  # One that raises does not spare the others.
-            for task in tuple(self._parked):
-                every.callback(self._interrupt_one, task)
+        """Raise :class:`InterruptedWait` in every task; those that wait again are kept.
 
-    def _interrupt_one(self, task: Task) -> None:
-        self._parked.discard(task)
-        self._settle(task, task.interrupt())
+        A task that has not started never will. Every task is told, whatever another one raises; the
+        last exception is raised when all were told.
+        """
+        while self._fresh:
+            self._fresh.popleft().discard()
+        with ExitStack() as everyone:
+            for task in tuple(self._parked):
+                everyone.callback(self._interrupt, task)
 
     def close(self) -> None:
         """Give the selector's file descriptor back."""
         self._selector.close()
+
+    def _interrupt(self, task: Task) -> None:
+        self._parked.discard(task)
+        self._settle(task, task.interrupt())
 
     def _start(self, task: Task) -> None:
         self._settle(task, task.resume(is_ready=None))

@@ -5,7 +5,7 @@ The only questions that can be asked are here: C-ECHO, the null queries and the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from dosimeter.dicom import identifier, uids
@@ -21,7 +21,7 @@ from dosimeter.dicom.association import (
 )
 from dosimeter.dicom.dimse import PENDING, CancelRequest, EchoRequest, FindRequest, NullGetRequest, Request
 from dosimeter.dicom.errors import RemoteProtocolError
-from dosimeter.dicom.negotiation import AcceptedContext, Negotiation
+from dosimeter.dicom.negotiation import AcceptedContext, AnswerMemory, Negotiation
 from dosimeter.dicom.pdu import AAssociateRQ
 from dosimeter.model.attempt import Cause
 from dosimeter.model.facts import (
@@ -58,11 +58,15 @@ _ANSWERS_AN_ASSOCIATE_REQUEST: Final = frozenset({2, 3, 7})
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """An association request, ready to be sent: the object, its bytes, and whose titles it bears."""
+    """An association request, ready to be sent: the object, its bytes, and whose titles it bears.
+
+    ``answers`` remembers what archives said to it.
+    """
 
     titles: Titles
     request: AAssociateRQ
     encoded: bytes
+    answers: AnswerMemory = field(default_factory=AnswerMemory, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +108,7 @@ class Scu:
         self._stream = stream
         self._answer_seconds = answer_seconds
         self._host_until = host_until
-        self._requestor = Requestor(proposal.request, rq_bytes=proposal.encoded)
+        self._requestor = Requestor(proposal.request, rq_bytes=proposal.encoded, memory=proposal.answers)
         # The request is on the wire already: it was the first segment of the connection, or of TLS.
         self._requestor.data_to_send()
         self._message_id = 0

@@ -20,7 +20,7 @@ from dosimeter.model.facts import (
 )
 from dosimeter.model.text import ServerText
 from dosimeter.net.causes import WireFailure
-from dosimeter.net.dialer import Line
+from dosimeter.net.dialer import Line, Negotiated
 from dosimeter.net.scu import GET_SYNTAX, Proposal
 from dosimeter.probes._proposals import MADE_UP_SERVICE, retrieve_proposal
 
@@ -38,7 +38,10 @@ async def associate(line: Line, proposal: Proposal) -> AssociationFact:
         WireFailure: as `Line.associate`; with cause busy, and the rejection among its facts, if the
             peer has no room.
     """
-    event = await line.associate(proposal)
+    return _fact_of(line, proposal, await line.associate(proposal))
+
+
+def _fact_of(line: Line, proposal: Proposal, event: Negotiated) -> AssociationFact:
     if isinstance(event, AssociateAccepted) and line.association is not None:
         return _accepted(proposal.titles, line.association.negotiation, event.pdu.user_information)
     if isinstance(event, AssociateRejected):
@@ -57,14 +60,14 @@ async def null_retrieve(line: Line, titles: Titles) -> NullRetrieveAnswered | As
     Raises:
         WireFailure: as `associate`.
     """
-    fact = await associate(line, retrieve_proposal(titles))
+    proposal = retrieve_proposal(titles)
+    event = await line.associate(proposal)
     association = line.association
-    if association is None:
-        return fact
-    for service, syntax in GET_SYNTAX.items():
-        if association.has(syntax):
-            return await association.null_retrieve(service)
-    return fact
+    if association is not None:
+        for service, syntax in GET_SYNTAX.items():
+            if association.has(syntax):
+                return await association.null_retrieve(service)
+    return _fact_of(line, proposal, event)
 
 
 def _rejected(titles: Titles, pdu: AAssociateRJ) -> AssociationRejected:
