@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import tomllib
+from datetime import UTC, datetime
+from ipaddress import ip_address, ip_network
+from pathlib import Path
+
+from dosimeter.lab.archives import CALLED_TITLE, CALLING_TITLE, lab_archives
+from dosimeter.lab.authorise import scope_text, targets_text
+from dosimeter.lab.policy import Door
+from dosimeter.model.verdict import Exposure
+from dosimeter.scopefile.read import read_scope
+
+NOW = datetime(2026, 11, 24, 10, 30, tzinfo=UTC)
+
+
+def test_every_rung_that_dicom_can_reach_has_an_archive() -> None:
+    """From unreachable to retrievable; browsable is HTTP and not asked for yet."""
+    shown = {archive.expected.exposure for archive in lab_archives()}
+    assert shown == set(Exposure) - {Exposure.BROWSABLE}
+
+
+def test_each_archive_has_its_own_name_and_loopback_address() -> None:
+    """No two share an address, so that a host in a report is one archive."""
+    archives = lab_archives()
+    assert len({archive.address for archive in archives}) == len(archives) >= 12
+    assert len({archive.name for archive in archives}) == len(archives)
+    assert all(ip_address(archive.address) in ip_network("127.20.0.0/24") for archive in archives)
+
+
+def test_archives_that_hold_patients_hold_a_few_hundred() -> None:
+    """Enough for counts to mean something, few enough to start at once; no two are the same."""
+    held = [archive for archive in lab_archives() if archive.patients]
+    assert all(100 <= archive.patients <= 999 for archive in held)
+    assert len({archive.seed for archive in held}) == len(held)
+
+
+def test_the_scope_allows_the_lab_and_no_more(tmp_path: Path) -> None:
+    """The written scope is read back: its network, its two titles, a pace for loopback."""
+    path = tmp_path / "scope.toml"
+    path.write_text(scope_text(lab_archives(), NOW), encoding="utf-8")
+    scope = read_scope(path, trusted_keys=tmp_path / "none", now=NOW)
+    assert [str(network) for network in scope.networks] == ["127.20.0.0/24"]
+    assert (scope.called_ae_titles, scope.calling_ae_titles) == ((CALLED_TITLE,), (CALLING_TITLE,))
+    assert scope.pace.new_hosts_per_second == 0
+    assert scope.pace.seconds_between_associations == 0
+    assert tomllib.loads(path.read_text())["authorisation"]["touch"] == "prove"
+
+
+def test_the_list_of_targets_names_each_archive_once() -> None:
+    """One line per archive, the closed one too."""
+    lines = targets_text(lab_archives(4)).splitlines()
+    assert lines[0] == "127.20.4.1:11112"
+    assert len(lines) == len(set(lines)) == len(lab_archives())
+    assert any(archive.door is Door.CLOSED for archive in lab_archives())
