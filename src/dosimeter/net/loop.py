@@ -13,7 +13,6 @@ import time
 from collections import deque
 from collections.abc import Callable, Coroutine, Generator
 from contextlib import ExitStack
-from contextlib import ExitStack
 from socket import socket
 from types import coroutine
 from typing import Any, Final
@@ -139,17 +138,17 @@ class Loop:
         """
         while self._fresh:
             self._fresh.popleft().discard()
-        with ExitStack() as everyone:
+        with ExitStack() as every:  # One that raises does not spare the others.
             for task in tuple(self._parked):
-                everyone.callback(self._interrupt, task)
+                every.callback(self._interrupt_one, task)
+
+    def _interrupt_one(self, task: Task) -> None:
+        self._parked.discard(task)
+        self._settle(task, task.interrupt())
 
     def close(self) -> None:
         """Give the selector's file descriptor back."""
         self._selector.close()
-
-    def _interrupt(self, task: Task) -> None:
-        self._parked.discard(task)
-        self._settle(task, task.interrupt())
 
     def _start(self, task: Task) -> None:
         self._settle(task, task.resume(is_ready=None))
