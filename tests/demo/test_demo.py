@@ -1,0 +1,212 @@
+from __future__ import annotations
+
+import csv
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from dosimeter.lab.archive import Archive
+from dosimeter.lab.archives import lab_archives
+from dosimeter.lab.listener import listen_on_loopback
+
+SCHEMA = json.loads((Path(__file__).parents[2] / "docs/schema/survey.v1.json").read_text())
+COMMAND = (sys.executable, "-m", "dosimeter")
+DEADLINE = 60
+
+
+def dosimeter(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end, with nothing of the user's settings."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("DOSIMETER_")}
+    environment |= {"XDG_DATA_HOME": str(cwd / "data"), "XDG_CONFIG_HOME": str(cwd / "config")}
+    return subprocess.run(
+        (*COMMAND, *arguments),
+        check=False,
+        cwd=cwd,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE,
+    )
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[subprocess.CompletedProcess[str], Path]:
+    """One demo, run as the README says, in a folder with nothing in it."""
+    folder = tmp_path_factory.mktemp("demo")
+    return dosimeter("demo", cwd=folder), folder / "dosimeter-demo"
+
+
+Demo = tuple[subprocess.CompletedProcess[str], Path]
+
+
+def archive_lines(folder: Path) -> dict[str, dict[str, object]]:
+    """The lines of the JSON Lines report that are archives, by address."""
+    lines = [json.loads(line) for line in (folder / "report.jsonl").read_text().splitlines()]
+    return {line["address"]: line for line in lines if line["type"] == "archive"}
+
+
+def archives_of(folder: Path) -> tuple[Archive, ...]:
+    """The lab that this demo started: which block of addresses it found free is in its targets."""
+    first = (folder / "lab-targets.txt").read_text().partition("\n")[0]
+    return lab_archives(int(first.split(".")[2]))
+
+
+def test_it_needs_nothing_and_ends_well(demo: Demo) -> None:
+    """No option, no set-up: exit code 0, the table on stdout, where the files are on stderr."""
+    ended, folder = demo
+    assert ended.returncode == 0, ended.stderr
+    assert "retrievable" in ended.stdout
+    assert "127.20." in ended.stdout
+    assert f"{folder.name}/report.html" in ended.stderr
+    assert "verdicts as they should be" in ended.stderr
+    assert "Traceback" not in ended.stdout + ended.stderr
+
+
+def test_it_takes_a_few_seconds(demo: Demo) -> None:
+    """Lab, survey and reports stay within ten seconds of their own."""
+    ended, _ = demo
+    said = re.search(r"as they should be, ([0-9.]+) s", ended.stderr)
+    assert said is not None
+    assert float(said.group(1)) < 10
+
+
+def test_every_archive_got_its_verdict(demo: Demo) -> None:
+    """Each archive's line has the exposure, guards and signs that it was built to show."""
+    _, folder = demo
+    lines = archive_lines(folder)
+    for archive in archives_of(folder):
+        line = lines[archive.address]
+        expected = archive.expected
+        found = (
+            line["exposure"],
+            line["accepts_writes"],
+            line["worklist"],
+            line["protections"],
+            line["decoy"]["tier"],
+        )
+        assert found == (
+            expected.exposure.value,
+            expected.accepts_writes,
+            expected.worklist,
+            [protection.value for protection in expected.protections],
+            expected.decoy.value,
+        ), archive.name
+
+
+def test_every_report_is_written(demo: Demo) -> None:
+    """HTML, JSON, JSON Lines and CSV are there, each with every archive, and JSON is as its schema says."""
+    _, folder = demo
+    addresses = {archive.address for archive in archives_of(folder)}
+    page = (folder / "report.html").read_text()
+    assert all(address in page for address in addresses)
+    assert "<script" not in page
+    for line in (folder / "report.jsonl").read_text().splitlines():
+        jsonschema.validate(json.loads(line), SCHEMA)
+    whole = json.loads((folder / "report.json").read_text())
+    assert {entry["address"] for entry in whole["archives"]} == addresses
+    with (folder / "report.csv").open(newline="") as table:
+        assert {row["address"] for row in csv.DictReader(table)} == addresses
+
+
+def test_no_invented_patient_is_in_any_file(demo: Demo) -> None:
+    """Even the lab's own patients stay in the lab."""
+    _, folder = demo
+    for path in folder.rglob("*"):
+        assert b"INVENTED-0" not in path.read_bytes(), path
+
+
+def test_it_moves_on_if_a_lab_is_up(tmp_path: Path) -> None:
+    """Where an address is taken, the next block of addresses is used; a folder can be named."""
+    with listen_on_loopback(lab_archives(0)[1].address, lab_archives(0)[1].port):
+        ended = dosimeter("demo", "--output-dir", "elsewhere", cwd=tmp_path)
+    assert ended.returncode == 0, ended.stderr
+    folder = tmp_path / "elsewhere"
+    assert archive_lines(folder).keys() == {archive.address for archive in archives_of(folder)}
+
+
+def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
+    """A file in the way ends with exit code 2 and says what to do."""
+    (tmp_path / "file").write_text("")
+    ended = dosimeter("demo", "--output-dir", "file/folder", cwd=tmp_path)
+    assert ended.returncode == 2
+    assert "name a folder with --output-dir" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_verdict_that_is_not_as_expected_is_said_and_fails(tmp_path: Path) -> None:
+    """The demo checks itself: with a rule broken on purpose it names the archive and ends with 1."""
+    program = (
+        "import sys, dosimeter.lab.archives as lab\n"
+        "from dataclasses import replace\n"
+        "honest = lab.lab_archives\n"
+        "def lying(block=0):\n"
+        "    first, *rest = honest(block)\n"
+        "    return (replace(first, expected=rest[1].expected), *rest)\n"
+        "import dosimeter.usecases.run_lab as run_lab\n"
+        "run_lab.lab_archives = lying\n"
+        "from dosimeter.cli.main import main\n"
+        "sys.argv = ['dosimeter', 'demo']\n"
+        "main()\n"
+    )
+    ended = subprocess.run(
+        (sys.executable, "-c", program),
+        check=False,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE,
+    )
+    assert ended.returncode == 1
+    assert "exposure is retrievable, not queryable" in ended.stderr
+
+
+def test_the_list_of_the_lab_starts_nothing(tmp_path: Path) -> None:
+    """`dosimeter lab list` prints address, name, verdict and what is imitated, and binds no port."""
+    ended = dosimeter("lab", "list", cwd=tmp_path)
+    assert ended.returncode == 0
+    lines = ended.stdout.splitlines()
+    assert len(lines) == len(lab_archives()) + 1
+    for archive, line in zip(lab_archives(), lines[1:], strict=True):
+        assert line.startswith(archive.endpoint.authority)
+        assert archive.expected.exposure.value in line
+        assert archive.imitates in line
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_lab_that_is_up_can_be_surveyed_and_ended(number: signal.Signals, tmp_path: Path) -> None:
+    """The command that `lab up` prints works as it stands; Ctrl-C and SIGTERM end it with exit code 0."""
+    with subprocess.Popen(
+        (*COMMAND, "lab", "up"), cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as lab:
+        assert lab.stdout is not None
+        command = ""
+        until = time.monotonic() + DEADLINE
+        while not command.startswith("dosimeter survey") and time.monotonic() < until:
+            command = lab.stdout.readline()
+        surveyed = dosimeter(
+            *command.split()[1:], "--store", "sqlite:///survey.db", "-f", "jsonl", cwd=tmp_path
+        )
+        lab.send_signal(number)
+        _, said = lab.communicate(timeout=DEADLINE)
+    assert lab.returncode == 0, said
+    assert surveyed.returncode == 0, surveyed.stderr
+    lines = [json.loads(line) for line in surveyed.stdout.splitlines()]
+    found = {line["address"]: line["exposure"] for line in lines if line["type"] == "archive"}
+    assert found == {archive.address: archive.expected.exposure.value for archive in lab_archives()}
+
+
+def test_a_lab_whose_addresses_are_taken_says_so(tmp_path: Path) -> None:
+    """`lab up` has fixed addresses: one in use is one sentence and exit code 2."""
+    archive = lab_archives()[0]
+    with listen_on_loopback(archive.address, archive.port):
+        ended = dosimeter("lab", "up", cwd=tmp_path)
+    assert ended.returncode == 2
+    assert f"cannot listen on {archive.address}:{archive.port}" in ended.stderr
