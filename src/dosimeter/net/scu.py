@@ -20,7 +20,7 @@ from dosimeter.dicom.association import (
     ResponseReceived,
 )
 from dosimeter.dicom.dimse import PENDING, CancelRequest, EchoRequest, FindRequest, NullGetRequest, Request
-from dosimeter.dicom.errors import RemoteProtocolError
+from dosimeter.dicom.errors import ProtocolError, RemoteProtocolError
 from dosimeter.dicom.negotiation import AcceptedContext, AnswerMemory, Negotiation
 from dosimeter.dicom.pdu import AAssociateRQ
 from dosimeter.model.attempt import Cause
@@ -54,6 +54,8 @@ GET_SYNTAX: Final = {
 }
 _ANSWERS_AN_ASSOCIATE_REQUEST: Final = frozenset({2, 3, 7})
 """PDU types A-ASSOCIATE-AC, A-ASSOCIATE-RJ, A-ABORT (PS3.8 Table 9-10)."""
+_MAY_STILL_ANSWER: Final = frozenset({Cause.TIMED_OUT, Cause.BAD_PEER})
+"""Causes after which an A-ABORT tells the peer not to. To one that is not DICOM no more is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +146,10 @@ class Scu:
             self._end("bad answer")
             raise WireFailure(Cause.BAD_PEER, "answers in DICOM, but not as PS3.8 allows") from None
         except WireFailure as failure:
-            self._end(failure.cause.value)
+            if failure.cause in _MAY_STILL_ANSWER:
+                self.abort(failure.cause.value)
+            else:
+                self._end(failure.cause.value)
             raise
         if isinstance(event, AssociateAccepted):
             return event
@@ -181,8 +186,8 @@ class Scu:
         if not self.is_open:
             return
         until = min(self._loop.now() + RELEASE_SECONDS, self._deadline())
-        self._requestor.release()
         try:
+            self._requestor.release()
             await self._stream.send(self._requestor.data_to_send(), until)
             while True:
                 event = await self._next_event(until)
@@ -192,7 +197,7 @@ class Scu:
                 if isinstance(event, (PeerAborted, PeerClosed)):
                     self._end("ended by the peer at release")
                     return
-        except (RemoteProtocolError, WireFailure):
+        except (ProtocolError, WireFailure):
             self.abort("release not confirmed")
 
     def abort(self, why: str) -> None:
@@ -229,6 +234,8 @@ class Scu:
     async def _next_event(self, until: float) -> Event:
         requestor = self._requestor
         while (event := requestor.next_event()) is None:
+            if answer := requestor.data_to_send():  # the A-RELEASE-RP of a collision (PS3.8 §7.2.2.7)
+                await self._stream.send(answer, until)
             requestor.receive_data(await self._stream.receive(until))
         return event
 
