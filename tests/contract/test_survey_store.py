@@ -100,6 +100,15 @@ def test_each_intent_counts_as_a_contact(store: SurveyStore) -> None:
     assert list(store.pending("s1")) == [host("10.0.0.1", contacts=2), host("10.0.0.2")]
 
 
+def test_an_intent_that_came_to_nothing_is_taken_back(store: SurveyStore) -> None:
+    """A host that was not contacted after all does not count as contacted; never below none."""
+    store.create(header(), [host("10.0.0.1"), host("10.0.0.2")])
+    store.intend("s1", ["10.0.0.1"], NOON)
+    store.intend("s1", ["10.0.0.1"], NOON)
+    store.withdraw("s1", ["10.0.0.1", "10.0.0.2"])
+    assert list(store.pending("s1")) == [host("10.0.0.1", contacts=1), host("10.0.0.2")]
+
+
 def test_an_intent_for_a_host_outside_the_plan_is_refused_whole(store: SurveyStore) -> None:
     """Nobody is contacted without an intent, so a batch with a stranger notes nothing."""
     store.create(header(), [host("10.0.0.1")])

@@ -9,7 +9,7 @@ from dosimeter.model.scope import Pace
 from dosimeter.model.target import Endpoint, Service
 from dosimeter.net.audit import Auditor
 from dosimeter.net.causes import WireFailure
-from dosimeter.net.gate import OutOfScope, ScopeGate
+from dosimeter.net.gate import TIME_RULES, OutOfScope, ScopeGate
 from dosimeter.net.loop import InterruptedWait, Loop, sleep
 from dosimeter.net.pacing import HostClock
 from dosimeter.net.scu import Proposal, Scu
@@ -19,6 +19,10 @@ from dosimeter.net.tls import TlsStream
 Negotiated = AssociateAccepted | AssociateRejected | PeerAborted
 
 _NEVER_REACHED = frozenset({Cause.REFUSED, Cause.UNREACHABLE, Cause.OUT_OF_SCOPE, Cause.LOCAL})
+
+
+class AuthorisedTimeOver(Exception):
+    """Not now: nothing was learnt about the peer, which is to be asked when the time has come again."""
 
 
 class Dialer:
@@ -59,6 +63,7 @@ class Line:
 
         Raises:
             WireFailure: out of scope, or any failure of `connect`, `TlsStream.start`, `negotiate`.
+            AuthorisedTimeOver: the authorisation or its hours have ended.
         """
         if self.association is not None:
             await self.hang_up()
@@ -71,6 +76,8 @@ class Line:
         try:
             permitted = dialer.gate.permit(self.endpoint)
         except OutOfScope as refusal:
+            if refusal.rule in TIME_RULES:
+                raise AuthorisedTimeOver(refusal.says) from None
             raise WireFailure(Cause.OUT_OF_SCOPE, refusal.says) from None
         dialer.auditor.contact(permitted, proposal.titles, permitted.service)
         stream = await self._open(permitted, proposal.encoded, now)
@@ -129,9 +136,9 @@ class Line:
         try:
             await stream.start(self._dialer.loop, permitted.address, permitted.port, until)
             await stream.send(first, until)
-        except (WireFailure, InterruptedWait):
-            self.tls = stream.seen
+        except BaseException:
             stream.send_and_close()
+            self.tls = stream.seen
             raise
         return stream
 

@@ -31,7 +31,13 @@ NETWORKS: Final = "scope.networks"
 NAMES: Final = "scope.names"
 PORTS: Final = "scope.ports"
 SIGNATURE: Final = "signature"
+VALID_FROM: Final = "authorisation.valid_from"
+VALID_UNTIL: Final = "authorisation.valid_until"
+HOURS: Final = "pace.hours"
 """Rules, as the scope file names them."""
+
+TIME_RULES: Final = frozenset({VALID_FROM, VALID_UNTIL, HOURS})
+"""Rules that refuse a moment, not a place."""
 
 _UNSIGNED: Final = "a public address needs a scope signed by a trusted key; see dosimeter scope sign"
 
@@ -155,17 +161,17 @@ class ScopeGate:
         moment = now.timestamp()
         if moment < self._begins:
             says = f"the authorisation begins at {self.authorisation.valid_from.isoformat()}"
-            raise OutOfScope(subject, "authorisation.valid_from", says)
+            raise OutOfScope(subject, VALID_FROM, says)
         if moment >= self._ends:
             says = f"the authorisation ended at {self.authorisation.valid_until.isoformat()}"
-            raise OutOfScope(subject, "authorisation.valid_until", says)
+            raise OutOfScope(subject, VALID_UNTIL, says)
         second = int(moment)
         if second != self._hours_second:
             self._within_hours = self.authorisation.pace.hours.contain(now.astimezone(self._zone))
             self._hours_second = second
         if not self._within_hours:
             says = f"connections may start between {self.authorisation.pace.hours} local time only"
-            raise OutOfScope(subject, "pace.hours", says)
+            raise OutOfScope(subject, HOURS, says)
 
     def check_place(self, endpoint: Endpoint) -> Endpoint:
         """Check all rules but time: exclusions first, then networks, signature, port and name.

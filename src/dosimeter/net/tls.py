@@ -221,6 +221,7 @@ def _certificate_facts(talk: ssl.SSLObject) -> CertificateSeen | None:
 def parse_certificate(encoded: bytes) -> CertificateSeen | None:
     """Facts of a DER certificate (RFC 5280), or None if it cannot be read: it is hostile text."""
     from cryptography import x509
+    from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.hashes import SHA256
 
     try:
@@ -234,7 +235,7 @@ def parse_certificate(encoded: bytes) -> CertificateSeen | None:
             self_signed=certificate.subject == certificate.issuer,
             sha256=certificate.fingerprint(SHA256()).hex(),
         )
-    except ValueError:
+    except (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion):
         return None
 
 

@@ -158,6 +158,15 @@ class SqliteStore:
             if connection.exec_driver_sql(self._statements.intend, rows).rowcount != len(rows):
                 raise ValueError(f"an address is not a host of survey {survey_id}")
 
+    def withdraw(self, survey_id: str, addresses: Sequence[str]) -> None:
+        """Take one intent back for each of these hosts: they were not contacted after all."""
+        if not addresses:
+            return
+        survey = self._owned(survey_id)
+        rows = [(survey, address_key(address)) for address in addresses]
+        with self._write() as connection:
+            connection.exec_driver_sql(self._statements.withdraw, rows)
+
     def record(self, survey_id: str, records: Sequence[EndpointRecord]) -> None:
         """Keep what endpoints answered, all or none; an address and port recorded before is replaced."""
         if not records:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 INTENT_PARAMETERS: Final = ("at", "in_survey", "of_address")
 """What a row of :meth:`Statements.intend` holds."""
+WITHDRAWAL_PARAMETERS: Final = ("in_survey", "of_address")
+"""What a row of :meth:`Statements.withdraw` holds."""
 
 _ENDPOINT: Final = ("survey", "address_key", "port")
 
@@ -29,6 +31,7 @@ class Statements:
     def __init__(self) -> None:
         self.add_host: Final = _text(insert(HOSTS), HOST_COLUMNS)
         self.intend: Final = _text(_intend(), INTENT_PARAMETERS)
+        self.withdraw: Final = _text(_withdraw(), WITHDRAWAL_PARAMETERS)
         self.record: Final = _text(_record(), RECORD_COLUMNS)
 
 
@@ -56,6 +59,19 @@ def _intend() -> UpdateBase:
     )
 
 
+def _withdraw() -> UpdateBase:
+    survey, address = WITHDRAWAL_PARAMETERS
+    return (
+        update(HOSTS)
+        .where(
+            HOSTS.c.survey == bindparam(survey),
+            HOSTS.c.address_key == bindparam(address),
+            HOSTS.c.contacts > literal_column("0"),
+        )
+        .values(contacts=literal_column("contacts - 1"))
+    )
+
+
 def _record() -> UpdateBase:
     added = sqlite.insert(RECORDS)
     replaced = {name: added.excluded[name] for name in RECORD_COLUMNS if name not in _ENDPOINT}
@@ -63,7 +79,7 @@ def _record() -> UpdateBase:
 
 
 def _text(statement: UpdateBase, order: tuple[str, ...]) -> str:
-    keys = None if order is INTENT_PARAMETERS else list(order)
+    keys = None if order in {INTENT_PARAMETERS, WITHDRAWAL_PARAMETERS} else list(order)
     compiled: SQLCompiler = statement.compile(dialect=sqlite.dialect(paramstyle="qmark"), column_keys=keys)
     if tuple(compiled.positiontup or ()) != order:
         raise AssertionError(f"rows come as {order}, the statement wants {compiled.positiontup}")

@@ -50,6 +50,9 @@ class SurveyStore(Protocol):
     def intend(self, survey_id: str, addresses: Sequence[str], at: datetime) -> None:
         """Note that these hosts are about to be contacted. Nobody is contacted before it returns."""
 
+    def withdraw(self, survey_id: str, addresses: Sequence[str]) -> None:
+        """Take one intent back for each of these hosts: they were not contacted after all."""
+
     def record(self, survey_id: str, records: Sequence[EndpointRecord]) -> None:
         """Keep what endpoints answered, all or none. An address and port recorded before is replaced.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -16,7 +17,7 @@ from dosimeter.model.scope import Authorisation, Touch
 from dosimeter.model.survey import EndpointRecord, HostPlan
 from dosimeter.model.target import Endpoint, Service
 from dosimeter.net.causes import WireFailure
-from dosimeter.net.dialer import Dialer
+from dosimeter.net.dialer import AuthorisedTimeOver, Dialer
 from dosimeter.net.loop import InterruptedWait, Loop
 from dosimeter.net.pacing import HostClock, HostPacer
 from dosimeter.net.scu import ContextNotAccepted
@@ -74,10 +75,11 @@ class Runner:
         self._records: list[EndpointRecord] = []
         self._next_flush = 0.0
         self._next_tick = 0.0
+        self._untouched: dict[str, None] = {}
         self._stopped = False
 
     def run(self, hosts: Iterator[HostPlan], is_stopped: Callable[[], bool]) -> bool:
-        """Ask every host; True if all were asked, False if ``is_stopped`` said so first.
+        """Ask every host; True if all were asked, False if ``is_stopped`` or the scope's hours said so first.
 
         ``is_stopped`` is asked about ten times a second. After it has said yes nothing is dialled
         any more, open associations are aborted and what was learnt is stored.
@@ -86,13 +88,15 @@ class Runner:
             Exception: whatever the store or the audit log raises; then too, nothing is dialled any
                 more and open associations are aborted.
         """
+        if is_stopped():
+            return False
         pacer = HostPacer(self._pace, self._loop.now())
         intended = self._intended(hosts)
-        waiting: HostPlan | None = next(intended, None)
         try:
+            waiting = next(intended, None)
             while waiting is not None or len(self._loop):
                 now = self._loop.now()
-                if self._tick_is_due(now) and is_stopped():
+                if self._stopped or (self._tick_is_due(now) and is_stopped()):
                     self._stopped = True
                     break
                 admitted = pacer.admit(now, len(self._loop)) if waiting is not None else 0
@@ -108,23 +112,31 @@ class Runner:
         return not self._stopped
 
     def _end(self) -> None:
-        try:
-            self._loop.interrupt()
-        finally:
-            self._flush()
+        with ExitStack() as all_of_it:  # In the order from last to first; one that raises spares no other.
+            all_of_it.callback(self._withdraw)
+            all_of_it.callback(self._flush)
+            all_of_it.callback(self._loop.interrupt)
 
     def _intended(self, hosts: Iterator[HostPlan]) -> Iterator[HostPlan]:
         """Hosts whose intent is on disk, and so may be contacted."""
         rate = self._pace.new_hosts_per_second
         size = MAX_INTENTS if rate == 0 else min(MAX_INTENTS, max(1, int(rate)))
         while batch := tuple(itertools.islice(hosts, size)):
-            addresses = [host.address for host in batch]
+            addresses = [host.address for host in batch if host.contacts < MAX_CONTACTS]
             self._store.intend(self._assignment.survey_id, addresses, self._clock.now())
+            self._untouched = dict.fromkeys(addresses)
             self._audit.intended(addresses)
             self._audit.flush()
             yield from batch
 
+    def _withdraw(self) -> None:
+        """Hosts whose intent is on disk and who were not contacted after all were not contacted."""
+        if self._untouched:
+            self._store.withdraw(self._assignment.survey_id, tuple(self._untouched))
+            self._untouched = {}
+
     def _start(self, host: HostPlan) -> None:
+        self._untouched.pop(host.address, None)
         self._observer.host_started(host.address)
         self._loop.spawn(self._host(host), lambda: self._observer.host_ended(host.address))
 
@@ -137,7 +149,11 @@ class Runner:
             elif not self._probes[endpoint.service]:
                 attempts = _WEB
             else:
-                attempts, endpoint = await self._endpoint(endpoint, clock)  # noqa: PLW2901 - TLS was seen
+                try:
+                    attempts, endpoint = await self._endpoint(endpoint, clock)  # noqa: PLW2901 - TLS was seen
+                except AuthorisedTimeOver:
+                    self._stopped = True
+                    return
             record = EndpointRecord(endpoint, attempts, began, self._clock.now())
             self._records.append(record)
             self._observer.endpoint_recorded(record)
@@ -186,7 +202,7 @@ class Runner:
             return Skipped(probe.name, "the presentation context was not accepted")
         except WireFailure as failure:
             return Failed(probe.name, failure.cause, failure.detail, failure.facts)
-        except (InterruptedWait, AuditProblem):
+        except (InterruptedWait, AuditProblem, AuthorisedTimeOver):
             raise
         except Exception as fault:
             visit.line.drop("fault in dosimeter")

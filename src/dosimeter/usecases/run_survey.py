@@ -34,6 +34,7 @@ from dosimeter.usecases.system_clock import SystemClock
 
 STOP_POLL_SECONDS: Final = 0.5
 """How often the store is asked whether `survey stop` was said."""
+ALL_ASKED: Final = "all was asked"
 
 
 class Watch(Observer, Protocol):
@@ -158,7 +159,7 @@ class _Run:
         self._authorisation = authorisation
         self._gate = gate
         self._clock = clock
-        self._why = "all was asked"
+        self._why = ALL_ASKED
 
     def perform(self, audit_path: Path, hosts: int, watch: Watch) -> Outcome:
         """Ask, store, and say how it ended."""
@@ -181,6 +182,8 @@ class _Run:
             runner = Runner(assignment, self._store, audit, dialer, self._clock, watch)
             try:
                 completed = runner.run(self._store.pending(survey_id), self._stopper(watch))
+                if not completed and self._why == ALL_ASKED:
+                    self._is_over()  # The gate refused a moment before the stopper looked: it says why.
                 state = SurveyState.COMPLETED if completed else SurveyState.STOPPED
                 self._store.finish(survey_id, state, self._clock.now())
                 audit.survey_ended(state, self._why)
