@@ -11,6 +11,9 @@
  * never answers), "closed" (no listener) or "dropped" (no listener; whoever starts the acceptor
  * sees to it that the network loses the packets). With --delay-ms every answer leaves D ms late, from a queue.
  *
+ * The hosts announce 64 different versions between them, so that answers repeat as they do in a
+ * hospital and are not all one.
+ *
  * It prints "ready LISTENERS" once all listen. On stdin, "stats" prints one line of JSON (counts
  * and CPU seconds since the last "stats"); end of file, or SIGTERM, ends it with exit code 0.
  */
@@ -38,6 +41,7 @@ enum {
     MAX_COMMAND = 1024,     /* the longest command set; the five questions need under 200 bytes */
     MAX_CONTEXTS = 128,
     MAX_REPLY = 16384,
+    VERSIONS = 64,
     EVENTS = 512,
     NO_DATA_SET = 0x0101,
     C_GET_RQ = 0x0010, C_FIND_RQ = 0x0020, C_ECHO_RQ = 0x0030, C_CANCEL_RQ = 0x0fff, RESPONSE = 0x8000,
@@ -46,13 +50,14 @@ enum {
 static const char APPLICATION_CONTEXT[] = "1.2.840.10008.3.1.1.1";
 static const char DICOM_ROOT[] = "1.2.840.10008.";
 static const char IMPLEMENTATION_UID[] = "2.25.216841557902134467815022993317467421";
-static const char IMPLEMENTATION_VERSION[] = "BENCH_FLEET_1";
+static const char IMPLEMENTATION_VERSION[] = "BENCH_FLEET_%02d";
 
 typedef enum { UNUSED, LISTENER, CONNECTION } kind_t;
 
 typedef struct {
     kind_t kind;
     int silent;
+    int version;
     uint32_t generation;    /* a queued answer must not reach the next owner of the descriptor */
     uint8_t *pending;       /* the start of a PDU that is not whole yet */
     uint32_t pending_length, pending_capacity;
@@ -201,13 +206,14 @@ static uint32_t accept_context(const uint8_t *item, uint32_t length, uint8_t *ou
     return put_item(out, 0x21, body, body_length);
 }
 
-static uint32_t put_user_information(uint8_t *p) {
+static uint32_t put_user_information(uint8_t *p, int version) {
     uint8_t body[256], max_pdu[4];
-    uint32_t length = 0;
+    char name[sizeof IMPLEMENTATION_VERSION];
+    uint32_t length = 0, name_length = (uint32_t)snprintf(name, sizeof name, IMPLEMENTATION_VERSION, version);
     put_be32(max_pdu, 16384);
     length += put_item(body + length, 0x51, max_pdu, 4);
     length += put_item(body + length, 0x52, IMPLEMENTATION_UID, sizeof IMPLEMENTATION_UID - 1);
-    length += put_item(body + length, 0x55, IMPLEMENTATION_VERSION, sizeof IMPLEMENTATION_VERSION - 1);
+    length += put_item(body + length, 0x55, name, name_length);
     return put_item(p, 0x50, body, length);
 }
 
@@ -233,7 +239,7 @@ static int associate(int fd, const uint8_t *pdu, uint32_t length) {
         at += 4 + size;
     }
     if (!contexts) return 0;
-    written += put_user_information(out + written);
+    written += put_user_information(out + written, peers[fd]->version);
     put_be32(out + 2, written - PDU_HEADER);
     counts.associations++;
     reply(fd, out, written);
@@ -401,12 +407,13 @@ static void accept_from(int listener) {
     peer_t *peer = peer_at(fd);
     peer->kind = CONNECTION;
     peer->silent = peers[listener]->silent;
+    peer->version = peers[listener]->version;
     if (peer->silent) counts.silent_connections++;
     else counts.connections++;
     watch(fd);
 }
 
-static void listen_at(const char *address, int port, int silent) {
+static void listen_at(const char *address, int port, int silent, int version) {
     struct sockaddr_in name = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
     if (inet_pton(AF_INET, address, &name.sin_addr) != 1 || ntohl(name.sin_addr.s_addr) >> 24 != 127) {
         fprintf(stderr, "acceptor: %s is not a loopback address\n", address);
@@ -419,6 +426,7 @@ static void listen_at(const char *address, int port, int silent) {
     peer_t *peer = peer_at(fd);
     peer->kind = LISTENER;
     peer->silent = silent;
+    peer->version = version;
     watch(fd);
 }
 
@@ -430,7 +438,7 @@ static int listen_at_all(const char *path, int port) {
     while (fscanf(file, "%15s %47s", mode, address) == 2) {
         int silent = !strcmp(mode, "silent");
         if (silent || !strcmp(mode, "dicom")) {
-            listen_at(address, port, silent);
+            listen_at(address, port, silent, listeners % VERSIONS);
             listeners++;
         } else if (strcmp(mode, "closed") && strcmp(mode, "dropped")) {
             fprintf(stderr, "acceptor: unknown mode %s\n", mode);

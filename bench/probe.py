@@ -63,7 +63,7 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--quick", action="store_true", help="256 hosts, one round: does it work at all")
-    parser.add_argument("--hosts", type=int, default=4096, help="size of the fleet, at least 2,048 (4096)")
+    parser.add_argument("--hosts", type=int, default=10_000, help="size of the fleet, at least 2,048 (10000)")
     parser.add_argument("--rounds", type=int, default=3, help="interleaved rounds (3)")
     parser.add_argument(
         "--scenario", action="append", choices=names, help="one of them alone; may be repeated"

@@ -17,6 +17,9 @@ _SOCKETS: Final = 12_000
 _DROPPED_HOSTS: Final = 12_600
 """5 % are archives and done at once: the other 11,970 and a few archives make 12,000 in flight."""
 _DELAY_MS: Final = 50
+_LATE_IN_FLIGHT: Final = 4096
+_NMAP_LATE_HOSTS: Final = 2048
+"""nmap -T4 asks about 20 hosts at once, so its rate does not depend on their number."""
 _ACCEPTOR_LIMIT_US: Final = 60
 
 
@@ -26,7 +29,6 @@ class Size:
 
     hosts: int
     sample: int
-    late_hosts: int
     mixed_hosts: int
     dropped_hosts: int
     rounds: int
@@ -39,7 +41,6 @@ class Size:
         return cls(
             hosts=hosts,
             sample=128,
-            late_hosts=min(hosts, 2048),
             mixed_hosts=10_240,
             dropped_hosts=_DROPPED_HOSTS,
             rounds=rounds,
@@ -53,7 +54,6 @@ class Size:
         return cls(
             hosts=256,
             sample=16,
-            late_hosts=256,
             mixed_hosts=320,
             dropped_hosts=320,
             rounds=1,
@@ -116,20 +116,20 @@ def _everything(size: Size, conditions: Conditions) -> Outcome:
                 str(to_pynetdicom),
                 to_pynetdicom.median >= 10,
             ),
-            *_acceptor_speed(results),
+            _acceptor_share(results),
         ),
     )
 
 
 def _late(size: Size, conditions: Conditions) -> Outcome:
-    fleet = dicom_fleet(size.late_hosts)
-    entries = (Entry(DOSIMETER, size.late_hosts), Entry(NMAP, size.late_hosts))
-    setting = Setting(in_flight=size.late_hosts, deadline=size.deadline, delay_ms=_DELAY_MS)
-    results = compete(fleet, entries, setting, rounds=size.rounds, conditions=conditions)
+    in_flight = min(size.hosts, _LATE_IN_FLIGHT)
+    entries = (Entry(DOSIMETER, size.hosts), Entry(NMAP, min(size.hosts, _NMAP_LATE_HOSTS)))
+    setting = Setting(in_flight=in_flight, deadline=size.deadline, delay_ms=_DELAY_MS)
+    results = compete(dicom_fleet(size.hosts), entries, setting, rounds=size.rounds, conditions=conditions)
     to_nmap = ratio(results, DOSIMETER, NMAP, _rate)
     return Outcome(
         "late",
-        f"{size.late_hosts} archives that answer {_DELAY_MS} ms late, {size.late_hosts} hosts in flight",
+        f"{size.hosts} archives that answer {_DELAY_MS} ms late, {in_flight} hosts in flight",
         results,
         (
             *_completeness(results),
@@ -203,21 +203,16 @@ def _dead_space(size: Size, results: Results) -> tuple[Goal, ...]:
     )
 
 
-def _acceptor_speed(results: Results) -> tuple[Goal, ...]:
-    spent = [
-        sample.seen.cpu_seconds / sample.seen.connections * 1e6
-        for name in (DOSIMETER.name, NMAP.name)
-        for sample in results[name]
-        if sample.seen.connections
-    ]
-    slowest = max(spent, default=0.0)
-    return (
-        Goal(
-            f"the acceptor is not the bottleneck: at most {_ACCEPTOR_LIMIT_US} us of CPU a connection",
-            f"{slowest:.0f} us",
-            slowest <= _ACCEPTOR_LIMIT_US,
-            required=False,
-        ),
+def _acceptor_share(results: Results) -> Goal:
+    """While the client computes the acceptor must not: then nobody waits for it."""
+    share = median(results[DOSIMETER.name], lambda sample: sample.seen.cpu_seconds / sample.cost.cpu_seconds)
+    each = median(results[BARE.name], lambda sample: sample.seen.cpu_seconds / sample.seen.connections * 1e6)
+    return Goal(
+        f"the acceptor is not the bottleneck: at most {_ACCEPTOR_LIMIT_US} us of CPU for association, "
+        "echo and release, and at most half of the survey's",
+        f"{each:.0f} us, {share:.0%}",
+        each <= _ACCEPTOR_LIMIT_US and share <= 0.5,
+        required=False,
     )
 
 

@@ -123,7 +123,7 @@ def test_an_independent_scu_gets_all_five_answers(fleet: ModuleType) -> None:
     with start(fleet) as acceptor:
         association = entity.associate(DICOM, acceptor.port)
         assert association.is_established
-        assert association.acceptor.implementation_version_name == "BENCH_FLEET_1"
+        assert association.acceptor.implementation_version_name == "BENCH_FLEET_00"
         assert association.send_c_echo().Status == 0x0000
         for model in finds:
             assert [status.Status for status, _ in association.send_c_find(identifier, model)] == [0x0000]
