@@ -1,6 +1,7 @@
 """Where the CPU of ``dosimeter survey`` goes, per host: what stands between it and nmap.
 
-    python3 dev.py run bench/profile_survey.py [--hosts N] [--top N] [--with cprofile|perf]
+    python3 dev.py run bench/profile_survey.py [--fleet archives|mixed] [--hosts N] [--top N]
+                                               [--with cprofile|perf]
 
 Three views of a survey of a loopback fleet: the CPU of start-up (a survey of one host) against
 that of each further host, without a profiler; then, under one, the cost by package and by
@@ -24,7 +25,17 @@ from pathlib import Path
 from typing import Final
 
 from contenders import DOSIMETER, Job, survey_arguments
-from fleet import Acceptor, BenchError, Host, dicom_fleet, running_acceptor, write_target_list
+from fleet import (
+    Acceptor,
+    BenchError,
+    Host,
+    Mode,
+    count,
+    dicom_fleet,
+    mixed_fleet,
+    running_acceptor,
+    write_target_list,
+)
 from measure import Conditions, Cost, conditions, run
 
 _SECONDS: Final = 120
@@ -43,12 +54,16 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--hosts", type=int, default=2048)
-    parser.add_argument("--in-flight", type=int, default=512)
+    parser.add_argument("--fleet", choices=("archives", "mixed"), default="archives")
+    parser.add_argument("--hosts", type=int, default=4096)
+    parser.add_argument("--in-flight", type=int, default=512, help="hosts asked at once; mixed: 12000")
     parser.add_argument("--top", type=int, default=40, help="functions to print")
     parser.add_argument("--with", dest="profiler", choices=("cprofile", "perf"), default="cprofile")
     options = parser.parse_args(arguments)
     fleet = dicom_fleet(options.hosts)
+    if options.fleet == "mixed":
+        fleet = mixed_fleet(options.hosts, Mode.CLOSED)
+        options.in_flight = max(options.in_flight, 12_000)
     profile = _profile if options.profiler == "cprofile" else _perf
     try:
         with conditions() as shared, running_acceptor(fleet, prefix=shared.acceptor_prefix) as acceptor:
@@ -79,7 +94,7 @@ def _survey(hosts: Sequence[Host], acceptor: Acceptor, in_flight: int, shared: C
         cost = run(
             DOSIMETER.command(job), shared, seconds=_SECONDS, output=job.output, errors=job.folder / "errors"
         )
-        if cost.exit_code or DOSIMETER.found(job) != len(hosts):
+        if cost.exit_code or DOSIMETER.found(job) != count(hosts, Mode.DICOM):
             raise BenchError(f"the survey failed: {(job.folder / 'errors').read_text()[-600:]}")
         return cost
 
@@ -103,7 +118,7 @@ def _profile(
                 raise BenchError(f"the survey ended with exit code {ended.code}") from None
         finally:
             profiler.disable()
-        if DOSIMETER.found(job) != len(fleet):
+        if DOSIMETER.found(job) != count(fleet, Mode.DICOM):
             raise BenchError("the survey did not find every archive")
     _print_costs(pstats.Stats(profiler), len(fleet), options.top)
 
