@@ -379,10 +379,11 @@ class _Conversation:
             self._flush()
 
     def _drip(self, drip: Drip) -> None:
-        for byte in drip.data:
-            self._connection.sendall(bytes([byte]))
-            if self._stopping.wait(drip.seconds):
-                return
+        with suppress(OSError):  # The client has left: what it said on the way out is still to be read.
+            for byte in drip.data:
+                self._connection.sendall(bytes([byte]))
+                if self._stopping.wait(drip.seconds):
+                    return
 
     def _flush(self) -> None:
         self._connection.sendall(self._acceptor.data_to_send())
