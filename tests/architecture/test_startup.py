@@ -12,6 +12,13 @@ HELP_SECONDS = 0.3
 LATE = {"alembic", "cryptography", "defusedxml", "jinja2", "pydantic", "sqlalchemy", "sqlite3"}
 
 
+def loaded_by(*arguments: str) -> set[str]:
+    """The packages that a command imports."""
+    command = [sys.executable, "-X", "importtime", str(DOSIMETER), *arguments]
+    answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    return {line.rpartition("|")[2].strip().partition(".")[0] for line in answer.stderr.splitlines()}
+
+
 def test_help_answers_within_three_hundred_milliseconds() -> None:
     """The best of five starts of ``dosimeter --help``: a loaded machine slows some, not all."""
     took = []
@@ -28,8 +35,14 @@ def test_help_answers_within_three_hundred_milliseconds() -> None:
 
 def test_help_loads_none_of_the_heavy_packages() -> None:
     """What only some commands need is imported by those commands."""
-    command = [sys.executable, "-X", "importtime", str(DOSIMETER), "--help"]
-    answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    loaded = {line.rpartition("|")[2].strip().partition(".")[0] for line in answer.stderr.splitlines()}
+    loaded = loaded_by("--help")
     assert "typer" in loaded
     assert loaded & LATE == set()
+
+
+def test_a_store_needs_sqlite_alone(tmp_path: Path) -> None:
+    """A new store is made, and one of today's read, without what only an upgrade needs."""
+    for _opening in range(2):
+        loaded = loaded_by("survey", "list", "--store", f"sqlite:///{tmp_path / 'store.sqlite'}")
+        assert "sqlite3" in loaded
+        assert loaded & {"alembic", "asyncio", "sqlalchemy"} == set()

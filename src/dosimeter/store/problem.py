@@ -12,6 +12,7 @@ from sqlite3 import (
     SQLITE_LOCKED,
     SQLITE_NOTADB,
     SQLITE_READONLY,
+    IntegrityError,
 )
 from sqlite3 import Error as DriverError
 from typing import TYPE_CHECKING, Final
@@ -47,20 +48,17 @@ class StoreProblem(Problem):
 
 @contextmanager
 def told_as_problems(where: str) -> Iterator[None]:
-    """Turn what the database driver raises, wrapped by SQLAlchemy or not, into :class:`StoreProblem`."""
-    from sqlalchemy.exc import DBAPIError, IntegrityError
-
+    """Turn what the database driver raises into :class:`StoreProblem`."""
     try:
         yield
     except IntegrityError as error:
-        raise StoreProblem(where, f"refused a row that contradicts what it holds: {error.orig}") from error
-    except DBAPIError as error:
-        raise StoreProblem(where, _says(error.orig)) from error
+        raise StoreProblem(where, f"refused a row that contradicts what it holds: {error}") from error
     except DriverError as error:
         raise StoreProblem(where, _says(error)) from error
 
 
-def _says(error: BaseException | None) -> str:
+def _says(error: DriverError) -> str:
+    # The driver's own complaints carry no code of SQLite.
     code = getattr(error, "sqlite_errorcode", None)
     says = None if code is None else _SENTENCES.get(code & _PRIMARY_CODE)
     return says or f"failed: {error}"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from functools import lru_cache
 from ipaddress import IPv6Address
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Final
 
 from dosimeter.model.scope import Touch
 from dosimeter.model.survey import EndpointRecord, HostPlan, SurveyHeader, SurveyState
@@ -13,37 +14,28 @@ from dosimeter.model.target import Endpoint, Service
 from dosimeter.store.attempts import decode_attempts, encode_attempts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
-Row = tuple[Any, ...]
+SurveyRow = tuple[str, str, str, str, str, str, int, str, str | None, str, str]
+"""The header in the order of its fields, then the path of the scope file."""
 
-SURVEY_COLUMNS = (
-    "id",
-    "tool_version",
-    "ruleset_version",
-    "scope_sha256",
-    "authorised_by",
-    "reference",
-    "touch",
-    "started",
-    "completed",
-    "state",
-)
-"""The columns of a survey that make its header, in the order of its fields."""
+HeaderRow = tuple[str, str, str, str, str, str, int, str, str | None, str]
+"""The header in the order of its fields."""
 
-HOST_COLUMNS = ("survey", "position", "address_key", "address", "endpoints")
+HostRow = tuple[int, int, bytes, str, str]
+"""Survey, position, key of the address, address, endpoints."""
 
-RECORD_COLUMNS = (
-    "survey",
-    "address_key",
-    "port",
-    "address",
-    "service",
-    "name",
-    "began",
-    "ended",
-    "attempts",
-)
+PendingRow = tuple[int, str, str, int, str | None]
+"""Position, address, endpoints, contacts, recorded ports parted by commas (None: none)."""
+
+NewRecordRow = tuple[int, bytes, int, str, str, str | None, str, str, str]
+"""Survey, key of the address, then as :data:`RecordRow`."""
+
+RecordRow = tuple[int, str, str, str | None, str, str, str]
+"""Port, address, service, name, began, ended, attempts."""
+
+# As in attempts.py: nothing here can hold itself.
+_ENCODER: Final = json.JSONEncoder(separators=(",", ":"), check_circular=False)
 
 
 def address_key(address: str) -> bytes:
@@ -69,13 +61,14 @@ def moment_text(moment: datetime) -> str:
     """
     if moment.tzinfo is None:
         raise ValueError("a moment without a time zone cannot be kept")
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+    in_utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return in_utc.isoformat(timespec="microseconds")
 
 
-def survey_row(header: SurveyHeader) -> dict[str, str | int | None]:
-    """The header as values of the columns of its survey."""
+def survey_row(header: SurveyHeader, scope_path: str) -> SurveyRow:
+    """A new survey as a row."""
     completed = header.completed
-    values = (
+    return (
         header.id,
         header.tool_version,
         header.ruleset_version,
@@ -86,12 +79,16 @@ def survey_row(header: SurveyHeader) -> dict[str, str | int | None]:
         moment_text(header.started),
         None if completed is None else moment_text(completed),
         header.state.value,
+        scope_path,
     )
-    return dict(zip(SURVEY_COLUMNS, values, strict=True))
 
 
-def read_header(row: Sequence[Any]) -> SurveyHeader:
-    """The header in a row of :data:`SURVEY_COLUMNS`."""
+def read_header(row: HeaderRow) -> SurveyHeader:
+    """The header in a row.
+
+    Raises:
+        ValueError: the row was damaged.
+    """
     id_, tool, ruleset, sha256, authorised_by, reference, touch, started, completed, state = row
     return SurveyHeader(
         id=id_,
@@ -107,38 +104,55 @@ def read_header(row: Sequence[Any]) -> SurveyHeader:
     )
 
 
-def host_row(survey: int, position: int, plan: HostPlan) -> Row:
-    """The host as a row of :data:`HOST_COLUMNS`.
+def host_row(survey: int, position: int, plan: HostPlan) -> HostRow:
+    """The host as a row.
 
     Raises:
         ValueError: an endpoint has another address, or two have the same port.
     """
-    address = plan.address
-    if {endpoint.address for endpoint in plan.endpoints} - {address}:
-        raise ValueError(f"an endpoint planned for {address} has another address")
-    if len({endpoint.port for endpoint in plan.endpoints}) != len(plan.endpoints):
-        raise ValueError(f"two endpoints planned for {address} have the same port")
-    endpoints = json.dumps(
-        [(endpoint.port, endpoint.service, endpoint.name) for endpoint in plan.endpoints],
-        separators=(",", ":"),
-    )
-    return survey, position, address_key(address), address, endpoints
+    address, endpoints = plan.address, plan.endpoints
+    for endpoint in endpoints:
+        if endpoint.address != address:
+            raise ValueError(f"an endpoint planned for {address} has another address")
+    places = tuple([(endpoint.port, endpoint.service, endpoint.name) for endpoint in endpoints])
+    return survey, position, address_key(address), address, _places_text(places)
 
 
-def read_host(address: str, endpoints: str, contacts: int, recorded: str | None) -> HostPlan:
-    """The host with its endpoints whose port is not in ``recorded``, a list with commas."""
-    done = set(map(int, recorded.split(","))) if recorded else frozenset()
-    left = tuple(
-        Endpoint(address, port, Service(service), name)
-        for port, service, name in json.loads(endpoints)
-        if port not in done
-    )
-    return HostPlan(address, left, contacts)
+_Places = tuple[tuple[int, Service, str | None], ...]
+"""Port, service and name of each endpoint of a host."""
 
 
-def record_rows(survey: int, records: Iterable[EndpointRecord]) -> list[Row]:
-    """The records as rows of :data:`RECORD_COLUMNS`."""
-    rows: list[Row] = []
+@lru_cache(maxsize=512)
+def _places_text(places: _Places) -> str:
+    """As JSON. Most hosts of a survey have the same ports and no name."""
+    if len({port for port, _service, _name in places}) != len(places):
+        raise ValueError("two endpoints planned for one address have the same port")
+    return _ENCODER.encode(places)
+
+
+@lru_cache(maxsize=512)
+def _read_places(text: str) -> _Places:
+    return tuple((port, Service(service), name) for port, service, name in json.loads(text))
+
+
+def read_host(row: PendingRow) -> HostPlan:
+    """The host with those of its endpoints whose port is not recorded.
+
+    Raises:
+        ValueError: the row was damaged.
+    """
+    _position, address, endpoints, contacts, recorded = row
+    places = _read_places(endpoints)
+    if recorded:
+        done = set(map(int, recorded.split(",")))
+        places = tuple(place for place in places if place[0] not in done)
+    left = [Endpoint(address, port, service, name) for port, service, name in places]
+    return HostPlan(address, tuple(left), contacts)
+
+
+def record_rows(survey: int, records: Iterable[EndpointRecord]) -> list[NewRecordRow]:
+    """The records as rows."""
+    rows: list[NewRecordRow] = []
     for record in records:
         endpoint = record.endpoint
         rows.append(
@@ -157,8 +171,8 @@ def record_rows(survey: int, records: Iterable[EndpointRecord]) -> list[Row]:
     return rows
 
 
-def read_record(row: Sequence[Any]) -> EndpointRecord:
-    """The record in a row of the last seven of :data:`RECORD_COLUMNS`.
+def read_record(row: RecordRow) -> EndpointRecord:
+    """The record in a row.
 
     Raises:
         ValueError: the row was damaged.

@@ -1,4 +1,8 @@
-"""The tables, in SQLAlchemy Core. ``migrations/`` brings older files to this shape."""
+"""The definition of the tables, in SQLAlchemy Core, for SQLite and whatever database comes next.
+
+``migrations/`` brings older files to this shape and ``tables.py`` has it as text for new ones: the
+tests hold both to it. A running store imports neither this file nor SQLAlchemy.
+"""
 
 from __future__ import annotations
 
@@ -17,15 +21,6 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
 )
-
-REVISION: Final = "0001"
-"""The migration that leads to the tables below."""
-
-KNOWN_REVISIONS: Final = ("0001",)
-"""Every revision this program can read, oldest first. Any other was written by a newer program."""
-
-APPLICATION_ID: Final = 0x44534D31
-"""``DSM1`` in the file's header (PRAGMA application_id): tells our files from other programs'."""
 
 METADATA: Final = MetaData(
     naming_convention={
@@ -90,7 +85,7 @@ RECORDS: Final = Table(
     CheckConstraint("port BETWEEN 1 AND 65535", name="port"),
 )
 
-# As alembic makes it, so that a new file is created without the 0.3 s that importing alembic takes.
+# As alembic makes it, so that a new file can be made without alembic.
 VERSION: Final = Table(
     "alembic_version",
     METADATA,

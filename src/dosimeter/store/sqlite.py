@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import threading
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Final, Self
-
-from sqlalchemy import func, insert, select, update
+from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 from dosimeter.model.survey import Progress, SurveyState
-from dosimeter.store.engine import open_engine
+from dosimeter.store import statements
+from dosimeter.store.database import open_database
 from dosimeter.store.location import file_of
 from dosimeter.store.lock import SurveyLock
 from dosimeter.store.problem import StoreProblem, told_as_problems
 from dosimeter.store.rows import (
-    SURVEY_COLUMNS,
     address_key,
     host_row,
     moment_text,
@@ -25,24 +22,23 @@ from dosimeter.store.rows import (
     record_rows,
     survey_row,
 )
-from dosimeter.store.schema import RECORDS, SURVEYS
-from dosimeter.store.statements import Statements, pending_page
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
-
-    from sqlalchemy import Connection, Row, Update
+    from sqlite3 import Connection
 
     from dosimeter.model.survey import EndpointRecord, HostPlan, SurveyHeader
+    from dosimeter.store.rows import HeaderRow, PendingRow
 
 LAST: Final = "last"
 """The word :meth:`SqliteStore.find` takes for the newest survey."""
 
 _HOSTS_A_BATCH: Final = 5_000
 _HOSTS_A_PAGE: Final = 1_000
-_RECORDS_A_FETCH: Final = 500
+
+_Column = TypeVar("_Column", int, str)
 
 
 def open_store(url: str) -> SqliteStore:
@@ -64,11 +60,8 @@ class SqliteStore:
     def __init__(self, path: Path) -> None:
         self._where = str(path)
         self._path = path
-        self._engine, self._writing_engine = open_engine(path)
-        self._statements = Statements()
-        self._pending_page = pending_page()
+        self._connections = open_database(path)
         self._written: dict[str, tuple[int, SurveyLock]] = {}
-        self._one_writer = threading.Lock()
 
     def __enter__(self) -> Self:
         return self
@@ -86,11 +79,10 @@ class SqliteStore:
             lock = SurveyLock(self._path, header.id)
             undo.callback(lock.let_go)
             with self._write() as connection:
-                row = survey_row(header) | {"scope_path": scope_path, "endpoints": 0}
-                added = insert(SURVEYS).values(row).returning(SURVEYS.c.seq)
-                survey: int = connection.execute(added).scalar_one()
+                survey: int
+                [(survey,)] = connection.execute(statements.ADD_SURVEY, survey_row(header, scope_path))
                 endpoints = self._add_hosts(connection, survey, hosts)
-                connection.execute(_change(survey).values(endpoints=endpoints))
+                connection.execute(statements.SET_ENDPOINTS, (endpoints, survey))
             undo.pop_all()
         self._written[header.id] = (survey, lock)
 
@@ -99,7 +91,7 @@ class SqliteStore:
         stream = iter(hosts)
         while batch := list(islice(stream, _HOSTS_A_BATCH)):
             rows = [host_row(survey, position + place, plan) for place, plan in enumerate(batch)]
-            connection.exec_driver_sql(self._statements.add_host, rows)
+            connection.executemany(statements.ADD_HOST, rows)
             position += len(batch)
             endpoints += sum(len(plan.endpoints) for plan in batch)
         return endpoints
@@ -115,8 +107,7 @@ class SqliteStore:
                 undo.callback(self._written.pop, survey_id)
             self._refuse_completed(survey_id)
             with self._write() as connection:
-                values = {"state": SurveyState.RUNNING.value, "completed": None, "stop_requested": 0}
-                connection.execute(_change(survey).values(values))
+                connection.execute(statements.RUN_AGAIN, (SurveyState.RUNNING.value, survey))
             undo.pop_all()
 
     def _refuse_completed(self, survey_id: str) -> None:
@@ -131,18 +122,15 @@ class SqliteStore:
         survey, position = self._key(survey_id), -1
         while True:
             with self._read() as connection:
-                page = connection.execute(
-                    self._pending_page,
-                    {"in_survey": survey, "after": position, "at_most": _HOSTS_A_PAGE},
-                ).all()
+                page: list[PendingRow] = connection.execute(
+                    statements.PENDING_PAGE, (survey, position, _HOSTS_A_PAGE)
+                ).fetchall()
             if not page:
                 return
             position = page[-1][0]
-            for _position, *host in page:
-                with self._told_as_damage():
-                    plan = read_host(*host)
-                if plan.endpoints:
-                    yield plan
+            with self._told_as_damage():
+                plans = [read_host(row) for row in page]
+            yield from (plan for plan in plans if plan.endpoints)
 
     def intend(self, survey_id: str, addresses: Sequence[str], at: datetime) -> None:
         """Note, on the disk, that these hosts are about to be contacted.
@@ -155,7 +143,7 @@ class SqliteStore:
         survey, moment = self._owned(survey_id), moment_text(at)
         rows = [(moment, survey, address_key(address)) for address in addresses]
         with self._write() as connection:
-            if connection.exec_driver_sql(self._statements.intend, rows).rowcount != len(rows):
+            if connection.executemany(statements.INTEND, rows).rowcount != len(rows):
                 raise ValueError(f"an address is not a host of survey {survey_id}")
 
     def withdraw(self, survey_id: str, addresses: Sequence[str]) -> None:
@@ -165,7 +153,7 @@ class SqliteStore:
         survey = self._owned(survey_id)
         rows = [(survey, address_key(address)) for address in addresses]
         with self._write() as connection:
-            connection.exec_driver_sql(self._statements.withdraw, rows)
+            connection.executemany(statements.WITHDRAW, rows)
 
     def record(self, survey_id: str, records: Sequence[EndpointRecord]) -> None:
         """Keep what endpoints answered, all or none; an address and port recorded before is replaced."""
@@ -173,50 +161,34 @@ class SqliteStore:
             return
         rows = record_rows(self._owned(survey_id), records)
         with self._write() as connection:
-            connection.exec_driver_sql(self._statements.record, rows)
+            connection.executemany(statements.RECORD, rows)
 
     def finish(self, survey_id: str, state: SurveyState, at: datetime) -> None:
         """Say how the survey ended, and when."""
-        change = _change(self._owned(survey_id)).values(state=state.value, completed=moment_text(at))
+        change = (state.value, moment_text(at), self._owned(survey_id))
         with self._write() as connection:
-            connection.execute(change)
+            connection.execute(statements.FINISH, change)
 
     def header(self, survey_id: str) -> SurveyHeader:
         """The survey as it stands."""
-        columns = [SURVEYS.c[name] for name in SURVEY_COLUMNS]
         with self._read() as connection:
-            row = connection.execute(select(*columns).where(SURVEYS.c.id == survey_id)).one_or_none()
+            row: HeaderRow | None = connection.execute(statements.HEADER, (survey_id,)).fetchone()
+        if row is None:
+            raise self._unknown(survey_id)
         with self._told_as_damage():
-            return read_header(self._known(survey_id, row))
+            return read_header(row)
 
     def headers(self) -> tuple[SurveyHeader, ...]:
         """Every survey, newest first."""
-        columns = [SURVEYS.c[name] for name in SURVEY_COLUMNS]
-        newest_first = select(*columns).order_by(SURVEYS.c.started.desc(), SURVEYS.c.seq.desc())
         with self._read() as connection:
-            rows = connection.execute(newest_first).all()
+            rows: list[HeaderRow] = connection.execute(statements.HEADERS).fetchall()
         with self._told_as_damage():
-            return tuple(read_header(row) for row in rows)
+            return tuple(map(read_header, rows))
 
     def records(self, survey_id: str) -> Iterator[EndpointRecord]:
         """What was recorded, by address as a number and port; one consistent view."""
-        table = RECORDS.c
-        columns = (
-            table.port,
-            table.address,
-            table.service,
-            table.name,
-            table.began,
-            table.ended,
-            table.attempts,
-        )
-        ordered = (
-            select(*columns)
-            .where(table.survey == self._key(survey_id))
-            .order_by(table.survey, table.address_key, table.port)
-        )
-        with self._read() as connection:
-            rows = connection.execution_options(yield_per=_RECORDS_A_FETCH).execute(ordered)
+        survey = self._key(survey_id)
+        with self._read() as connection, closing(connection.execute(statements.RECORDS, (survey,))) as rows:
             for row in rows:
                 with self._told_as_damage():
                     record = read_record(row)
@@ -224,35 +196,25 @@ class SqliteStore:
 
     def counts(self, survey_id: str) -> Progress:
         """How many endpoints are planned and how many recorded."""
-        recorded = select(func.count()).where(RECORDS.c.survey == SURVEYS.c.seq).scalar_subquery()
         with self._read() as connection:
-            row = connection.execute(
-                select(SURVEYS.c.endpoints, recorded).where(SURVEYS.c.id == survey_id)
-            ).one_or_none()
-        endpoints, kept = self._known(survey_id, row)
-        return Progress(endpoints, kept)
+            row: tuple[int, int] | None = connection.execute(statements.COUNTS, (survey_id,)).fetchone()
+        if row is None:
+            raise self._unknown(survey_id)
+        return Progress(*row)
 
     def request_stop(self, survey_id: str) -> None:
         """Ask whichever process runs the survey to stop; needs no claim to the survey."""
         survey = self._key(survey_id)
         with self._write() as connection:
-            connection.execute(_change(survey).values(stop_requested=1))
+            connection.execute(statements.REQUEST_STOP, (survey,))
 
     def stop_requested(self, survey_id: str) -> bool:
         """Whether somebody asked."""
-        with self._read() as connection:
-            row = connection.execute(
-                select(SURVEYS.c.stop_requested).where(SURVEYS.c.id == survey_id)
-            ).one_or_none()
-        return bool(self._known(survey_id, row)[0])
+        return self._one(statements.STOP_REQUESTED, survey_id, int) != 0
 
     def scope_path(self, survey_id: str) -> str:
         """Where the scope file was when the survey was created."""
-        with self._read() as connection:
-            row = connection.execute(
-                select(SURVEYS.c.scope_path).where(SURVEYS.c.id == survey_id)
-            ).one_or_none()
-        return str(self._known(survey_id, row)[0])
+        return self._one(statements.SCOPE_PATH, survey_id, str)
 
     def find(self, prefix: str) -> str:
         """The id of the one survey whose id starts so; ``"last"`` is the newest."""
@@ -269,21 +231,25 @@ class SqliteStore:
 
     def close(self) -> None:
         """Let go of the file and of every survey this store writes. Closing twice does nothing."""
-        with self._one_writer:
-            self._engine.dispose()
-            while self._written:
-                _survey_id, (_survey, lock) = self._written.popitem()
-                lock.let_go()
+        self._connections.close()
+        while self._written:
+            _survey_id, (_survey, lock) = self._written.popitem()
+            lock.let_go()
 
     def _key(self, survey_id: str) -> int:
-        with self._read() as connection:
-            row = connection.execute(select(SURVEYS.c.seq).where(SURVEYS.c.id == survey_id)).one_or_none()
-        return int(self._known(survey_id, row)[0])
+        return self._one(statements.KEY, survey_id, int)
 
-    def _known(self, survey_id: str, row: Row[*tuple[Any, ...]] | None) -> Row[*tuple[Any, ...]]:
+    def _one(self, statement: str, survey_id: str, kind: type[_Column]) -> _Column:
+        """The one column that the statement reads of the survey."""
+        with self._read() as connection:
+            row = connection.execute(statement, (survey_id,)).fetchone()
         if row is None:
-            raise StoreProblem(self._where, f"holds no survey {survey_id!r}; see survey list")
-        return row
+            raise self._unknown(survey_id)
+        with self._told_as_damage():
+            return kind(row[0])
+
+    def _unknown(self, survey_id: str) -> StoreProblem:
+        return StoreProblem(self._where, f"holds no survey {survey_id!r}; see survey list")
 
     def _owned(self, survey_id: str) -> int:
         if survey_id not in self._written:
@@ -292,12 +258,12 @@ class SqliteStore:
 
     @contextmanager
     def _write(self) -> Iterator[Connection]:
-        with self._one_writer, told_as_problems(self._where), self._writing_engine.begin() as connection:
+        with told_as_problems(self._where), self._connections.writing() as connection:
             yield connection
 
     @contextmanager
     def _read(self) -> Iterator[Connection]:
-        with told_as_problems(self._where), self._engine.connect() as connection:
+        with told_as_problems(self._where), self._connections.reading() as connection:
             yield connection
 
     @contextmanager
@@ -306,7 +272,3 @@ class SqliteStore:
             yield
         except (ValueError, TypeError) as error:
             raise StoreProblem(self._where, f"holds a damaged row: {error}") from error
-
-
-def _change(survey: int) -> Update:
-    return update(SURVEYS).where(SURVEYS.c.seq == survey)

@@ -1,86 +1,79 @@
-"""The statements of the hot path, compiled once a store and given rows as plain tuples.
-
-SQLAlchemy's own executemany handles each row in Python, which costs more than SQLite's work.
-"""
+"""Every statement that a running store sends to SQLite. Rows go in and come out in the order written here."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 
-from sqlalchemy import Select, bindparam, func, insert, literal_column, select, update
-from sqlalchemy.dialects import sqlite
+SET_REVISION: Final = "INSERT INTO alembic_version (version_num) VALUES (?)"
 
-from dosimeter.store.rows import HOST_COLUMNS, RECORD_COLUMNS
-from dosimeter.store.schema import HOSTS, RECORDS
+ADD_SURVEY: Final = """
+INSERT INTO surveys (
+    id, tool_version, ruleset_version, scope_sha256, authorised_by, reference,
+    touch, started, completed, state, scope_path, endpoints
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)
+RETURNING seq
+"""
 
-if TYPE_CHECKING:
-    from sqlalchemy.sql.compiler import SQLCompiler
-    from sqlalchemy.sql.dml import UpdateBase
+SET_ENDPOINTS: Final = "UPDATE surveys SET endpoints = ? WHERE seq = ?"
 
-INTENT_PARAMETERS: Final = ("at", "in_survey", "of_address")
-"""What a row of :meth:`Statements.intend` holds."""
-WITHDRAWAL_PARAMETERS: Final = ("in_survey", "of_address")
-"""What a row of :meth:`Statements.withdraw` holds."""
+ADD_HOST: Final = (
+    "INSERT INTO hosts (survey, position, address_key, address, endpoints) VALUES (?, ?, ?, ?, ?)"
+)
 
-_ENDPOINT: Final = ("survey", "address_key", "port")
+RUN_AGAIN: Final = "UPDATE surveys SET state = ?, completed = NULL, stop_requested = 0 WHERE seq = ?"
 
+FINISH: Final = "UPDATE surveys SET state = ?, completed = ? WHERE seq = ?"
 
-class Statements:
-    """SQL text; each row's values come in the order of the constant named."""
+REQUEST_STOP: Final = "UPDATE surveys SET stop_requested = 1 WHERE seq = ?"
 
-    def __init__(self) -> None:
-        self.add_host: Final = _text(insert(HOSTS), HOST_COLUMNS)
-        self.intend: Final = _text(_intend(), INTENT_PARAMETERS)
-        self.withdraw: Final = _text(_withdraw(), WITHDRAWAL_PARAMETERS)
-        self.record: Final = _text(_record(), RECORD_COLUMNS)
+INTEND: Final = """
+UPDATE hosts SET contacts = contacts + 1, contacted = ? WHERE survey = ? AND address_key = ?
+"""
 
+WITHDRAW: Final = """
+UPDATE hosts SET contacts = contacts - 1 WHERE survey = ? AND address_key = ? AND contacts > 0
+"""
 
-def pending_page() -> Select[Any]:
-    """Hosts of ``in_survey`` after position ``after``, ``at_most`` of them, with the ports recorded."""
-    recorded = (
-        select(func.group_concat(RECORDS.c.port))
-        .where(RECORDS.c.survey == HOSTS.c.survey, RECORDS.c.address_key == HOSTS.c.address_key)
-        .scalar_subquery()
-    )
-    return (
-        select(HOSTS.c.position, HOSTS.c.address, HOSTS.c.endpoints, HOSTS.c.contacts, recorded)
-        .where(HOSTS.c.survey == bindparam("in_survey"), HOSTS.c.position > bindparam("after"))
-        .order_by(HOSTS.c.position)
-        .limit(bindparam("at_most"))
-    )
+RECORD: Final = """
+INSERT INTO records (survey, address_key, port, address, service, name, began, ended, attempts)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (survey, address_key, port) DO UPDATE SET
+    address = excluded.address, service = excluded.service, name = excluded.name,
+    began = excluded.began, ended = excluded.ended, attempts = excluded.attempts
+"""
 
+PENDING_PAGE: Final = """
+SELECT position, address, endpoints, contacts, (
+    SELECT group_concat(port) FROM records
+    WHERE records.survey = hosts.survey AND records.address_key = hosts.address_key
+)
+FROM hosts WHERE survey = ? AND position > ? ORDER BY position LIMIT ?
+"""
+"""Hosts of a survey after a position, so many of them, with the ports recorded, parted by commas."""
 
-def _intend() -> UpdateBase:
-    at, survey, address = INTENT_PARAMETERS
-    return (
-        update(HOSTS)
-        .where(HOSTS.c.survey == bindparam(survey), HOSTS.c.address_key == bindparam(address))
-        .values(contacts=literal_column("contacts + 1"), contacted=bindparam(at))
-    )
+RECORDS: Final = """
+SELECT port, address, service, name, began, ended, attempts FROM records
+WHERE survey = ? ORDER BY survey, address_key, port
+"""
 
+HEADER: Final = """
+SELECT id, tool_version, ruleset_version, scope_sha256, authorised_by, reference,
+    touch, started, completed, state
+FROM surveys WHERE id = ?
+"""
 
-def _withdraw() -> UpdateBase:
-    survey, address = WITHDRAWAL_PARAMETERS
-    return (
-        update(HOSTS)
-        .where(
-            HOSTS.c.survey == bindparam(survey),
-            HOSTS.c.address_key == bindparam(address),
-            HOSTS.c.contacts > literal_column("0"),
-        )
-        .values(contacts=literal_column("contacts - 1"))
-    )
+HEADERS: Final = """
+SELECT id, tool_version, ruleset_version, scope_sha256, authorised_by, reference,
+    touch, started, completed, state
+FROM surveys ORDER BY started DESC, seq DESC
+"""
 
+COUNTS: Final = """
+SELECT endpoints, (SELECT count(*) FROM records WHERE records.survey = surveys.seq) FROM surveys WHERE id = ?
+"""
 
-def _record() -> UpdateBase:
-    added = sqlite.insert(RECORDS)
-    replaced = {name: added.excluded[name] for name in RECORD_COLUMNS if name not in _ENDPOINT}
-    return added.on_conflict_do_update(index_elements=_ENDPOINT, set_=replaced)
+KEY: Final = "SELECT seq FROM surveys WHERE id = ?"
 
+STOP_REQUESTED: Final = "SELECT stop_requested FROM surveys WHERE id = ?"
 
-def _text(statement: UpdateBase, order: tuple[str, ...]) -> str:
-    keys = None if order in {INTENT_PARAMETERS, WITHDRAWAL_PARAMETERS} else list(order)
-    compiled: SQLCompiler = statement.compile(dialect=sqlite.dialect(paramstyle="qmark"), column_keys=keys)
-    if tuple(compiled.positiontup or ()) != order:
-        raise AssertionError(f"rows come as {order}, the statement wants {compiled.positiontup}")
-    return str(compiled)
+SCOPE_PATH: Final = "SELECT scope_path FROM surveys WHERE id = ?"

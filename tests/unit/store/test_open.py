@@ -74,11 +74,11 @@ def test_a_new_store_is_for_its_owner_alone(tmp_path: Path) -> None:
 
 def test_a_commit_is_synced_and_readers_do_not_wait(file: Path) -> None:
     """The file is in write-ahead mode, each connection syncs each commit and checks references."""
-    with open_store(f"sqlite:///{file}") as store, store._engine.connect() as connection:  # noqa: SLF001
-        read = connection.exec_driver_sql
-        assert read("PRAGMA journal_mode").scalar_one() == "wal"
-        assert read("PRAGMA synchronous").scalar_one() == 2
-        assert read("PRAGMA foreign_keys").scalar_one() == 1
+    with open_store(f"sqlite:///{file}") as store, store._connections.reading() as connection:  # noqa: SLF001
+        read = connection.execute
+        assert read("PRAGMA journal_mode").fetchone() == ("wal",)
+        assert read("PRAGMA synchronous").fetchone() == (2,)
+        assert read("PRAGMA foreign_keys").fetchone() == (1,)
 
 
 def test_a_read_only_folder_is_refused(read_only_folder: Path) -> None:
@@ -182,7 +182,7 @@ def test_a_damaged_row_is_a_sentence(file: Path, change: str, ask: Callable[[Sql
 
 def test_a_store_locked_by_another_process_is_a_sentence(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A write that cannot get its turn says so; reading goes on."""
-    monkeypatch.setattr("dosimeter.store.engine.BUSY_SECONDS", 0.05)
+    monkeypatch.setattr("dosimeter.store.connections.BUSY_SECONDS", 0.05)
     other = sqlite3.connect(file, isolation_level=None)
     with open_store(f"sqlite:///{file}") as store:
         store.resume("s1")

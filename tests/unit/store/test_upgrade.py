@@ -1,62 +1,144 @@
 from __future__ import annotations
 
+import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, create_engine
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.schema import CreateTable
 
-from dosimeter.store.engine import open_engine
-from dosimeter.store.schema import KNOWN_REVISIONS, METADATA, REVISION
+from dosimeter.store import statements
+from dosimeter.store.database import open_database
+from dosimeter.store.problem import StoreProblem
+from dosimeter.store.schema import METADATA
+from dosimeter.store.sqlite import open_store
+from dosimeter.store.tables import KNOWN_REVISIONS, REVISION, TABLES
 from dosimeter.store.upgrade import MIGRATIONS, upgrade
+from tests.contract.samples import header, hosts, record
+
+NEXT = '''
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
 
 
-def schema_of(connection: Connection) -> list[tuple[str, ...]]:
+def upgrade() -> None:
+    """Make the table anew, as SQLite needs it for most changes."""
+    with op.batch_alter_table("surveys", recreate="always") as table:
+        table.add_column(sa.Column("note", sa.String, nullable=False, server_default="none"))
+'''
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """A store of the current revision with one survey of ten hosts, all recorded."""
+    path = tmp_path / "store.sqlite"
+    with open_store(f"sqlite:///{path}") as store:
+        store.create(header(), hosts(10))
+        store.record("s1", [record(planned.address) for planned in hosts(10)])
+    return path
+
+
+@pytest.fixture
+def next_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The program as it will be after one more migration; returns that migration's file."""
+    shutil.copytree(MIGRATIONS, tmp_path / "migrations")
+    step = tmp_path / "migrations" / "versions" / "v0002_note.py"
+    step.write_text(NEXT, encoding="utf-8")
+    monkeypatch.setattr("dosimeter.store.upgrade.MIGRATIONS", tmp_path / "migrations")
+    monkeypatch.setattr("dosimeter.store.database.KNOWN_REVISIONS", ("0001", "0002"))
+    monkeypatch.setattr("dosimeter.store.database.REVISION", "0002")
+    return step
+
+
+def schema_of(path: Path) -> list[tuple[str, ...]]:
     """Each column, key and index of each table, as SQLite sees it."""
-    read = connection.exec_driver_sql
     seen: list[tuple[str, ...]] = []
-    for table in sorted(METADATA.tables):
-        for pragma in ("table_xinfo", "foreign_key_list", "index_list", "table_list"):
-            rows = read(f"PRAGMA {pragma}({table})").all()
-            seen += sorted((table, pragma, *map(str, row)) for row in rows)
+    with closing(sqlite3.connect(path)) as connection:
+        for table in sorted(METADATA.tables):
+            for pragma in ("table_xinfo", "foreign_key_list", "index_list", "table_list"):
+                rows = connection.execute(f"PRAGMA {pragma}({table})").fetchall()
+                seen += sorted((table, pragma, *map(str, row)) for row in rows)
     return seen
+
+
+def revision_of(path: Path) -> str:
+    """The revision that the file says it has."""
+    with closing(sqlite3.connect(path)) as connection:
+        [(revision,)] = connection.execute("SELECT version_num FROM alembic_version")
+        return str(revision)
+
+
+def words_of(statement: str) -> str:
+    """The statement without the difference that spaces make."""
+    return " ".join(statement.split()).replace("( ", "(").replace(" )", ")")
+
+
+def test_the_text_of_the_tables_is_their_definition() -> None:
+    """SQLAlchemy makes of schema.py, for SQLite, the very statements that tables.py holds."""
+    defined = [CreateTable(table).compile(dialect=sqlite.dialect()) for table in METADATA.sorted_tables]
+    assert list(map(words_of, TABLES)) == [words_of(str(statement)) for statement in defined]
 
 
 def test_the_migrations_lead_to_the_tables_of_the_program(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """A file brought up by the migrations equals a new one, and nothing is printed on the way."""
-    migrated = create_engine(f"sqlite:///{tmp_path / 'old.sqlite'}")
-    with migrated.begin() as connection:
-        upgrade(connection)
-        old = schema_of(connection)
-        assert connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one() == REVISION
-    migrated.dispose()
-    reading, _writing = open_engine(tmp_path / "new.sqlite")
-    with reading.connect() as connection:
-        assert schema_of(connection) == old
-    reading.dispose()
+    old, new = tmp_path / "old.sqlite", tmp_path / "new.sqlite"
+    upgrade(old)
+    open_database(new).close()
+    assert schema_of(old) == schema_of(new)
+    assert revision_of(old) == revision_of(new) == REVISION
     assert capfd.readouterr() == ("", "")
 
 
 def test_every_migration_is_a_known_revision() -> None:
-    """The list in the schema is complete, in order, and ends with the current one."""
+    """The list of revisions is complete, in order, and ends with the current one."""
     files = sorted(path.name[1:5] for path in (MIGRATIONS / "versions").glob("v*.py"))
     assert tuple(files) == KNOWN_REVISIONS
     assert KNOWN_REVISIONS[-1] == REVISION
 
 
-def test_an_older_file_is_upgraded_when_it_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file of a known older revision goes through the migrations, in the transaction of the opener."""
-    path = tmp_path / "store.sqlite"
-    open_engine(path)[0].dispose()
-    engine = create_engine(f"sqlite:///{path}")
-    with engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0000'")
-    engine.dispose()
-    monkeypatch.setattr("dosimeter.store.engine.KNOWN_REVISIONS", ("0000", "0001"))
-    upgraded: list[bool] = []
-    monkeypatch.setattr(
-        "dosimeter.store.engine.upgrade", lambda connection: upgraded.append(connection.in_transaction())
-    )
-    open_engine(path)[0].dispose()
-    assert upgraded == [True]
+def test_every_statement_is_one_that_the_tables_can_answer(file: Path) -> None:
+    """SQLite prepares each statement on a new file; none is misspelt or out of date."""
+    texts = {name: text for name, text in vars(statements).items() if name.isupper()}
+    with closing(sqlite3.connect(file)) as connection:
+        for text in texts.values():
+            connection.execute(f"EXPLAIN {text}", (0,) * text.count("?"))
+    assert len(texts) > 10
+
+
+def test_an_older_file_is_upgraded_when_it_is_opened(file: Path, next_version: Path) -> None:
+    """A file of a known older revision goes through the migrations and keeps what it held."""
+    with open_store(f"sqlite:///{file}") as store:
+        assert store.headers() == (header(),)
+        assert list(store.records("s1")) == [record(planned.address) for planned in hosts(10)]
+    assert revision_of(file) == "0002"
+    assert ("surveys", "table_xinfo", "14", "note", "VARCHAR", "1", "'none'", "0", "0") in schema_of(file)
+
+
+def test_an_upgrade_that_fails_leaves_the_file_as_it_was(file: Path, next_version: Path) -> None:
+    """A step that would leave rows without what they refer to is refused whole."""
+    before = schema_of(file)
+    with next_version.open("a", encoding="utf-8") as step:
+        step.write('    op.execute("DELETE FROM surveys")\n')
+    with pytest.raises(StoreProblem, match="contradicts"):
+        open_store(f"sqlite:///{file}")
+    assert revision_of(file) == "0001"
+    assert schema_of(file) == before
+
+
+def test_an_upgrade_waits_for_another_process_and_then_says_so(
+    file: Path, next_version: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that somebody else writes to is not upgraded under their hands."""
+    monkeypatch.setattr("dosimeter.store.upgrade.BUSY_SECONDS", 0.05)
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreProblem, match="is locked by another process"):
+            open_store(f"sqlite:///{file}")
+    assert revision_of(file) == "0001"
