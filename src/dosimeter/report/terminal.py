@@ -5,7 +5,7 @@ Colour never stands alone: each coloured value is a word. Nothing is ever parsed
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final, TextIO
 
 from rich import box
@@ -17,7 +17,7 @@ from rich.text import Text
 from dosimeter.model.verdict import DecoyTier, Exposure, Product, Remedy, Severity, Verdict
 from dosimeter.report.archive import Archive
 from dosimeter.report.document import Document, OtherGroup
-from dosimeter.report.plain import Span, command, plain_text, spans
+from dosimeter.report.plain import Span, plain_text, spans
 from dosimeter.report.sentences import Rung
 from dosimeter.report.words import (
     CAUSE_SAYS,
@@ -42,6 +42,10 @@ ADDRESSES_SHOWN: Final = 8
 
 _BAR_WIDTH: Final = 16
 _NARROW_BAR_WIDTH: Final = 8
+_LONGEST_IPV4: Final = 21
+"""Columns of the longest IPv4 address and port: what can be copied stays in one line."""
+
+_CODE_STYLE: Final = "bold cyan"
 
 _EXPOSURE_STYLE: Final = {
     Exposure.UNREACHABLE: "dim",
@@ -128,9 +132,10 @@ def _figure(rung: Rung, number: int) -> str:
     return f"{number:,}" if rung.tested else "-"
 
 
-def _archives(archives: Iterable[Archive], *, wide: bool) -> RenderableType:
+def _archives(archives: Sequence[Archive], *, wide: bool) -> RenderableType:
     table = _table()
-    table.add_column("Archive", overflow="fold", min_width=15)
+    longest = max(len(archive.endpoint.authority) for archive in archives)
+    table.add_column("Archive", overflow="fold", no_wrap=longest <= _LONGEST_IPV4)
     table.add_column("Exposure", no_wrap=True)
     table.add_column("Severity", no_wrap=True)
     if wide:
@@ -233,12 +238,12 @@ def _detail(archive: Archive) -> RenderableType:
         parts.append(_item("-", says))
     for remedy in verdict.remedies:
         parts += _remedy(remedy)
-    for retest in archive.retests:
-        parts.append(_item("=>", Text.assemble("To prove it: ", _marked(command(retest)))))
-    for failure in archive.failures:
+    if verdict.remedies:
+        parts.append(_item("=>", Text.assemble("To prove it: ", (plain_text(archive.retest), _CODE_STYLE))))
+    for failure in archive.findings.failures:
         probe = PROBE_SAYS.get(failure.probe, failure.probe)
         parts.append(_item("!", _line(f"{probe}: {CAUSE_WORD[failure.cause]}: {failure.detail}", "yellow")))
-    for skip in archive.not_asked:
+    for skip in archive.findings.not_asked:
         probe = PROBE_SAYS.get(skip.probe, skip.probe)
         parts.append(_item(" ", _line(f"{probe}: not asked, {skip.why}", "dim")))
     return Group(*parts)
@@ -256,12 +261,12 @@ def _properties(archive: Archive) -> RenderableType:
     if verdict.product:
         source = CONFIDENCE_SAYS[verdict.product.confidence]
         grid.add_row("Product", _line(f"{_product(verdict.product)} ({source})"))
-    if archive.tls:
-        grid.add_row("TLS", _line(tls_in_words(archive.tls)))
+    if archive.findings.tls:
+        grid.add_row("TLS", _line(tls_in_words(archive.findings.tls)))
     if verdict.decoy.tier is not DecoyTier.NONE:
         reasons = "; ".join(verdict.decoy.reasons)
         grid.add_row("Decoy", _line(f"{DECOY_SAYS[verdict.decoy.tier]}: {reasons}", "magenta"))
-    counts = archive.attempts
+    counts = archive.findings.attempts
     grid.add_row(
         "Questions",
         _line(f"{counts.completed} answered, {counts.failed} failed, {counts.skipped} not asked"),
@@ -308,7 +313,7 @@ def _line(text: str, style: str = "") -> Text:
 def _marked(pieces: tuple[Span, ...]) -> Text:
     marked = Text()
     for span in pieces:
-        marked.append(plain_text(span.text), "bold cyan" if span.code else "")
+        marked.append(plain_text(span.text), _CODE_STYLE if span.code else "")
     return marked
 
 
