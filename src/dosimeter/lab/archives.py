@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from dosimeter.lab.archive import TLS_PORT, Archive, Expected
@@ -34,259 +35,261 @@ _LIKE_PYNETDICOM: Final = Identity("1.2.826.0.1.3680043.9.3811.3.0.4", "PYNETDIC
 _LIKE_DCM4CHE: Final = Identity("1.2.40.0.13.1.3", "dcm4che-5.34.1", 16378)
 
 
+_OPEN: Final = (
+    Archive(
+        "open",
+        "127.20.0.1",
+        "Orthanc with every DicomAlwaysAllow… on: answers, returns and takes anything",
+        Expected(Exposure.RETRIEVABLE, accepts_writes=True, worklist=True),
+        Policy(services=_EVERYTHING, identity=_LIKE_DCMTK),
+        seed=1,
+        patients=420,
+        appointments=24,
+    ),
+    Archive(
+        "query-only",
+        "127.20.0.2",
+        "Orthanc that allows C-FIND alone: GET contexts accepted, C-GET aborted",
+        Expected(Exposure.QUERYABLE, accepts_writes=False, worklist=False),
+        Policy(services=_ARCHIVE, get=Reaction.ABORT, identity=_LIKE_DCMTK),
+        seed=2,
+        patients=310,
+    ),
+    Archive(
+        "worklist-only",
+        "127.20.0.3",
+        "a worklist server: tomorrow's patients to anybody, no archive",
+        Expected(Exposure.QUERYABLE, accepts_writes=False, worklist=True),
+        Policy(services=WORKLIST_SERVICE, identity=_LIKE_DCM4CHE),
+        seed=3,
+        patients=200,
+        appointments=40,
+    ),
+    Archive(
+        "tls-open",
+        "127.20.0.4",
+        "TLS, and no client certificate asked for: encrypted, and open to anybody",
+        Expected(Exposure.RETRIEVABLE, accepts_writes=True, worklist=True, protections=(Protection.TLS,)),
+        Policy(services=_EVERYTHING, identity=_LIKE_DCMTK),
+        door=Door.TLS,
+        port=TLS_PORT,
+        seed=4,
+        patients=280,
+        appointments=10,
+    ),
+    Archive(
+        "tls-on-plain-port",
+        "127.20.0.5",
+        "TLS on 11112, which no scope names for TLS: it answers a plain request with an alert",
+        Expected(Exposure.QUERYABLE, accepts_writes=False, worklist=False, protections=(Protection.TLS,)),
+        Policy(identity=_LIKE_DCM4CHE),
+        door=Door.TLS,
+        seed=5,
+        patients=220,
+    ),
+    Archive(
+        "row-per-instance",
+        "127.20.0.6",
+        "pynetdicom's qrscp: a row for each instance, so rows are not studies",
+        Expected(Exposure.RETRIEVABLE, accepts_writes=True, worklist=True),
+        Policy(
+            services=_EVERYTHING,
+            row_per_instance=True,
+            counters=Counters.ABSENT,
+            identity=_LIKE_PYNETDICOM,
+        ),
+        seed=6,
+        patients=150,
+    ),
+    Archive(
+        "cut-off",
+        "127.20.0.7",
+        "Orthanc with LimitFindResults 10: answers end with 0xFE00 though nobody cancelled",
+        Expected(Exposure.RETRIEVABLE, accepts_writes=True, worklist=False),
+        Policy(
+            services=_ARCHIVE | STORAGE_SERVICES,
+            most_rows=10,
+            counters=Counters.ZERO,
+            honours_cancel=False,
+            identity=_LIKE_DCMTK,
+        ),
+        seed=7,
+        patients=260,
+    ),
+)
+
+
+_GUARDED: Final = (
+    Archive(
+        "called-title",
+        "127.20.0.21",
+        "dcmqrscp: rejects whoever does not call it by its name",
+        Expected(Exposure.NAME_GATED, protections=(Protection.CALLED_AE_CHECK,)),
+        Policy(services=_ARCHIVE | STORAGE_SERVICES, called_titles=(CALLED_TITLE,), identity=_LIKE_DCMTK),
+        seed=21,
+        patients=350,
+    ),
+    Archive(
+        "calling-title",
+        "127.20.0.22",
+        "an archive that rejects callers it has not been told of",
+        Expected(Exposure.NAME_GATED, protections=(Protection.CALLING_AE_CHECK,)),
+        Policy(services=_ARCHIVE, calling_titles=(CALLING_TITLE,), identity=_LIKE_DCM4CHE),
+        seed=22,
+        patients=330,
+    ),
+    Archive(
+        "known-callers",
+        "127.20.0.23",
+        "Orthanc with a list of modalities: aborts strangers' queries, answers who uses a listed name",
+        Expected(
+            Exposure.NAME_GATED,
+            accepts_writes=False,
+            worklist=False,
+            protections=(Protection.QUERY_POLICY,),
+        ),
+        Policy(
+            services=_ARCHIVE,
+            find=Reaction.ABORT,
+            get=Reaction.ABORT,
+            trusted_callers=(CALLING_TITLE,),
+            identity=_LIKE_DCMTK,
+        ),
+        seed=23,
+        patients=240,
+    ),
+    Archive(
+        "orthanc-default",
+        "127.20.0.24",
+        "Orthanc as it is installed: strangers may store, queries end in A-ABORT",
+        Expected(
+            Exposure.ASSOCIATES,
+            accepts_writes=True,
+            worklist=False,
+            protections=(Protection.QUERY_POLICY,),
+        ),
+        Policy(
+            services=_ARCHIVE | STORAGE_SERVICES | COMMITMENT_SERVICE,
+            find=Reaction.ABORT,
+            get=Reaction.ABORT,
+            identity=_LIKE_DCMTK,
+        ),
+        seed=24,
+        patients=300,
+    ),
+    Archive(
+        "not-authorised",
+        "127.20.0.25",
+        "an archive that refuses with a status: 0x0124, not authorised",
+        Expected(
+            Exposure.ASSOCIATES,
+            accepts_writes=False,
+            worklist=False,
+            protections=(Protection.QUERY_POLICY,),
+        ),
+        Policy(services=_ARCHIVE, find=Reaction.REFUSE, get=Reaction.REFUSE, identity=_LIKE_DCM4CHE),
+        seed=25,
+        patients=210,
+    ),
+    Archive(
+        "write-only",
+        "127.20.0.26",
+        "storescp: takes what it is sent and has nothing to ask for",
+        Expected(Exposure.ASSOCIATES, accepts_writes=True, worklist=False),
+        Policy(services=STORAGE_SERVICES, identity=_LIKE_DCMTK),
+    ),
+    Archive(
+        "locked",
+        "127.20.0.27",
+        "an archive that checks both titles, and the scope lists neither",
+        Expected(Exposure.GUARDED, protections=(Protection.CALLED_AE_CHECK,)),
+        Policy(services=_ARCHIVE, called_titles=(_UNLISTED_TITLE,), calling_titles=(_UNLISTED_TITLE,)),
+        seed=27,
+        patients=290,
+    ),
+    Archive(
+        "tls-mutual",
+        "127.20.0.28",
+        "TLS with a client certificate demanded",
+        Expected(Exposure.GUARDED, protections=(Protection.TLS, Protection.CLIENT_CERTIFICATE)),
+        Policy(services=_EVERYTHING),
+        door=Door.TLS_CLIENT_CERTIFICATE,
+        port=TLS_PORT,
+        seed=28,
+        patients=230,
+    ),
+)
+
+
+_TRAPS: Final = (
+    Archive(
+        "busy",
+        "127.20.0.41",
+        "an archive with no association left: rejected for now (2/3/2)",
+        Expected(Exposure.INCONCLUSIVE),
+        Policy(rejection=Rejection(2, 3, 2)),
+    ),
+    Archive(
+        "canned",
+        "127.20.0.42",
+        "a decoy: the same records whatever is asked",
+        Expected(Exposure.QUERYABLE, accepts_writes=False, worklist=False, decoy=DecoyTier.MEDIUM),
+        Policy(canned_rows=3),
+        seed=42,
+        patients=200,
+    ),
+    Archive(
+        "any-service",
+        "127.20.0.43",
+        "odil's server: accepts any context, even of a service made up, and closes on a query",
+        Expected(Exposure.ASSOCIATES, accepts_writes=True, decoy=DecoyTier.LOW),
+        Policy(accepts_any_service=True, find=Reaction.CLOSE, get=Reaction.CLOSE),
+    ),
+    Archive(
+        "mirror",
+        "127.20.0.44",
+        "an archive that announces whatever its caller announces",
+        Expected(Exposure.RETRIEVABLE, accepts_writes=False, worklist=False),
+        Policy(services=_ARCHIVE, identity=Identity(mirror=True)),
+        seed=44,
+        patients=200,
+    ),
+    Archive(
+        "failing",
+        "127.20.0.45",
+        "an archive that answers each query with 0xC000, unable to process",
+        Expected(Exposure.INCONCLUSIVE, accepts_writes=False, worklist=False),
+        Policy(find=Reaction.FAIL),
+    ),
+    Archive(
+        "web-server",
+        "127.20.0.46",
+        "a web server where DICOM is looked for",
+        Expected(Exposure.NOT_DICOM),
+        door=Door.HTTP,
+    ),
+    Archive(
+        "silent",
+        "127.20.0.47",
+        "takes every byte and says nothing",
+        Expected(Exposure.INCONCLUSIVE),
+        door=Door.SILENT,
+    ),
+    Archive(
+        "closed",
+        "127.20.0.48",
+        "nothing: the port is closed",
+        Expected(Exposure.UNREACHABLE),
+        door=Door.CLOSED,
+    ),
+)
+
+
 def lab_archives(block: int = 0) -> tuple[Archive, ...]:
-    """Every archive of the lab, at 127.20.``block``.1 and the addresses after it."""
-    return (*_open_archives(block), *_guarded_archives(block), *_traps(block))
+    """Every archive of the lab, at 127.20.``block``.x."""
+    return tuple(_in_block(archive, block) for archive in (*_OPEN, *_GUARDED, *_TRAPS))
 
 
-def _open_archives(block: int) -> tuple[Archive, ...]:
-    return (
-        Archive(
-            "open",
-            f"127.20.{block}.1",
-            "Orthanc with every DicomAlwaysAllow… on: answers, returns and takes anything",
-            Expected(Exposure.RETRIEVABLE, accepts_writes=True, worklist=True),
-            Policy(services=_EVERYTHING, identity=_LIKE_DCMTK),
-            seed=1,
-            patients=420,
-            appointments=24,
-        ),
-        Archive(
-            "query-only",
-            f"127.20.{block}.2",
-            "Orthanc that allows C-FIND alone: GET contexts accepted, C-GET aborted",
-            Expected(Exposure.QUERYABLE, accepts_writes=False, worklist=False),
-            Policy(services=_ARCHIVE, get=Reaction.ABORT, identity=_LIKE_DCMTK),
-            seed=2,
-            patients=310,
-        ),
-        Archive(
-            "worklist-only",
-            f"127.20.{block}.3",
-            "a worklist server: tomorrow's patients to anybody, no archive",
-            Expected(Exposure.QUERYABLE, accepts_writes=False, worklist=True),
-            Policy(services=WORKLIST_SERVICE, identity=_LIKE_DCM4CHE),
-            seed=3,
-            patients=200,
-            appointments=40,
-        ),
-        Archive(
-            "tls-open",
-            f"127.20.{block}.4",
-            "TLS, and no client certificate asked for: encrypted, and open to anybody",
-            Expected(Exposure.RETRIEVABLE, accepts_writes=True, worklist=True, protections=(Protection.TLS,)),
-            Policy(services=_EVERYTHING, identity=_LIKE_DCMTK),
-            door=Door.TLS,
-            port=TLS_PORT,
-            seed=4,
-            patients=280,
-            appointments=10,
-        ),
-        Archive(
-            "tls-on-plain-port",
-            f"127.20.{block}.5",
-            "TLS on 11112, which no scope names for TLS: it answers a plain request with an alert",
-            Expected(Exposure.QUERYABLE, accepts_writes=False, worklist=False, protections=(Protection.TLS,)),
-            Policy(identity=_LIKE_DCM4CHE),
-            door=Door.TLS,
-            seed=5,
-            patients=220,
-        ),
-        Archive(
-            "row-per-instance",
-            f"127.20.{block}.6",
-            "pynetdicom's qrscp: a row for each instance, so rows are not studies",
-            Expected(Exposure.RETRIEVABLE, accepts_writes=True, worklist=True),
-            Policy(
-                services=_EVERYTHING,
-                row_per_instance=True,
-                counters=Counters.ABSENT,
-                identity=_LIKE_PYNETDICOM,
-            ),
-            seed=6,
-            patients=150,
-        ),
-        Archive(
-            "cut-off",
-            f"127.20.{block}.7",
-            "Orthanc with LimitFindResults 10: answers end with 0xFE00 though nobody cancelled",
-            Expected(Exposure.RETRIEVABLE, accepts_writes=True, worklist=False),
-            Policy(
-                services=_ARCHIVE | STORAGE_SERVICES,
-                most_rows=10,
-                counters=Counters.ZERO,
-                honours_cancel=False,
-                identity=_LIKE_DCMTK,
-            ),
-            seed=7,
-            patients=260,
-        ),
-    )
-
-
-def _guarded_archives(block: int) -> tuple[Archive, ...]:
-    return (
-        Archive(
-            "called-title",
-            f"127.20.{block}.21",
-            "dcmqrscp: rejects whoever does not call it by its name",
-            Expected(Exposure.NAME_GATED, protections=(Protection.CALLED_AE_CHECK,)),
-            Policy(services=_ARCHIVE | STORAGE_SERVICES, called_titles=(CALLED_TITLE,), identity=_LIKE_DCMTK),
-            seed=21,
-            patients=350,
-        ),
-        Archive(
-            "calling-title",
-            f"127.20.{block}.22",
-            "an archive that rejects callers it has not been told of",
-            Expected(Exposure.NAME_GATED, protections=(Protection.CALLING_AE_CHECK,)),
-            Policy(services=_ARCHIVE, calling_titles=(CALLING_TITLE,), identity=_LIKE_DCM4CHE),
-            seed=22,
-            patients=330,
-        ),
-        Archive(
-            "known-callers",
-            f"127.20.{block}.23",
-            "Orthanc with a list of modalities: aborts strangers' queries, answers who uses a listed name",
-            Expected(
-                Exposure.NAME_GATED,
-                accepts_writes=False,
-                worklist=False,
-                protections=(Protection.QUERY_POLICY,),
-            ),
-            Policy(
-                services=_ARCHIVE,
-                find=Reaction.ABORT,
-                get=Reaction.ABORT,
-                trusted_callers=(CALLING_TITLE,),
-                identity=_LIKE_DCMTK,
-            ),
-            seed=23,
-            patients=240,
-        ),
-        Archive(
-            "orthanc-default",
-            f"127.20.{block}.24",
-            "Orthanc as it is installed: strangers may store, queries end in A-ABORT",
-            Expected(
-                Exposure.ASSOCIATES,
-                accepts_writes=True,
-                worklist=False,
-                protections=(Protection.QUERY_POLICY,),
-            ),
-            Policy(
-                services=_ARCHIVE | STORAGE_SERVICES | COMMITMENT_SERVICE,
-                find=Reaction.ABORT,
-                get=Reaction.ABORT,
-                identity=_LIKE_DCMTK,
-            ),
-            seed=24,
-            patients=300,
-        ),
-        Archive(
-            "not-authorised",
-            f"127.20.{block}.25",
-            "an archive that refuses with a status: 0x0124, not authorised",
-            Expected(
-                Exposure.ASSOCIATES,
-                accepts_writes=False,
-                worklist=False,
-                protections=(Protection.QUERY_POLICY,),
-            ),
-            Policy(services=_ARCHIVE, find=Reaction.REFUSE, get=Reaction.REFUSE, identity=_LIKE_DCM4CHE),
-            seed=25,
-            patients=210,
-        ),
-        Archive(
-            "write-only",
-            f"127.20.{block}.26",
-            "storescp: takes what it is sent and has nothing to ask for",
-            Expected(Exposure.ASSOCIATES, accepts_writes=True, worklist=False),
-            Policy(services=STORAGE_SERVICES, identity=_LIKE_DCMTK),
-        ),
-        Archive(
-            "locked",
-            f"127.20.{block}.27",
-            "an archive that checks both titles, and the scope lists neither",
-            Expected(Exposure.GUARDED, protections=(Protection.CALLED_AE_CHECK,)),
-            Policy(services=_ARCHIVE, called_titles=(_UNLISTED_TITLE,), calling_titles=(_UNLISTED_TITLE,)),
-            seed=27,
-            patients=290,
-        ),
-        Archive(
-            "tls-mutual",
-            f"127.20.{block}.28",
-            "TLS with a client certificate demanded",
-            Expected(Exposure.GUARDED, protections=(Protection.TLS, Protection.CLIENT_CERTIFICATE)),
-            Policy(services=_EVERYTHING),
-            door=Door.TLS_CLIENT_CERTIFICATE,
-            port=TLS_PORT,
-            seed=28,
-            patients=230,
-        ),
-    )
-
-
-def _traps(block: int) -> tuple[Archive, ...]:
-    return (
-        Archive(
-            "busy",
-            f"127.20.{block}.41",
-            "an archive with no association left: rejected for now (2/3/2)",
-            Expected(Exposure.INCONCLUSIVE),
-            Policy(rejection=Rejection(2, 3, 2)),
-        ),
-        Archive(
-            "canned",
-            f"127.20.{block}.42",
-            "a decoy: the same records whatever is asked",
-            Expected(Exposure.QUERYABLE, accepts_writes=False, worklist=False, decoy=DecoyTier.MEDIUM),
-            Policy(canned_rows=3),
-            seed=42,
-            patients=200,
-        ),
-        Archive(
-            "any-service",
-            f"127.20.{block}.43",
-            "odil's server: accepts any context, even of a service made up, and closes on a query",
-            Expected(Exposure.ASSOCIATES, accepts_writes=True, decoy=DecoyTier.LOW),
-            Policy(accepts_any_service=True, find=Reaction.CLOSE, get=Reaction.CLOSE),
-        ),
-        Archive(
-            "mirror",
-            f"127.20.{block}.44",
-            "an archive that announces whatever its caller announces",
-            Expected(Exposure.RETRIEVABLE, accepts_writes=False, worklist=False),
-            Policy(services=_ARCHIVE, identity=Identity(mirror=True)),
-            seed=44,
-            patients=200,
-        ),
-        Archive(
-            "failing",
-            f"127.20.{block}.45",
-            "an archive that answers each query with 0xC000, unable to process",
-            Expected(Exposure.INCONCLUSIVE, accepts_writes=False, worklist=False),
-            Policy(find=Reaction.FAIL),
-        ),
-        Archive(
-            "web-server",
-            f"127.20.{block}.46",
-            "a web server where DICOM is looked for",
-            Expected(Exposure.NOT_DICOM),
-            door=Door.HTTP,
-        ),
-        Archive(
-            "silent",
-            f"127.20.{block}.47",
-            "takes every byte and says nothing",
-            Expected(Exposure.INCONCLUSIVE),
-            door=Door.SILENT,
-        ),
-        Archive(
-            "closed",
-            f"127.20.{block}.48",
-            "nothing: the port is closed",
-            Expected(Exposure.UNREACHABLE),
-            door=Door.CLOSED,
-        ),
-    )
+def _in_block(archive: Archive, block: int) -> Archive:
+    host = archive.address.rpartition(".")[2]
+    return replace(archive, address=f"127.20.{block}.{host}")
