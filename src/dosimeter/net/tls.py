@@ -7,8 +7,9 @@ an archive that speaks nothing better is seen rather than missed; no secret trav
 from __future__ import annotations
 
 import ssl
+import warnings
 from datetime import UTC
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from dosimeter.model.attempt import Cause
 from dosimeter.model.facts import CertificateSeen, ClientCertificate, TlsSeen
@@ -17,10 +18,16 @@ from dosimeter.net.causes import WireFailure, failure_of
 from dosimeter.net.loop import Loop
 from dosimeter.net.stream import RECEIVE_BYTES, TcpStream, connect
 
+if TYPE_CHECKING:
+    from cryptography import x509
+
 _CERTIFICATE_REQUEST: Final = 13
 """Handshake message type (RFC 8446 §4, RFC 5246 §7.4)."""
 _HANDSHAKE: Final = 22
 """Record content type (RFC 8446 §5.1)."""
+
+_LEGACY_SERVER_CONNECT: Final = 0x4
+"""SSL_OP_LEGACY_SERVER_CONNECT: servers from before RFC 5746. The ssl module names it since Python 3.12."""
 
 MAX_HANDSHAKE_BYTES: Final = 262_144
 """A chain of certificates fits many times; more is a peer that feeds us."""
@@ -207,6 +214,7 @@ def _observing_context() -> ssl.SSLContext:
     context.verify_mode = ssl.CERT_NONE
     context.set_ciphers("ALL:@SECLEVEL=0")
     context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+    context.options |= _LEGACY_SERVER_CONNECT
     return context
 
 
@@ -222,30 +230,33 @@ def parse_certificate(encoded: bytes) -> CertificateSeen | None:
     """Facts of a DER certificate (RFC 5280), or None if it cannot be read: it is hostile text."""
     from cryptography import x509
     from cryptography.exceptions import UnsupportedAlgorithm
-    from cryptography.hazmat.primitives.hashes import SHA256
 
     try:
-        certificate = x509.load_der_x509_certificate(encoded)
-        return CertificateSeen(
-            subject=ServerText.of(certificate.subject.rfc4514_string()),
-            issuer=ServerText.of(certificate.issuer.rfc4514_string()),
-            not_before=certificate.not_valid_before_utc.astimezone(UTC).isoformat(),
-            not_after=certificate.not_valid_after_utc.astimezone(UTC).isoformat(),
-            key=ServerText.of(_key_words(certificate)),
-            self_signed=certificate.subject == certificate.issuer,
-            sha256=certificate.fingerprint(SHA256()).hex(),
-        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Odd certificates are what we look for: no news for a terminal.
+            return _facts_of(x509.load_der_x509_certificate(encoded))
     except (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion):
         return None
 
 
-def _key_words(certificate: object) -> str:
-    from cryptography import x509
+def _facts_of(certificate: x509.Certificate) -> CertificateSeen:
+    from cryptography.hazmat.primitives.hashes import SHA256
+
+    return CertificateSeen(
+        subject=ServerText.of(certificate.subject.rfc4514_string()),
+        issuer=ServerText.of(certificate.issuer.rfc4514_string()),
+        not_before=certificate.not_valid_before_utc.astimezone(UTC).isoformat(),
+        not_after=certificate.not_valid_after_utc.astimezone(UTC).isoformat(),
+        key=ServerText.of(_key_words(certificate)),
+        self_signed=certificate.subject == certificate.issuer,
+        sha256=certificate.fingerprint(SHA256()).hex(),
+    )
+
+
+def _key_words(certificate: x509.Certificate) -> str:
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-    if not isinstance(certificate, x509.Certificate):
-        return "unknown"
     try:
         key = certificate.public_key()
     except (UnsupportedAlgorithm, ValueError):

@@ -109,7 +109,14 @@ class Caller:
     allowed: Authorisation
     auditor: Lines = field(default_factory=Lines)
 
-    def line(self, port: int, address: str = "127.0.0.1", service: Service = Service.DICOM) -> Line:
-        """A line to a port of loopback."""
-        dialer = Dialer(self.loop, ScopeGate(self.allowed, now), self.auditor, self.allowed.pace)
-        return dialer.line(Endpoint(address, port, service), dialer.host_clock())
+    def line(
+        self,
+        port: int,
+        address: str = "127.0.0.1",
+        service: Service = Service.DICOM,
+        name: str | None = None,
+        clock: Callable[[], datetime] = now,
+    ) -> Line:
+        """A line to a port of loopback; ``clock`` is what the gate takes the time from."""
+        dialer = Dialer(self.loop, ScopeGate(self.allowed, clock), self.auditor, self.allowed.pace)
+        return dialer.line(Endpoint(address, port, service, name), dialer.host_clock())
