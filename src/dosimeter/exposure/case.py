@@ -22,7 +22,7 @@ from dosimeter.exposure.product import Identity, identify
 from dosimeter.exposure.words import CAUSE_WORDS, PROBE_WORDS, ending_words
 from dosimeter.model.attempt import Cause
 from dosimeter.model.facts import AssociationAccepted, ClientCertificate, Ending, QueryService
-from dosimeter.model.target import Endpoint
+from dosimeter.model.target import Service
 from dosimeter.model.verdict import Decoy
 
 STUDY_ROOT_FIND: Final = "1.2.840.10008.5.1.4.1.2.2.1"
@@ -75,7 +75,7 @@ class Case:
     """
 
     evidence: Evidence
-    endpoint: Endpoint
+    service: Service
     seen_at: datetime | None
     association: Pointed[AssociationAccepted] | None
     speaks_dicom: bool
@@ -121,7 +121,7 @@ class _Answers:
     contradiction: str | None = None
 
 
-def build_case(evidence: Evidence, endpoint: Endpoint, seen_at: datetime | None) -> Case:
+def build_case(evidence: Evidence, service: Service, seen_at: datetime | None) -> Case:
     """Decide what each question proved and what was left open."""
     association = evidence.associations[0] if evidence.associations else None
     answers = _sort_answers(evidence)
@@ -131,7 +131,7 @@ def build_case(evidence: Evidence, endpoint: Endpoint, seen_at: datetime | None)
     )
     return Case(
         evidence=evidence,
-        endpoint=endpoint,
+        service=service,
         seen_at=seen_at,
         association=association,
         speaks_dicom=evidence.speaks_dicom,

@@ -30,18 +30,20 @@ from dosimeter.exposure.remedy.need import Need
 from dosimeter.exposure.rules import FINDINGS, LADDER, SAID_BY_RUNG, Rule, Rung
 from dosimeter.model.attempt import Attempt
 from dosimeter.model.facts import Ending, QueryService
-from dosimeter.model.target import Endpoint
+from dosimeter.model.target import Service
 from dosimeter.model.verdict import Protection, Reason, Verdict
 
 _NOTHING_SAID: frozenset[str] = frozenset()
 
 
-def judge(attempts: tuple[Attempt, ...], *, endpoint: Endpoint, seen_at: datetime | None = None) -> Verdict:
+def judge(attempts: tuple[Attempt, ...], *, service: Service, seen_at: datetime | None = None) -> Verdict:
     """Fold the rules over the attempts of one endpoint (DESIGN §3). Never fails.
 
-    ``seen_at`` is when the endpoint was asked; without it, certificates are not judged by date.
+    ``service`` is what its port is for. ``seen_at`` is when the endpoint was asked; without it,
+    certificates are not judged by date, and without TLS it makes no difference. Where the endpoint
+    is makes none either: endpoints that answered alike have one verdict.
     """
-    case = build_case(gather(attempts), endpoint, seen_at)
+    case = build_case(gather(attempts), service, seen_at)
     rung, hit = _climb(case)
     reasons = [_reason(rung, hit)]
     needs: list[Need] = list(rung.needs)
@@ -64,7 +66,7 @@ def judge(attempts: tuple[Attempt, ...], *, endpoint: Endpoint, seen_at: datetim
         decoy=case.decoy,
         product=product,
         reasons=tuple(reasons),
-        remedies=choose(needs, product, endpoint, may_be_orthanc=_may_be_orthanc(case)) if needs else (),
+        remedies=choose(needs, product, may_be_orthanc=_may_be_orthanc(case)) if needs else (),
     )
 
 

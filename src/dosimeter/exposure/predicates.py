@@ -315,7 +315,7 @@ def in_clear(case: Case) -> Hit | None:
     tls = case.evidence.tls
     if tls is not None and tls.fact.protocol is not None:
         return None
-    if case.endpoint.service is not Service.DICOM:
+    if case.service is not Service.DICOM:
         return None
     if case.open_to_strangers:
         question = case.open_retrieve or case.open_study or case.open_worklist or case.canned

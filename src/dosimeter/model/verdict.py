@@ -102,11 +102,10 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Remedy:
-    """What closes it: steps that quote the exact key to change, and the re-test that proves it."""
+    """What closes it: steps that quote the exact key to change, and what the re-test must then show."""
 
     title: str
     steps: tuple[str, ...]
-    retest: str
 
 
 @dataclass(frozen=True, slots=True)

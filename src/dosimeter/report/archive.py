@@ -10,7 +10,6 @@ from typing import Final
 
 from dosimeter.model.attempt import Attempt, Cause, Completed, Failed, Skipped
 from dosimeter.model.facts import Fact, TlsSeen
-from dosimeter.model.survey import EndpointRecord
 from dosimeter.model.target import Endpoint
 from dosimeter.model.verdict import DecoyTier, Exposure, Reason, Verdict
 
@@ -54,34 +53,28 @@ class NotAsked:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Archive:
-    """One line of a report. ``began`` and ``ended`` are UTC; ``tls`` is None where none was seen.
+@dataclass(frozen=True, slots=True, eq=False)
+class Findings:
+    """What a report says of the attempts of an endpoint, wherever it is.
 
-    ``tried_titles`` says whether AE titles that the scope lists were tried.
+    Endpoints that answered alike share one object, and it is compared by identity, so that what is
+    made of it can be looked up at once. ``tls`` is None where none was seen; ``tried_titles`` says
+    whether AE titles that the scope lists were tried.
     """
 
-    endpoint: Endpoint
     verdict: Verdict
     attempts: AttemptCounts
     failures: tuple[Failure, ...]
     not_asked: tuple[NotAsked, ...]
     tls: TlsSeen | None
     tried_titles: bool
-    began: datetime
-    ended: datetime
-
-    @property
-    def exposure(self) -> Exposure:
-        """The rung it stands on."""
-        return self.verdict.exposure
 
     @property
     def is_archive(self) -> bool:
         """Whether a DICOM service is there: it spoke DICOM, or a guard stood before it."""
-        if self.exposure in {Exposure.UNREACHABLE, Exposure.NOT_DICOM}:
+        if self.verdict.exposure in {Exposure.UNREACHABLE, Exposure.NOT_DICOM}:
             return False
-        return self.verdict.speaks_dicom or self.exposure is not Exposure.INCONCLUSIVE
+        return self.verdict.speaks_dicom or self.verdict.exposure is not Exposure.INCONCLUSIVE
 
     @property
     def is_suspected_decoy(self) -> bool:
@@ -89,31 +82,47 @@ class Archive:
         return self.verdict.decoy.tier in _DECOY_TIERS
 
     @property
-    def retests(self) -> tuple[str, ...]:
-        """The commands that prove its remedies, each once: most remedies share one."""
-        return tuple(dict.fromkeys(remedy.retest for remedy in self.verdict.remedies))
-
-    @property
     def cause(self) -> Cause | None:
-        """Why its last failed question failed."""
+        """Why the last failed question failed."""
         return self.failures[-1].cause if self.failures else None
 
 
-def archive_of(record: EndpointRecord, verdict: Verdict) -> Archive:
-    """Join what was kept of an endpoint with its verdict; the gravest reason comes first."""
-    attempts = record.attempts
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """One line of a report: an endpoint and its findings. ``began`` and ``ended`` are UTC."""
+
+    endpoint: Endpoint
+    findings: Findings
+    began: datetime
+    ended: datetime
+
+    @property
+    def verdict(self) -> Verdict:
+        """Its verdict, the gravest reason first."""
+        return self.findings.verdict
+
+    @property
+    def exposure(self) -> Exposure:
+        """The rung it stands on."""
+        return self.findings.verdict.exposure
+
+    @property
+    def retest(self) -> str:
+        """The command that proves its remedies."""
+        return f"dosimeter survey --scope scope.toml {self.endpoint.authority}"
+
+
+def findings_of(attempts: tuple[Attempt, ...], verdict: Verdict) -> Findings:
+    """Join what became of each question with the verdict; the gravest reason comes first."""
     failed = tuple(each for each in attempts if isinstance(each, Failed))
     skipped = tuple(each for each in attempts if isinstance(each, Skipped))
-    return Archive(
-        endpoint=record.endpoint,
+    return Findings(
         verdict=_gravest_reason_first(verdict),
         attempts=AttemptCounts(len(attempts) - len(failed) - len(skipped), len(failed), len(skipped)),
         failures=tuple(Failure(each.probe, each.cause, each.detail) for each in failed),
         not_asked=tuple(NotAsked(each.probe, each.why) for each in skipped),
         tls=next((fact for fact in _facts(attempts) if isinstance(fact, TlsSeen)), None),
         tried_titles=any(each.probe == "ae_titles" and not isinstance(each, Skipped) for each in attempts),
-        began=record.began,
-        ended=record.ended,
     )
 
 

@@ -71,7 +71,8 @@ def harmless_cell(value: str) -> str:
 
 
 def _row(survey: str, archive: Archive) -> tuple[str, ...]:
-    endpoint, verdict, product = archive.endpoint, archive.verdict, archive.verdict.product
+    endpoint, findings = archive.endpoint, archive.findings
+    verdict, product = findings.verdict, findings.verdict.product
     return (
         survey,
         endpoint.address,
@@ -90,10 +91,10 @@ def _row(survey: str, archive: Archive) -> tuple[str, ...]:
         (product.version or "") if product else "",
         " | ".join(reason.says for reason in verdict.reasons),
         " | ".join(remedy.title for remedy in verdict.remedies),
-        str(archive.attempts.completed),
-        str(archive.attempts.failed),
-        str(archive.attempts.skipped),
-        " | ".join(f"{each.probe}: {each.cause.value}" for each in archive.failures),
+        str(findings.attempts.completed),
+        str(findings.attempts.failed),
+        str(findings.attempts.skipped),
+        " | ".join(f"{each.probe}: {each.cause.value}" for each in findings.failures),
         utc(archive.began),
         utc(archive.ended),
     )

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import TypeVar, cast
+from dataclasses import dataclass, replace
 
 from dosimeter.model.attempt import Cause
-from dosimeter.model.survey import EndpointRecord, SurveyHeader
-from dosimeter.model.verdict import Exposure, Verdict
-from dosimeter.report.archive import LADDER, Archive, archive_of, worst_first
+from dosimeter.model.survey import SurveyHeader
+from dosimeter.model.verdict import Exposure
+from dosimeter.report.archive import LADDER, Archive, Findings, worst_first
 from dosimeter.report.figures import Tally, Totals
 from dosimeter.report.sentences import (
     DEFINITIONS,
@@ -23,16 +22,6 @@ from dosimeter.report.sentences import (
     summary_of,
 )
 from dosimeter.report.words import CAUSE_SAYS, EXPOSURE_SAYS
-
-Part = TypeVar("Part")
-
-
-@dataclass(frozen=True, slots=True)
-class JudgedEndpoint:
-    """What was kept of an endpoint, and its verdict under the rules of today."""
-
-    record: EndpointRecord
-    verdict: Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,23 +62,22 @@ class Document:
             yield from group.archives
 
 
-def build_document(header: SurveyHeader, judged: Iterable[JudgedEndpoint]) -> Document:
+def build_document(header: SurveyHeader, endpoints: Iterable[Archive]) -> Document:
     """Read a survey's endpoints once and decide every figure and word.
 
-    An endpoint that is no archive shares its verdict and its failures with all that are alike, so
-    it takes a few hundred bytes.
+    An endpoint that is no archive shares its findings with all that are alike, so it takes a few
+    hundred bytes.
     """
     tally = Tally()
     archives: list[Archive] = []
     others: dict[tuple[Exposure, Cause | None], list[Archive]] = {}
     sharing = _Sharing()
-    for each in judged:
-        archive = archive_of(each.record, each.verdict)
-        tally.add(archive)
-        if archive.is_archive:
-            archives.append(archive)
+    for each in endpoints:
+        tally.add(each)
+        if each.findings.is_archive:
+            archives.append(each)
         else:
-            others.setdefault((archive.exposure, archive.cause), []).append(sharing.share(archive))
+            others.setdefault((each.exposure, each.findings.cause), []).append(sharing.share(each))
     totals = tally.totals()
     return Document(
         header=header,
@@ -108,26 +96,23 @@ def build_document(header: SurveyHeader, judged: Iterable[JudgedEndpoint]) -> Do
 
 
 class _Sharing:
-    """Keeps one copy of equal parts."""
+    """Keeps one copy of findings that are equal."""
 
     def __init__(self) -> None:
-        self._parts: dict[object, object] = {}
+        self._kept: dict[object, Findings] = {}
 
     def share(self, archive: Archive) -> Archive:
-        return Archive(
-            endpoint=archive.endpoint,
-            verdict=self._one(archive.verdict),
-            attempts=self._one(archive.attempts),
-            failures=self._one(archive.failures),
-            not_asked=self._one(archive.not_asked),
-            tls=self._one(archive.tls),
-            tried_titles=archive.tried_titles,
-            began=archive.began,
-            ended=archive.ended,
+        mine = archive.findings
+        content = (
+            mine.verdict,
+            mine.attempts,
+            mine.failures,
+            mine.not_asked,
+            mine.tls,
+            mine.tried_titles,
         )
-
-    def _one(self, part: Part) -> Part:
-        return cast("Part", self._parts.setdefault(part, part))
+        shared = self._kept.setdefault(content, mine)
+        return archive if shared is mine else replace(archive, findings=shared)
 
 
 def _says(exposure: Exposure, cause: Cause | None) -> str:

@@ -9,12 +9,15 @@ from typing import Final, TypeVar
 
 from dosimeter.model.attempt import Cause
 from dosimeter.model.verdict import Exposure, Severity
-from dosimeter.report.archive import LADDER, OPEN_TO_ANYBODY, Archive, AttemptCounts
+from dosimeter.report.archive import LADDER, OPEN_TO_ANYBODY, Archive, AttemptCounts, Findings
 
 Key = TypeVar("Key")
 
 EXAMPLES_KEPT: Final = 5
 """Failures quoted in full for each cause: a network of silent hosts must not fill the report."""
+
+_FINDINGS_KEPT: Final = 256
+"""Findings that wait for being added up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +90,14 @@ class Totals:
 
 
 class Tally:
-    """Adds archives up one at a time, in memory that does not grow with their number."""
+    """Adds archives up one at a time, in memory that does not grow with their number.
+
+    Endpoints that answered alike share their findings: those are counted first, and added up
+    once for all of them.
+    """
 
     def __init__(self) -> None:
+        self._alike: dict[Findings, int] = {}
         self._all = _Column()
         self._believed = _Column()
         self._completed = 0
@@ -103,23 +111,35 @@ class Tally:
 
     def add(self, archive: Archive) -> None:
         """Count one endpoint."""
-        self._all.add(archive)
-        if not archive.is_suspected_decoy:
-            self._believed.add(archive)
-        self._completed += archive.attempts.completed
-        self._failed += archive.attempts.failed
-        self._skipped += archive.attempts.skipped
-        self._tried_titles += archive.tried_titles
-        for failure in archive.failures:
-            self._questions[failure.cause] += 1
+        findings = archive.findings
+        self._alike[findings] = self._alike.get(findings, 0) + 1
+        for failure in findings.failures:
             examples = self._examples.setdefault(failure.cause, [])
             if len(examples) < EXAMPLES_KEPT:
                 examples.append(FailureExample(archive.endpoint.authority, failure.probe, failure.detail))
-        self._endpoints.update({failure.cause for failure in archive.failures})
-        self._not_asked.update({(skip.probe, skip.why) for skip in archive.not_asked})
+        if len(self._alike) > _FINDINGS_KEPT:
+            self._add_up()
+
+    def _add_up(self) -> None:
+        for findings, times in self._alike.items():
+            self._all.add(findings, times)
+            if not findings.is_suspected_decoy:
+                self._believed.add(findings, times)
+            self._completed += times * findings.attempts.completed
+            self._failed += times * findings.attempts.failed
+            self._skipped += times * findings.attempts.skipped
+            self._tried_titles += times * findings.tried_titles
+            for failure in findings.failures:
+                self._questions[failure.cause] += times
+            for cause in {failure.cause for failure in findings.failures}:
+                self._endpoints[cause] += times
+            for question in {(skip.probe, skip.why) for skip in findings.not_asked}:
+                self._not_asked[question] += times
+        self._alike.clear()
 
     def totals(self) -> Totals:
         """The figures so far."""
+        self._add_up()
         return Totals(
             with_decoys=self._all.figures(),
             without_decoys=self._believed.figures(),
@@ -147,15 +167,16 @@ class _Column:
         self._accepts_writes = 0
         self._worklist = 0
 
-    def add(self, archive: Archive) -> None:
-        self.endpoints += 1
-        self._exposures[archive.exposure] += 1
-        if not archive.is_archive:
+    def add(self, findings: Findings, times: int) -> None:
+        verdict = findings.verdict
+        self.endpoints += times
+        self._exposures[verdict.exposure] += times
+        if not findings.is_archive:
             return
-        self._archives += 1
-        self._severities[archive.verdict.severity] += 1
-        self._accepts_writes += archive.verdict.accepts_writes is True
-        self._worklist += archive.verdict.worklist is True
+        self._archives += times
+        self._severities[verdict.severity] += times
+        self._accepts_writes += times * (verdict.accepts_writes is True)
+        self._worklist += times * (verdict.worklist is True)
 
     def figures(self) -> Figures:
         return Figures(

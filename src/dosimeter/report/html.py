@@ -17,7 +17,7 @@ from dosimeter.model.verdict import DecoyTier, Severity
 from dosimeter.report import words
 from dosimeter.report.document import Document
 from dosimeter.report.picture import Shape, draw_ladder
-from dosimeter.report.plain import command, plain_text, spans
+from dosimeter.report.plain import plain_text, spans
 from dosimeter.report.words import tls_in_words
 
 ADDRESSES_SHOWN: Final = 60
@@ -59,7 +59,6 @@ def _environment() -> Environment:
     environment.globals.update(
         words=words,
         spans=spans,
-        command=command,
         tls_in_words=tls_in_words,
         Severity=Severity,
         DecoyTier=DecoyTier,

@@ -6,15 +6,18 @@ Every character outside ASCII is escaped, so no line of it can act on a terminal
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache, partial
 from typing import Final, TextIO
 
 from dosimeter.model.census import AtLeast, Claimed, Count, Counts, Estimated, Exact, Unknown
 from dosimeter.model.facts import TlsSeen
 from dosimeter.model.survey import SurveyHeader
+from dosimeter.model.target import Service
 from dosimeter.model.text import ServerText
 from dosimeter.model.verdict import Severity, Verdict
-from dosimeter.report.archive import LADDER, Archive
+from dosimeter.report.archive import LADDER, Archive, Findings
 from dosimeter.report.document import Document
 from dosimeter.report.figures import Figures, Tally, Totals
 from dosimeter.report.words import utc
@@ -23,41 +26,79 @@ SCHEMA_VERSION: Final = "1"
 
 Json = dict[str, object]
 
+_encode: Final = json.JSONEncoder(ensure_ascii=True, allow_nan=False).encode
+
 _NOT_COUNTED: Final = Counts()
+
+_PLACE: Final = re.compile('"(address|name|port|retest|began|ended)": null')
+"""What is an endpoint's own. Inside a string of JSON a quote is escaped, so this finds keys alone."""
+
+_FORMS_KEPT: Final = 128
 
 
 def write_json_lines(document: Document, out: TextIO) -> None:
     """The header, one line for every endpoint, the totals."""
-    survey = document.header.id
-    _write_line(header_object(document.header), out)
-    for archive in document.endpoints():
-        _write_line(archive_object(survey, archive), out)
-    _write_line(totals_object(survey, document.totals), out)
+    _write_lines(document.header, document.endpoints(), lambda: document.totals, out)
 
 
 def stream_json_lines(header: SurveyHeader, archives: Iterable[Archive], out: TextIO) -> None:
     """The same lines in the order the archives come, in memory that does not grow with their number."""
     tally = Tally()
-    _write_line(header_object(header), out)
-    for archive in archives:
-        tally.add(archive)
-        _write_line(archive_object(header.id, archive), out)
-    _write_line(totals_object(header.id, tally.totals()), out)
+    _write_lines(header, _counted(archives, tally), tally.totals, out)
 
 
 def write_json(document: Document, out: TextIO) -> None:
     """One object with the same header, archives and totals; one line of it for each of them."""
     survey = document.header.id
+    encoder = _ArchiveEncoder(survey)
     out.write(f'{{"schema_version": "{SCHEMA_VERSION}", "type": "report",\n"header": ')
     out.write(_encode(header_object(document.header)))
     out.write(',\n"archives": [')
     comma = "\n"
     for archive in document.endpoints():
-        out.write(comma + _encode(archive_object(survey, archive)))
+        out.write(comma + encoder.encode(archive))
         comma = ",\n"
     out.write('],\n"totals": ')
     out.write(_encode(totals_object(survey, document.totals)))
     out.write("}\n")
+
+
+def _write_lines(
+    header: SurveyHeader, archives: Iterable[Archive], totals: Callable[[], Totals], out: TextIO
+) -> None:
+    encoder = _ArchiveEncoder(header.id)
+    out.write(_encode(header_object(header)) + "\n")
+    out.writelines(encoder.encode(archive) + "\n" for archive in archives)
+    out.write(_encode(totals_object(header.id, totals())) + "\n")
+
+
+def _counted(archives: Iterable[Archive], tally: Tally) -> Iterator[Archive]:
+    for archive in archives:
+        tally.add(archive)
+        yield archive
+
+
+class _ArchiveEncoder:
+    """Encodes what endpoints that answered alike have in common once, and fills in the rest for each."""
+
+    def __init__(self, survey: str) -> None:
+        self._form = lru_cache(maxsize=_FORMS_KEPT)(partial(_form, survey))
+
+    def encode(self, archive: Archive) -> str:
+        endpoint = archive.endpoint
+        return self._form(archive.findings, endpoint.service) % {
+            "address": _encode(endpoint.address),
+            "name": "null" if endpoint.name is None else _encode(endpoint.name),
+            "port": endpoint.port,
+            "retest": _encode(archive.retest),
+            "began": _encode(utc(archive.began)),
+            "ended": _encode(utc(archive.ended)),
+        }
+
+
+def _form(survey: str, findings: Findings, service: Service) -> str:
+    """The JSON of an archive with places for what is its own, to be filled with ``%``."""
+    return _PLACE.sub(r'"\1": %(\1)s', _encode(_blank_archive(survey, findings, service)).replace("%", "%%"))
 
 
 def header_object(header: SurveyHeader) -> Json:
@@ -80,18 +121,16 @@ def header_object(header: SurveyHeader) -> Json:
     }
 
 
-def archive_object(survey: str, archive: Archive) -> Json:
-    """One endpoint with its verdict, its reasons and what became of each question."""
-    endpoint, verdict = archive.endpoint, archive.verdict
+def _blank_archive(survey: str, findings: Findings, service: Service) -> Json:
+    """An endpoint's verdict, its reasons and what became of each question; null where ``_PLACE`` says."""
+    verdict = findings.verdict
     return {
         "schema_version": SCHEMA_VERSION,
         "type": "archive",
         "survey": survey,
-        "address": endpoint.address,
-        "name": endpoint.name,
-        "endpoints": [
-            {"port": endpoint.port, "service": endpoint.service.value, "exposure": verdict.exposure.value}
-        ],
+        "address": None,
+        "name": None,
+        "endpoints": [{"port": None, "service": service.value, "exposure": verdict.exposure.value}],
         "exposure": verdict.exposure.value,
         "severity": verdict.severity.word,
         "confidence": verdict.confidence.value,
@@ -101,7 +140,7 @@ def archive_object(survey: str, archive: Archive) -> Json:
         "worklist": verdict.worklist,
         "decoy": {"tier": verdict.decoy.tier.value, "reasons": list(verdict.decoy.reasons)},
         "product": _product(verdict),
-        "tls": _tls(archive.tls),
+        "tls": _tls(findings.tls),
         "counts": {
             "patients": _count(_NOT_COUNTED.patients),
             "studies": _count(_NOT_COUNTED.studies),
@@ -123,21 +162,21 @@ def archive_object(survey: str, archive: Archive) -> Json:
             for reason in verdict.reasons
         ],
         "remedies": [
-            {"title": remedy.title, "steps": list(remedy.steps), "retest": remedy.retest}
+            {"title": remedy.title, "steps": list(remedy.steps), "retest": None}
             for remedy in verdict.remedies
         ],
         "attempts": {
-            "completed": archive.attempts.completed,
-            "failed": archive.attempts.failed,
-            "skipped": archive.attempts.skipped,
+            "completed": findings.attempts.completed,
+            "failed": findings.attempts.failed,
+            "skipped": findings.attempts.skipped,
         },
         "failures": [
             {"probe": failure.probe, "cause": failure.cause.value, "detail": failure.detail}
-            for failure in archive.failures
+            for failure in findings.failures
         ],
-        "not_asked": [{"probe": skip.probe, "why": skip.why} for skip in archive.not_asked],
-        "began": utc(archive.began),
-        "ended": utc(archive.ended),
+        "not_asked": [{"probe": skip.probe, "why": skip.why} for skip in findings.not_asked],
+        "began": None,
+        "ended": None,
     }
 
 
@@ -219,11 +258,3 @@ def _count(count: Count) -> Json:
             return {"kind": count.kind, "value": value, "low": low, "high": high}
         case Unknown():
             return {"kind": count.kind}
-
-
-def _encode(value: Json) -> str:
-    return json.dumps(value, ensure_ascii=True, allow_nan=False)
-
-
-def _write_line(value: Json, out: TextIO) -> None:
-    out.write(_encode(value) + "\n")

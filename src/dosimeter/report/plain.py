@@ -65,8 +65,3 @@ def spans(sentence: str) -> tuple[Span, ...]:
         else:
             found += (Span(part, at % 2 == 1) for at, part in enumerate(_JSON_KEY.split(piece)))
     return tuple(span for span in found if span.text)
-
-
-def command(sentence: str) -> tuple[Span, ...]:
-    """A command to type, marked with backticks or not."""
-    return spans(sentence) if "`" in sentence else (Span(sentence, code=True),)

@@ -7,8 +7,8 @@ from enum import StrEnum
 from typing import TextIO
 
 from dosimeter.model.survey import SurveyHeader
-from dosimeter.report.archive import archive_of
-from dosimeter.report.document import Document, JudgedEndpoint, build_document
+from dosimeter.report.archive import Archive
+from dosimeter.report.document import Document, build_document
 
 
 class Format(StrEnum):
@@ -54,7 +54,7 @@ def render(
 
 def render_survey(
     header: SurveyHeader,
-    judged: Iterable[JudgedEndpoint],
+    archives: Iterable[Archive],
     format_: Format,
     out: TextIO,
     *,
@@ -69,7 +69,6 @@ def render_survey(
     Raises:
         OSError: ``out`` cannot be written.
     """
-    archives = (archive_of(each.record, each.verdict) for each in judged)
     match format_:
         case Format.JSONL:
             from dosimeter.report.json_lines import stream_json_lines
@@ -80,4 +79,4 @@ def render_survey(
 
             stream_csv(header, archives, out)
         case Format.TABLE | Format.JSON | Format.HTML:
-            render(build_document(header, judged), format_, out, width=width, detail=detail)
+            render(build_document(header, archives), format_, out, width=width, detail=detail)

@@ -154,7 +154,8 @@ def counted(number: int, singular: str, plural: str | None = None) -> str:
 
 def utc(moment: datetime) -> str:
     """ISO 8601 in UTC, to the second: ``2026-11-24T10:02:13Z``."""
-    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    there = moment.astimezone(UTC).isoformat(timespec="seconds")
+    return there.removesuffix("+00:00") + "Z"
 
 
 def day_and_time(moment: datetime) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -29,14 +30,17 @@ REPORTS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """How a demo went. ``lines`` are for the user; ``surprises`` are verdicts that are not as expected."""
+    """How a demo went. ``lines`` are for the user; ``surprises`` are verdicts that are not as expected.
+
+    Of a demo that was not ``completed`` there is no report.
+    """
 
     survey_id: str
     store_url: str
+    completed: bool
     interrupted: bool
-    says: str
     lines: tuple[str, ...]
-    surprises: tuple[str, ...]
+    surprises: tuple[str, ...] = ()
 
 
 def survey_lab(lab: RunningLab, watch: Watch) -> Demo:
@@ -50,7 +54,10 @@ def survey_lab(lab: RunningLab, watch: Watch) -> Demo:
     request = SurveyRequest(scope=lab.scope, lists=(str(lab.targets),), store_url=store_url)
     outcome = start(request, watch)
     if not outcome.completed:
-        return Demo(outcome.survey_id, store_url, outcome.interrupted, outcome.says, (), ())
+        lines = ("The demo was stopped before every archive was asked; start it again for its reports.",)
+        return Demo(
+            outcome.survey_id, store_url, completed=False, interrupted=outcome.interrupted, lines=lines
+        )
     files = []
     for form, name in REPORTS:
         files.append(lab.folder / name)
@@ -61,8 +68,8 @@ def survey_lab(lab: RunningLab, watch: Watch) -> Demo:
     return Demo(
         survey_id=outcome.survey_id,
         store_url=store_url,
+        completed=True,
         interrupted=False,
-        says=outcome.says,
         lines=(
             *_verdict_lines(lab.archives, surprises, seconds),
             *_file_lines(files, store_url, outcome.survey_id),
@@ -73,7 +80,9 @@ def survey_lab(lab: RunningLab, watch: Watch) -> Demo:
 
 def _surprises(archives: tuple[Archive, ...], store: SqliteStore, survey_id: str) -> Iterator[str]:
     found = {
-        (record.endpoint.address, record.endpoint.port): judge(record.attempts, endpoint=record.endpoint)
+        (record.endpoint.address, record.endpoint.port): judge(
+            record.attempts, service=record.endpoint.service
+        )
         for record in store.records(survey_id)
     }
     for archive in archives:
@@ -101,6 +110,6 @@ def _file_lines(files: list[Path], store_url: str, survey_id: str) -> tuple[str,
         "Written:",
         *(f"  {path}" for path in files),
         "Ask again, of the stored facts:",
-        f"  dosimeter report {survey_id} --detail --store {store_url}",
+        f"  {shlex.join(('dosimeter', 'report', survey_id, '--detail', '--store', store_url))}",
         "What each address imitates: dosimeter lab list",
     )

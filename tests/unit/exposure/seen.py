@@ -23,7 +23,7 @@ from dosimeter.model.facts import (
     Titles,
     TlsSeen,
 )
-from dosimeter.model.target import Endpoint, Service
+from dosimeter.model.target import Service
 from dosimeter.model.text import ServerText
 from dosimeter.model.verdict import Verdict
 
@@ -44,13 +44,12 @@ STUDY: Final = QueryService.STUDY_ROOT
 PATIENT: Final = QueryService.PATIENT_ROOT
 WORKLIST: Final = QueryService.WORKLIST
 
-CLEAR: Final = Endpoint("127.20.0.1", 11112)
-INSIDE_TLS: Final = Endpoint("127.20.0.1", 2762, Service.DICOM_TLS)
+INSIDE_TLS: Final = Service.DICOM_TLS
 
 
-def verdict(*attempts: Attempt, endpoint: Endpoint = CLEAR) -> Verdict:
+def verdict(*attempts: Attempt, service: Service = Service.DICOM) -> Verdict:
     """The verdict on these attempts."""
-    return judge(attempts, endpoint=endpoint)
+    return judge(attempts, service=service)
 
 
 def rules(judged: Verdict) -> list[str]:

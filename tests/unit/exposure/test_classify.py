@@ -483,7 +483,7 @@ def test_a_demanded_client_certificate_is_a_guard() -> None:
         not_dicom(Signature.TLS_ALERT),
         failed(Cause.TLS_FAILED),
         tls(client=ClientCertificate.REQUIRED, alert="TLSV13_ALERT_CERTIFICATE_REQUIRED"),
-        endpoint=INSIDE_TLS,
+        service=INSIDE_TLS,
     )
     assert judged.exposure is Exposure.GUARDED
     assert judged.protections == (Protection.TLS, Protection.CLIENT_CERTIFICATE)
@@ -498,7 +498,7 @@ def test_tls_without_a_client_certificate_guards_nothing() -> None:
         query(STUDY),
         query(PATIENT),
         retrieve(),
-        endpoint=INSIDE_TLS,
+        service=INSIDE_TLS,
     )
     assert judged.exposure is Exposure.RETRIEVABLE
     assert judged.protections == (Protection.TLS,)
@@ -508,7 +508,7 @@ def test_tls_without_a_client_certificate_guards_nothing() -> None:
 
 def test_the_tls_alert_before_a_tls_answer_is_no_contradiction() -> None:
     """Asked in clear it answers with an alert, asked inside TLS it speaks DICOM."""
-    judged = verdict(not_dicom(Signature.TLS_ALERT), tls(), rejected(1, 1, 3), endpoint=INSIDE_TLS)
+    judged = verdict(not_dicom(Signature.TLS_ALERT), tls(), rejected(1, 1, 3), service=INSIDE_TLS)
     assert judged.exposure is Exposure.GUARDED
 
 
@@ -517,7 +517,7 @@ def test_a_handshake_that_fails_otherwise_is_inconclusive() -> None:
     judged = verdict(
         failed(Cause.TLS_FAILED),
         tls(protocol=None, suite=None, client=ClientCertificate.UNKNOWN, alert="HANDSHAKE_FAILURE"),
-        endpoint=INSIDE_TLS,
+        service=INSIDE_TLS,
     )
     assert judged.exposure is Exposure.INCONCLUSIVE
     assert judged.protections == ()
@@ -532,7 +532,7 @@ def test_a_tls_alert_alone_wants_tls() -> None:
 
 def test_https_inside_tls_is_not_dicom() -> None:
     """A web server behind TLS on a DICOM port is said to be one."""
-    judged = verdict(not_dicom(Signature.TLS_ALERT), tls(), not_dicom(Signature.HTTP), endpoint=INSIDE_TLS)
+    judged = verdict(not_dicom(Signature.TLS_ALERT), tls(), not_dicom(Signature.HTTP), service=INSIDE_TLS)
     assert judged.exposure is Exposure.NOT_DICOM
 
 

@@ -69,8 +69,8 @@ def test_a_name_that_others_share_is_no_contradiction(name: str) -> None:
 
 
 def test_a_port_named_for_tls_is_not_said_to_answer_in_clear() -> None:
-    """The endpoint says that it was asked inside TLS, even where the handshake's fact was not kept."""
-    judged = verdict(associated(STUDY_FIND), query(STUDY), endpoint=INSIDE_TLS)
+    """The service says that it was asked inside TLS, even where the handshake's fact was not kept."""
+    judged = verdict(associated(STUDY_FIND), query(STUDY), service=INSIDE_TLS)
     assert "clear_text" not in rules(judged)
 
 

@@ -13,7 +13,7 @@ STRANGER_IN = associated("1.2.840.10008.1.1")
 
 def found(handshake: Completed) -> list[str]:
     """The rules that spoke of TLS or the certificate."""
-    judged = verdict(handshake, STRANGER_IN, endpoint=INSIDE_TLS)
+    judged = verdict(handshake, STRANGER_IN, service=INSIDE_TLS)
     return [rule for rule in rules(judged) if rule.startswith(("tls_", "certificate_"))]
 
 
@@ -50,7 +50,7 @@ def test_a_self_signed_certificate_is_found() -> None:
 def test_an_expired_certificate_is_found_by_the_moment_it_was_seen(*, not_after: str, expected: bool) -> None:
     """The moment is handed in: the judgement has no clock."""
     seen_at = datetime(2026, 11, 24, tzinfo=UTC)
-    judged = judge((tls(not_after=not_after), STRANGER_IN), endpoint=INSIDE_TLS, seen_at=seen_at)
+    judged = judge((tls(not_after=not_after), STRANGER_IN), service=INSIDE_TLS, seen_at=seen_at)
     assert ("certificate_expired" in rules(judged)) is expected
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from dosimeter.model.attempt import Attempt, Cause, Completed, Failed, Skipped
 from dosimeter.model.facts import CertificateSeen, ClientCertificate, TlsSeen
 from dosimeter.model.scope import Touch
-from dosimeter.model.survey import EndpointRecord, SurveyHeader, SurveyState
+from dosimeter.model.survey import SurveyHeader, SurveyState
 from dosimeter.model.target import Endpoint, Service
 from dosimeter.model.text import ServerText
 from dosimeter.model.verdict import (
@@ -23,7 +23,8 @@ from dosimeter.model.verdict import (
     Severity,
     Verdict,
 )
-from dosimeter.report.document import Document, JudgedEndpoint, build_document
+from dosimeter.report.archive import Archive, findings_of
+from dosimeter.report.document import Document, build_document
 
 STARTED = datetime(2026, 11, 24, 10, 0, 0, tzinfo=UTC)
 
@@ -60,12 +61,10 @@ CLOSE_ORTHANC = Remedy(
         "Give each peer the `AllowFind` and `AllowGet` it needs there, and no more.",
         "Restart Orthanc.",
     ),
-    retest="dosimeter survey --scope scope.toml 127.20.0.8:4242",
 )
 NARROW_WRITES = Remedy(
     title="Orthanc: take images from known modalities alone",
     steps=("Set `DicomAlwaysAllowStore` to `false` in `orthanc.json` and restart Orthanc.",),
-    retest="dosimeter survey --scope scope.toml 127.20.0.8:4242",
 )
 ADDRESS_TITLES = Remedy(
     title="Check addresses, not names",
@@ -73,7 +72,6 @@ ADDRESS_TITLES = Remedy(
         "Set `DicomCheckModalityHost` to `true`, so that a title counts only from its own address.",
         "Put the archive in a network of its own, with a firewall that lets the modalities in.",
     ),
-    retest="`dosimeter survey --scope scope.toml 127.20.0.6:104`",
 )
 
 
@@ -99,14 +97,13 @@ def verdict(exposure: Exposure, severity: Severity = Severity.INFO, *, speaks: b
     )
 
 
-def judged(endpoint: Endpoint, said: Verdict, attempts: tuple[Attempt, ...] | None = None) -> JudgedEndpoint:
+def judged(endpoint: Endpoint, said: Verdict, attempts: tuple[Attempt, ...] | None = None) -> Archive:
     """An endpoint that answered every question, unless attempts are given."""
     kept = tuple(Completed(probe, ()) for probe in QUESTIONS) if attempts is None else attempts
-    record = EndpointRecord(endpoint, kept, STARTED, STARTED + timedelta(seconds=2))
-    return JudgedEndpoint(record, said)
+    return Archive(endpoint, findings_of(kept, said), STARTED, STARTED + timedelta(seconds=2))
 
 
-def retrievable() -> JudgedEndpoint:
+def retrievable() -> Archive:
     """Open to anybody in every way."""
     said = replace(
         verdict(Exposure.RETRIEVABLE, Severity.CRITICAL),
@@ -123,7 +120,7 @@ def retrievable() -> JudgedEndpoint:
     return judged(Endpoint("127.20.0.8", 4242, name="pacs-test.example"), said)
 
 
-def queryable() -> JudgedEndpoint:
+def queryable() -> Archive:
     """Answers queries inside TLS that anybody may open, and refuses to retrieve."""
     certificate = CertificateSeen(
         subject=ServerText.of("CN=archive.example"),
@@ -160,7 +157,7 @@ def queryable() -> JudgedEndpoint:
     return judged(Endpoint("127.20.0.7", 2762, Service.DICOM_TLS), said, attempts)
 
 
-def decoy() -> JudgedEndpoint:
+def decoy() -> Archive:
     """Answers anybody, and finds what cannot exist."""
     said = replace(
         verdict(Exposure.QUERYABLE, Severity.HIGH),
@@ -175,7 +172,7 @@ def decoy() -> JudgedEndpoint:
     return judged(Endpoint("127.20.0.9", 11112), said)
 
 
-def name_gated() -> JudgedEndpoint:
+def name_gated() -> Archive:
     """Opens to a title of the scope."""
     said = replace(
         verdict(Exposure.NAME_GATED, Severity.MEDIUM),
@@ -194,7 +191,7 @@ def name_gated() -> JudgedEndpoint:
     return judged(Endpoint("127.20.0.6", 104), said, attempts)
 
 
-def associates() -> JudgedEndpoint:
+def associates() -> Archive:
     """Greets anybody, takes images, tells nothing."""
     said = replace(
         verdict(Exposure.ASSOCIATES, Severity.MEDIUM),
@@ -203,12 +200,12 @@ def associates() -> JudgedEndpoint:
         worklist=False,
         product=ORTHANC,
         reasons=(reason("writes", Severity.MEDIUM, "Takes images from a stranger.", "dicom_associate#0"),),
-        remedies=(replace(NARROW_WRITES, retest="dosimeter survey --scope scope.toml 127.20.0.5:4242"),),
+        remedies=(NARROW_WRITES,),
     )
     return judged(Endpoint("127.20.0.5", 4242), said)
 
 
-def guarded() -> JudgedEndpoint:
+def guarded() -> Archive:
     """Refuses a stranger at the door."""
     said = replace(
         verdict(Exposure.GUARDED),
@@ -219,34 +216,34 @@ def guarded() -> JudgedEndpoint:
     return judged(Endpoint("2001:db8::4", 104), said, (Completed("dicom_associate", ()),))
 
 
-def busy() -> JudgedEndpoint:
+def busy() -> Archive:
     """Speaks DICOM and has no time: never shown as safe."""
     failed = Failed("dicom_associate", Cause.BUSY, "It said that a local limit is exceeded.")
     return judged(Endpoint("127.20.0.3", 104), verdict(Exposure.INCONCLUSIVE, Severity.LOW), (failed,))
 
 
-def silent() -> JudgedEndpoint:
+def silent() -> Archive:
     """Took the connection and said nothing."""
     failed = Failed("dicom_associate", Cause.TIMED_OUT, "No answer within 10 s.")
     said = verdict(Exposure.INCONCLUSIVE, speaks=False)
     return judged(Endpoint("127.20.0.11", 104), said, (failed,))
 
 
-def not_dicom() -> JudgedEndpoint:
+def not_dicom() -> Archive:
     """An SSH server."""
     failed = Failed("dicom_associate", Cause.NOT_DICOM, "The answer looks like SSH.")
     said = verdict(Exposure.NOT_DICOM, speaks=False)
     return judged(Endpoint("127.20.0.2", 11112), said, (failed,))
 
 
-def unreachable(number: int) -> JudgedEndpoint:
+def unreachable(number: int) -> Archive:
     """A closed port."""
     failed = Failed("dicom_associate", Cause.REFUSED, "The connection was refused.")
     address = f"127.{21 + number // 65536}.{number // 256 % 256}.{number % 256}"
     return judged(Endpoint(address, 104), verdict(Exposure.UNREACHABLE, speaks=False), (failed,))
 
 
-def every_rung() -> list[JudgedEndpoint]:
+def every_rung() -> list[Archive]:
     """One endpoint on each rung but ``browsable``, a decoy, and three closed ports."""
     return [
         unreachable(1),

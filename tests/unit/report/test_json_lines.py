@@ -9,7 +9,6 @@ from typing import Any
 import jsonschema
 import pytest
 
-from dosimeter.report.archive import archive_of
 from dosimeter.report.json_lines import stream_json_lines
 from dosimeter.report.render import Format, render, render_survey
 from tests.unit.report import samples
@@ -159,8 +158,7 @@ def test_streamed_lines_are_the_lines_of_the_document_in_another_order() -> None
 
 def test_endpoints_are_streamed_in_bounded_memory() -> None:
     """Endpoints leave as lines while they come in: of 9 MB of lines, less than 1 MB is ever held."""
-    one = samples.retrievable()
-    archive = archive_of(one.record, one.verdict)
+    archive = samples.retrievable()
     out = _Drain()
     tracemalloc.start()
     try:

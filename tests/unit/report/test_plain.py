@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from dosimeter.report.plain import Span, command, plain_text, spans
+from dosimeter.report.plain import Span, plain_text, spans
 
 
 @pytest.mark.parametrize(
@@ -51,13 +51,3 @@ def test_what_acts_is_spelled_out(text: str, shown: str) -> None:
 def test_what_is_typed_exactly_is_code(sentence: str, expected: list[tuple[str, bool]]) -> None:
     """Text between two backticks is code, and so is a key of a JSON file with its value."""
     assert spans(sentence) == tuple(Span(*each) for each in expected)
-
-
-def test_command_is_code_with_or_without_backticks() -> None:
-    """A re-test is a command to type: marked once, or not at all, it is code."""
-    assert command("dosimeter survey") == (Span("dosimeter survey", code=True),)
-    assert command("`dosimeter survey`") == (Span("dosimeter survey", code=True),)
-    assert command("Run `dosimeter survey`") == (
-        Span("Run ", code=False),
-        Span("dosimeter survey", code=True),
-    )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Final
 
-from dosimeter.exposure.remedy.need import Advice, Book, Need
+from dosimeter.exposure.remedy.need import Book, Need
+from dosimeter.model.verdict import Remedy
 
 _FIREWALL: Final = (
     "Conquest answers any calling title unless it is told otherwise: allow in the firewall the "
@@ -13,7 +14,7 @@ _FIREWALL: Final = (
 )
 _RESTART: Final = "Restart the server (dgate)."
 
-_QUERY: Final = Advice(
+_QUERY: Final = Remedy(
     "Conquest: keep strangers out",
     (
         _FIREWALL,
@@ -32,7 +33,7 @@ BOOK: Final[Book] = MappingProxyType(
         Need.QUERY: _QUERY,
         Need.RETRIEVE: _QUERY,
         Need.TITLES: _QUERY,
-        Need.WORKLIST: Advice(
+        Need.WORKLIST: Remedy(
             "Conquest: close the worklist",
             (
                 _FIREWALL,
@@ -44,7 +45,7 @@ BOOK: Final[Book] = MappingProxyType(
                 "The re-test must show worklist false or unknown, and no answer.",
             ),
         ),
-        Need.STORE: Advice(
+        Need.STORE: Remedy(
             "Conquest: refuse storage from strangers",
             (_FIREWALL, _RESTART, "The re-test must show unreachable from an address that is not listed."),
         ),

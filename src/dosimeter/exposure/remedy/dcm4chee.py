@@ -5,11 +5,12 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Final
 
-from dosimeter.exposure.remedy.need import Advice, Book, Need
+from dosimeter.exposure.remedy.need import Book, Need
+from dosimeter.model.verdict import Remedy
 
 _RELOAD: Final = "Reload the configuration: Menu, Configuration, Control, Reload."
 
-_CALLERS: Final = Advice(
+_CALLERS: Final = Remedy(
     "dcm4chee: accept listed callers only",
     (
         (
@@ -33,7 +34,7 @@ BOOK: Final[Book] = MappingProxyType(
         Need.WORKLIST: _CALLERS,
         Need.TITLES: _CALLERS,
         Need.STORE: _CALLERS,
-        Need.CLEAR_TEXT: Advice(
+        Need.CLEAR_TEXT: Remedy(
             "dcm4chee: TLS only",
             (
                 (
@@ -45,7 +46,7 @@ BOOK: Final[Book] = MappingProxyType(
                 "The re-test of port 11112 must show unreachable.",
             ),
         ),
-        Need.CLIENT_CERTIFICATE: Advice(
+        Need.CLIENT_CERTIFICATE: Remedy(
             "dcm4chee: demand a client certificate",
             (
                 "On the connection dicom-tls set TLS Need Client Auth, LDAP dcmTLSNeedClientAuth: TRUE.",
@@ -53,7 +54,7 @@ BOOK: Final[Book] = MappingProxyType(
                 "The re-test must list client_certificate among the protections.",
             ),
         ),
-        Need.OLD_TLS: Advice(
+        Need.OLD_TLS: Remedy(
             "dcm4chee: the current TLS profile",
             (
                 (

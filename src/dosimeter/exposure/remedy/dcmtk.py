@@ -5,11 +5,12 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Final
 
-from dosimeter.exposure.remedy.need import Advice, Book, Need
+from dosimeter.exposure.remedy.need import Book, Need
+from dosimeter.model.verdict import Remedy
 
 _FILE: Final = "In dcmqrscp.cfg (Debian: /etc/dcmtk/dcmqrscp.cfg)"
 
-_PEERS: Final = Advice(
+_PEERS: Final = Remedy(
     "DCMTK dcmqrscp: name the peers instead of ANY",
     (
         (
@@ -38,7 +39,7 @@ BOOK: Final[Book] = MappingProxyType(
         Need.QUERY: _PEERS,
         Need.RETRIEVE: _PEERS,
         Need.TITLES: _PEERS,
-        Need.WORKLIST: Advice(
+        Need.WORKLIST: Remedy(
             "DCMTK wlmscpfs: keep strangers out",
             (
                 (
@@ -56,7 +57,7 @@ BOOK: Final[Book] = MappingProxyType(
                 ),
             ),
         ),
-        Need.STORE: Advice(
+        Need.STORE: Remedy(
             "DCMTK: refuse storage from strangers",
             (
                 (
@@ -71,11 +72,11 @@ BOOK: Final[Book] = MappingProxyType(
                 "The re-test must show accepts_writes false, or no connection.",
             ),
         ),
-        Need.CLEAR_TEXT: Advice(
+        Need.CLEAR_TEXT: Remedy(
             "DCMTK: TLS",
             (*_TLS, "The re-test must list tls and client_certificate among the protections."),
         ),
-        Need.CLIENT_CERTIFICATE: Advice(
+        Need.CLIENT_CERTIFICATE: Remedy(
             "DCMTK: demand a client certificate",
             (
                 (
@@ -85,7 +86,7 @@ BOOK: Final[Book] = MappingProxyType(
                 "The re-test must list client_certificate among the protections.",
             ),
         ),
-        Need.OLD_TLS: Advice(
+        Need.OLD_TLS: Remedy(
             "DCMTK: the current TLS profile",
             (
                 (

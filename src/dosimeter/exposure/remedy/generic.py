@@ -5,7 +5,8 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Final
 
-from dosimeter.exposure.remedy.need import Advice, Book, Need
+from dosimeter.exposure.remedy.need import Book, Need
+from dosimeter.model.verdict import Remedy
 
 _PERIMETER: Final = (
     (
@@ -19,7 +20,7 @@ _PERIMETER: Final = (
     ),
 )
 
-_CLOSE: Final = Advice(
+_CLOSE: Final = Remedy(
     "Close the archive to strangers",
     (
         *_PERIMETER,
@@ -39,7 +40,7 @@ BOOK: Final[Book] = MappingProxyType(
     {
         Need.QUERY: _CLOSE,
         Need.RETRIEVE: _CLOSE,
-        Need.WORKLIST: Advice(
+        Need.WORKLIST: Remedy(
             "Close the worklist to strangers",
             (
                 *_PERIMETER,
@@ -47,7 +48,7 @@ BOOK: Final[Book] = MappingProxyType(
                 "The re-test must show worklist false.",
             ),
         ),
-        Need.TITLES: Advice(
+        Need.TITLES: Remedy(
             "Do not let an AE title alone open the archive",
             (
                 "Bind each calling AE title to its address, in the archive or in the firewall.",
@@ -59,14 +60,14 @@ BOOK: Final[Book] = MappingProxyType(
                 "The re-test, with the same titles in the scope, must show guarded.",
             ),
         ),
-        Need.STORE: Advice(
+        Need.STORE: Remedy(
             "Refuse storage from strangers",
             (
                 "Accept storage from listed calling AE titles at listed addresses only.",
                 "The re-test must show accepts_writes false, or guarded.",
             ),
         ),
-        Need.CLEAR_TEXT: Advice(
+        Need.CLEAR_TEXT: Remedy(
             "Encrypt the traffic",
             (
                 (
@@ -77,7 +78,7 @@ BOOK: Final[Book] = MappingProxyType(
                 "The re-test of the clear port must show unreachable.",
             ),
         ),
-        Need.CLIENT_CERTIFICATE: Advice(
+        Need.CLIENT_CERTIFICATE: Remedy(
             "Demand a client certificate",
             (
                 (
@@ -87,7 +88,7 @@ BOOK: Final[Book] = MappingProxyType(
                 "The re-test must list client_certificate among the protections.",
             ),
         ),
-        Need.OLD_TLS: Advice(
+        Need.OLD_TLS: Remedy(
             "Bring TLS to the current profile",
             (
                 (
@@ -97,7 +98,7 @@ BOOK: Final[Book] = MappingProxyType(
                 "The re-test must no longer name the old protocol or suite.",
             ),
         ),
-        Need.CERTIFICATE: Advice(
+        Need.CERTIFICATE: Remedy(
             "Renew the certificate",
             (
                 "Install a valid certificate of an authority that the callers trust, and note its last day.",

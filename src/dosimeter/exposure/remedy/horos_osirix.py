@@ -5,9 +5,10 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Final
 
-from dosimeter.exposure.remedy.need import Advice, Book, Need
+from dosimeter.exposure.remedy.need import Book, Need
+from dosimeter.model.verdict import Remedy
 
-_QUERY: Final = Advice(
+_QUERY: Final = Remedy(
     "Horos/OsiriX: stop answering queries",
     (
         (
@@ -22,7 +23,7 @@ _QUERY: Final = Advice(
         "The re-test must show associates with no query answered, or unreachable.",
     ),
 )
-_TLS: Final = Advice(
+_TLS: Final = Remedy(
     "Horos/OsiriX: TLS listener",
     (
         (
@@ -39,7 +40,7 @@ BOOK: Final[Book] = MappingProxyType(
         Need.QUERY: _QUERY,
         Need.RETRIEVE: _QUERY,
         Need.TITLES: _QUERY,
-        Need.STORE: Advice(
+        Need.STORE: Remedy(
             "Horos/OsiriX: refuse storage from strangers",
             (
                 (

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum, auto
+
+from dosimeter.model.verdict import Remedy
 
 
 class Need(Enum):
@@ -24,13 +25,5 @@ class Need(Enum):
     __hash__ = object.__hash__  # Members are singletons: Enum's own hashes the name, in Python, each time.
 
 
-@dataclass(frozen=True, slots=True)
-class Advice:
-    """What to do, for one product: the key to change and the file it stands in."""
-
-    title: str
-    steps: tuple[str, ...]
-
-
-Book = Mapping[Need, Advice]
+Book = Mapping[Need, Remedy]
 """The advice of one product. Needs that it does not know fall back to the generic book."""

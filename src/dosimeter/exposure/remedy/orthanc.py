@@ -5,7 +5,8 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Final
 
-from dosimeter.exposure.remedy.need import Advice, Book, Need
+from dosimeter.exposure.remedy.need import Book, Need
+from dosimeter.model.verdict import Remedy
 
 _FILE: Final = "In orthanc.json (Debian: /etc/orthanc/orthanc.json)"
 _MODALITIES: Final = (
@@ -14,7 +15,7 @@ _MODALITIES: Final = (
 )
 _RESTART: Final = "Restart Orthanc (systemctl restart orthanc)."
 
-_QUERY: Final = Advice(
+_QUERY: Final = Remedy(
     "Orthanc: answer listed modalities only",
     (
         (
@@ -32,7 +33,7 @@ BOOK: Final[Book] = MappingProxyType(
     {
         Need.QUERY: _QUERY,
         Need.RETRIEVE: _QUERY,
-        Need.WORKLIST: Advice(
+        Need.WORKLIST: Remedy(
             "Orthanc: close the worklist",
             (
                 f'{_FILE} set "DicomAlwaysAllowFindWorklist": false.',
@@ -41,7 +42,7 @@ BOOK: Final[Book] = MappingProxyType(
                 "The re-test must show worklist false.",
             ),
         ),
-        Need.TITLES: Advice(
+        Need.TITLES: Remedy(
             "Orthanc: bind titles to addresses",
             (
                 (
@@ -57,7 +58,7 @@ BOOK: Final[Book] = MappingProxyType(
                 "The re-test, with the same titles in the scope, must show guarded or associates.",
             ),
         ),
-        Need.STORE: Advice(
+        Need.STORE: Remedy(
             "Orthanc: refuse storage from strangers",
             (
                 (
@@ -69,7 +70,7 @@ BOOK: Final[Book] = MappingProxyType(
                 "The re-test must show guarded: with nothing allowed to strangers, Orthanc rejects them.",
             ),
         ),
-        Need.CLEAR_TEXT: Advice(
+        Need.CLEAR_TEXT: Remedy(
             "Orthanc: DICOM TLS",
             (
                 (
@@ -84,7 +85,7 @@ BOOK: Final[Book] = MappingProxyType(
                 "The re-test must list tls and client_certificate among the protections.",
             ),
         ),
-        Need.CLIENT_CERTIFICATE: Advice(
+        Need.CLIENT_CERTIFICATE: Remedy(
             "Orthanc: demand a client certificate",
             (
                 (
@@ -95,7 +96,7 @@ BOOK: Final[Book] = MappingProxyType(
                 "The re-test must list client_certificate among the protections.",
             ),
         ),
-        Need.OLD_TLS: Advice(
+        Need.OLD_TLS: Remedy(
             "Orthanc: TLS 1.2 or later",
             (
                 "Upgrade to 1.12.4 or later if the next key is not in your orthanc.json.",

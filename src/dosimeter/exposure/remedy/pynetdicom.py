@@ -5,9 +5,10 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Final
 
-from dosimeter.exposure.remedy.need import Advice, Book, Need
+from dosimeter.exposure.remedy.need import Book, Need
+from dosimeter.model.verdict import Remedy
 
-_REPLACE: Final = Advice(
+_REPLACE: Final = Remedy(
     "pynetdicom: check who calls, and do not run qrscp in service",
     (
         (
