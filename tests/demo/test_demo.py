@@ -5,6 +5,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -35,6 +36,17 @@ def dosimeter(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
         text=True,
         timeout=DEADLINE,
     )
+
+
+def read_until(process: subprocess.Popen[str], words: str) -> str:
+    """What a running command says on stderr, up to the line with these words."""
+    assert process.stderr is not None
+    said = ""
+    for line in process.stderr:
+        said += line
+        if words in line:
+            return said
+    raise AssertionError(f"it never said {words}: {said}")
 
 
 @pytest.fixture(scope="module")
@@ -130,6 +142,40 @@ def test_it_moves_on_if_a_lab_is_up(tmp_path: Path) -> None:
     assert ended.returncode == 0, ended.stderr
     folder = tmp_path / "elsewhere"
     assert archive_lines(folder).keys() == {archive.address for archive in archives_of(folder)}
+
+
+def test_the_archives_can_be_kept(tmp_path: Path) -> None:
+    """With --keep they go on listening after the reports are written, until Ctrl-C ends all with 0."""
+    with subprocess.Popen(
+        (*COMMAND, "demo", "--keep"),
+        cwd=tmp_path,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as demo:
+        said = read_until(demo, "The archives go on listening")
+        folder = tmp_path / "dosimeter-demo"
+        assert (folder / "report.html").stat().st_size > 0
+        kept = archives_of(folder)[0]
+        with socket.create_connection((kept.address, kept.port)):
+            pass
+        demo.send_signal(signal.SIGINT)
+        demo.communicate(timeout=DEADLINE)
+    assert demo.returncode == 0, said
+
+
+def test_an_interrupted_demo_says_so(tmp_path: Path) -> None:
+    """Ctrl-C while the archives are asked: exit code 130, one sentence, no report, no traceback."""
+    with subprocess.Popen(
+        (*COMMAND, "demo"), cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as demo:
+        read_until(demo, "Ctrl-C stops it")
+        demo.send_signal(signal.SIGINT)
+        shown, said = demo.communicate(timeout=DEADLINE)
+    assert demo.returncode == 130
+    assert said == "The demo was stopped before every archive was asked; start it again for its reports.\n"
+    assert shown == ""
+    assert not (tmp_path / "dosimeter-demo" / "report.html").exists()
 
 
 def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from dosimeter.cli.exits import EXIT_FAILURE, EXIT_INTERRUPTED
+from dosimeter.cli.exits import EXIT_ENDED_EARLY, EXIT_FAILURE, EXIT_INTERRUPTED
 
 HELP = (
     "Start synthetic archives on this machine's loopback, survey them, print the table and write the "
@@ -33,12 +33,12 @@ def run(
     with running_lab(output_dir, DEMO_BLOCKS) as lab:
         with watched("warning") as watch:
             demo = survey_lab(lab, watch)
-        if demo.interrupted:
-            typer.echo(demo.says, err=True)
-            raise typer.Exit(EXIT_INTERRUPTED)
-        make_report(demo.store_url, demo.survey_id, "table", None)
+        if demo.completed:
+            make_report(demo.store_url, demo.survey_id, "table", None)
         for line in demo.lines:
             typer.echo(line, err=True)
+        if not demo.completed:
+            raise typer.Exit(EXIT_INTERRUPTED if demo.interrupted else EXIT_ENDED_EARLY)
         if keep:
             wait_for_interrupt("The archives go on listening")
     if demo.surprises:

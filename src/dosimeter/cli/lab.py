@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import signal
 import threading
 from pathlib import Path
@@ -33,7 +34,7 @@ def up(  # noqa: D103 - the help text says it
         for line in lab_lines(lab.archives):
             typer.echo(line)
         typer.echo("")
-        typer.echo(f"dosimeter survey --scope {lab.scope} -l {lab.targets}")
+        typer.echo(shlex.join(("dosimeter", "survey", "--scope", str(lab.scope), "-l", str(lab.targets))))
         wait_for_interrupt("The archives are listening")
 
 

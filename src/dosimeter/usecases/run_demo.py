@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from dosimeter.exposure.classify import judge
 from dosimeter.lab.archive import Archive
 from dosimeter.store.sqlite import SqliteStore
-from dosimeter.usecases.make_report import make_report
+from dosimeter.usecases.make_report import judge_all, make_report
 from dosimeter.usecases.run_lab import RunningLab
 from dosimeter.usecases.run_survey import SurveyRequest, Watch, start
 from dosimeter.usecases.surveys import opened
@@ -80,10 +79,8 @@ def survey_lab(lab: RunningLab, watch: Watch) -> Demo:
 
 def _surprises(archives: tuple[Archive, ...], store: SqliteStore, survey_id: str) -> Iterator[str]:
     found = {
-        (record.endpoint.address, record.endpoint.port): judge(
-            record.attempts, service=record.endpoint.service
-        )
-        for record in store.records(survey_id)
+        (each.endpoint.address, each.endpoint.port): each.verdict
+        for each in judge_all(store.records(survey_id))
     }
     for archive in archives:
         verdict = found.get((archive.address, archive.port))
