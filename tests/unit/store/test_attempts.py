@@ -24,11 +24,12 @@ def kinds() -> list[type]:
 
 @given(st.lists(st.from_type(Attempt)).map(tuple))
 def test_attempts_come_back_as_they_were(attempts: tuple[Attempt, ...]) -> None:
-    """Any attempt of any fact is the same after text and back, and the text is one ASCII line."""
+    """Any attempt of any fact is the same after text and back, and the text is JSON, ASCII, a line each."""
     text = encode_attempts(attempts)
     assert decode_attempts(text) == attempts
     assert text.isascii()
-    assert "\n" not in text
+    assert len(json.loads(text)) == len(attempts)
+    assert text.count("\n") == max(len(attempts) - 1, 0)
 
 
 @pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.__name__)
@@ -60,12 +61,17 @@ def test_the_text_is_what_older_files_hold() -> None:
     assert encode_attempts(ATTEMPTS) == (
         '[["completed","dicom_associate",[["association_accepted",["NOBODY-7F3A9C","DOSIMETER",true],'
         '["1.2.840.10008.1.1","1.2.840.10008.5.1.4.1.2.2.1"],[["1.2.840.10008.5.1.4.31",3]],false,'
-        '"1.2.276.0.7230010.3.0.3.6.7","OFFIS_DCMTK_367",16384,[]]]],'
+        '"1.2.276.0.7230010.3.0.3.6.7","OFFIS_DCMTK_367",16384,[]]]],\n'
         '["completed","null_query_study_root",[["null_query_answered",["NOBODY-7F3A9C","DOSIMETER",true],'
-        '"study_root","status",0,0]]],'
-        '["failed","dicom_tls","refused","the connection was refused",[]],'
+        '"study_root","status",0,0]]],\n'
+        '["failed","dicom_tls","refused","the connection was refused",[]],\n'
         '["skipped","ae_titles","the scope lists no titles"]]'
     )
+
+
+def test_attempts_on_one_line_are_read_too() -> None:
+    """The first files had no line breaks."""
+    assert decode_attempts(json.dumps(json.loads(encode_attempts(ATTEMPTS)))) == ATTEMPTS
 
 
 @pytest.mark.parametrize(
@@ -73,6 +79,11 @@ def test_the_text_is_what_older_files_hold() -> None:
     [
         "",
         "null",
+        "[",
+        "[null]",
+        '[],["skipped","p","w"]',
+        '["skipped","p","w"]',
+        '[["skipped","p","w"],\n]',
         "{}x",
         "[1]",
         "[[]]",
