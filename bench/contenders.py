@@ -14,6 +14,7 @@ from typing import Final
 from fleet import ANSWERING_NETWORK, DROPPING_NETWORK, BenchError
 
 _PEERS: Final = Path(__file__).with_name("peers")
+_AUDIT: Final = "audit.jsonl"
 
 _SCOPE: Final = """\
 [authorisation]
@@ -74,6 +75,8 @@ class Contender:
     does: str
     command: Callable[[Job], tuple[str, ...]]
     found: Callable[[Job], int]
+    asking_seconds: Callable[[Job], float | None] = lambda _job: None
+    """From the first contact to the end of the last, if the tool tells."""
 
 
 def write_scope(job: Job) -> Path:
@@ -99,7 +102,7 @@ def survey_arguments(job: Job) -> tuple[str, ...]:
     return (
         *("survey", "--scope", str(write_scope(job))),
         *("--store", f"sqlite:///{job.folder / 'store.sqlite'}"),
-        *("--audit", str(job.folder / "audit.log")),
+        *("--audit", str(job.folder / _AUDIT)),
         *("-l", str(job.targets), "-f", "jsonl", "-o", str(job.report)),
     )
 
@@ -114,6 +117,20 @@ def count_retrievable(report: Path) -> int:
 
 def _is_retrievable(line: dict[str, object]) -> bool:
     return line.get("type") == "archive" and line.get("exposure") == "retrievable"
+
+
+def _audited_seconds(job: Job) -> float | None:
+    """What the audit log says: start-up comes before it, the report after it."""
+    first = last = None
+    with (job.folder / _AUDIT).open(encoding="ascii") as lines:
+        for line in lines:
+            if '"event":"contact"' in line and first is None:
+                first = line
+            last = line
+    if first is None or last is None:
+        return None
+    began, ended = (datetime.fromisoformat(json.loads(line)["at"]) for line in (first, last))
+    return (ended - began).total_seconds()
 
 
 def _survey(job: Job) -> tuple[str, ...]:
@@ -151,6 +168,7 @@ DOSIMETER: Final = Contender(
     "2 associations, echo, 3 null queries, null retrieve, stored, judged, reported",
     _survey,
     lambda job: count_retrievable(job.report),
+    _audited_seconds,
 )
 NMAP: Final = Contender("nmap -T4 dicom-ping", "1 association, no release", _nmap, _nmap_found)
 NMAP_WITH_TIMEOUT: Final = Contender(

@@ -43,6 +43,7 @@ class Sample:
     found: int
     cost: Cost
     seen: AcceptorStats
+    asking_seconds: float | None = None
     scaled: bool = False
 
     @property
@@ -162,4 +163,11 @@ def _run_once(
         if cost.exit_code:
             last = errors.read_text(errors="replace").splitlines()[-1:]
             raise BenchError(f"{contender.name} ended with exit code {cost.exit_code}: {''.join(last)}")
-        return Sample(len(hosts), count(hosts, Mode.DICOM), contender.found(job), cost, acceptor.stats())
+        return Sample(
+            hosts=len(hosts),
+            archives=count(hosts, Mode.DICOM),
+            found=contender.found(job),
+            cost=cost,
+            seen=acceptor.stats(),
+            asking_seconds=contender.asking_seconds(job),
+        )
