@@ -113,7 +113,9 @@ def run(  # noqa: D103 - the help text says it
         trusted_keys=trusted_keys,
     )
     from dosimeter.cli.watch import watched
+    from dosimeter.usecases.destination import check_destination
 
+    check_destination(output)
     with watched(log_level) as watch:
         outcome = start(request, watch)
     _report(outcome, store, report_format, output, detail=detail, fail_on=fail_on)
@@ -135,10 +137,12 @@ def resume(  # noqa: D103 - the help text says it
     log_level: Log = "warning",
 ) -> None:
     from dosimeter.cli.watch import watched
+    from dosimeter.usecases.destination import check_destination
     from dosimeter.usecases.run_survey import ResumeRequest
     from dosimeter.usecases.run_survey import resume as go_on
 
     request = ResumeRequest(survey, scope=scope, store_url=store, audit=audit, trusted_keys=trusted_keys)
+    check_destination(output)
     with watched(log_level) as watch:
         outcome = go_on(request, watch)
     _report(outcome, store, report_format, output, detail=detail, fail_on=fail_on)

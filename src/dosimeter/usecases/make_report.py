@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import sys
-import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Final, TextIO
+from typing import Final
 
 from dosimeter.exposure.classify import judge
 from dosimeter.model.attempt import Attempt
-from dosimeter.model.problem import Problem
 from dosimeter.model.survey import EndpointRecord
 from dosimeter.model.target import Service
 from dosimeter.model.verdict import Severity
 from dosimeter.report.archive import Archive, Findings, findings_of
 from dosimeter.report.render import Format, render_survey
+from dosimeter.usecases.destination import destination
 from dosimeter.usecases.surveys import opened
 
 _ATTEMPTS_KEPT: Final = 512
@@ -33,7 +28,7 @@ def make_report(
         Problem: the store or the survey cannot be read, or the file cannot be written.
     """
     worst = Severity.INFO
-    with opened(store_url) as store, _destination(output) as out:
+    with opened(store_url) as store, destination(output) as out:
         survey_id = store.find(survey)
 
         def judged() -> Iterator[Archive]:
@@ -75,29 +70,3 @@ class _Memory:
                 self._known.clear()
             self._known[id(attempts)] = (attempts, service, findings)
         return findings
-
-
-@contextmanager
-def _destination(output: str | None) -> Iterator[TextIO]:
-    """Stdout, or a file that appears whole or not at all."""
-    if output is None or output == "-":
-        yield sys.stdout
-        return
-    path = Path(output)
-    try:
-        descriptor, scratch = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    except OSError as error:
-        raise Problem(f"cannot write the report to {path}: {error.strerror}; name another file") from None
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as out:
-            yield out
-        Path(scratch).replace(path)
-    except OSError as error:
-        Path(scratch).unlink(missing_ok=True)
-        raise Problem(
-            f"cannot write the report to {path}: {error.strerror}; the survey is stored, "
-            "`dosimeter report` writes it elsewhere"
-        ) from None
-    except BaseException:
-        Path(scratch).unlink(missing_ok=True)
-        raise

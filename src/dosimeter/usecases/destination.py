@@ -1,0 +1,95 @@
+"""Where a report goes: to stdout, or to a file that appears whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+from dosimeter.model.problem import Problem
+
+
+def check_destination(output: str | None) -> None:
+    """See that a report can be written there, before anybody is contacted; nothing is left behind.
+
+    Raises:
+        Problem: it cannot.
+    """
+    if output is None or output == "-":
+        return
+    path = _place(output)
+    if _is_special(path):
+        return
+    try:
+        with tempfile.TemporaryFile(dir=path.parent):
+            pass
+    except OSError as error:
+        raise Problem(
+            f"cannot write the report to {path}: {error.strerror}; name another file with --output"
+        ) from None
+
+
+@contextmanager
+def destination(output: str | None) -> Iterator[TextIO]:
+    """Stdout, or a file that appears whole or not at all. A device or a pipe is written into.
+
+    Raises:
+        Problem: it cannot be written; what was stored can be reported elsewhere.
+    """
+    if output is None or output == "-":
+        yield from _stdout()
+        return
+    path = _place(output)
+    try:
+        if _is_special(path):
+            with path.open("w", encoding="utf-8", newline="") as out:
+                yield out
+            return
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        scratch = Path(name)
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as out:
+                yield out
+            scratch.replace(path)
+        except BaseException:
+            scratch.unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise Problem(
+            f"cannot write the report to {path}: {error.strerror}; the survey is stored, "
+            "`dosimeter report` writes it elsewhere"
+        ) from None
+
+
+def _stdout() -> Iterator[TextIO]:
+    try:
+        yield sys.stdout
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise  # Whoever reads it has seen enough.
+    except OSError as error:
+        raise Problem(
+            f"cannot write the report to stdout: {error.strerror}; the survey is stored, "
+            "`dosimeter report` writes it elsewhere"
+        ) from None
+
+
+def _place(output: str) -> Path:
+    """The path itself, not a link to it: a link is kept, and what it points at is written.
+
+    Raises:
+        Problem: a folder.
+    """
+    path = Path(output)
+    if path.is_dir():
+        raise Problem(f"cannot write the report to {path}: it is a folder; name a file in it with --output")
+    return path.resolve() if path.is_symlink() and not _is_special(path) else path
+
+
+def _is_special(path: Path) -> bool:
+    """A device or a pipe, which a file put in its place would destroy (as root: /dev/null)."""
+    return path.exists() and not path.is_file()
