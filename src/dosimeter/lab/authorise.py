@@ -38,7 +38,7 @@ new_hosts_per_second = 0
 hosts_in_flight = 64
 seconds_between_associations = 0
 connect_seconds = 2
-answer_seconds = 1.5
+answer_seconds = 2
 host_seconds = 10
 """
 
