@@ -45,6 +45,10 @@ _ABSTRACT_SYNTAX_NOT_SUPPORTED: Final = 3
 _TCP_ESTABLISHED: Final = 1
 """tcpi_state, the first byte of struct tcp_info (linux/tcp.h)."""
 
+_CLIENT_HELLO: Final = b"\x16"
+UNEXPECTED_MESSAGE: Final = b"\x15\x03\x01\x00\x02\x02\x0a"
+"""A fatal TLS alert: how a TLS server answers what is no ClientHello."""
+
 ROW: Final = b"\x08\x00\x05\x00\x0a\x00\x00\x00ISO_IR 100"
 """An identifier with one harmless attribute, implicit VR little endian."""
 
@@ -254,6 +258,10 @@ class Archive:
 
     def _wrapped(self, connection: socket.socket) -> socket.socket:
         assert self._tls is not None
+        if connection.recv(1, socket.MSG_PEEK) != _CLIENT_HELLO:
+            connection.recv(CHUNK)
+            connection.sendall(UNEXPECTED_MESSAGE)
+            raise ConnectionAbortedError
         return self._tls.wrap_socket(connection, server_side=True)
 
 
