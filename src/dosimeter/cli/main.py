@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 
 import typer
 
 from dosimeter import __version__
 from dosimeter.cli import demo, lab, probes, report, scope, survey
 from dosimeter.cli.exits import EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_USAGE
+from dosimeter.cli.fault import describe
 from dosimeter.model.problem import Problem
 
 app = typer.Typer(
@@ -60,9 +62,8 @@ def main() -> None:
 
 def _run() -> int:
     try:
-        app(args=with_verb(sys.argv[1:]), prog_name="dosimeter")
-    except SystemExit as end:
-        return end.code if isinstance(end.code, int) else EXIT_FAILURE
+        code = _command()
+        sys.stdout.flush()
     except Problem as problem:
         sys.stderr.write(f"dosimeter: {problem}\n")
         return EXIT_USAGE
@@ -71,11 +72,26 @@ def _run() -> int:
         return EXIT_INTERRUPTED
     except BrokenPipeError:
         # Whoever read our results has read enough: `dosimeter report last | head`.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_results()
         return EXIT_FAILURE
     except Exception as fault:
         from dosimeter.cli.fault import describe
 
         sys.stderr.write(f"dosimeter: {describe(fault)}\n")
+        _drop_results()
         return EXIT_FAILURE
+    return code
+
+
+def _command() -> int:
+    try:
+        app(args=with_verb(sys.argv[1:]), prog_name="dosimeter")
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else EXIT_FAILURE
     return 0
+
+
+def _drop_results() -> None:
+    """Stdout cannot be written: what waits for it must not be tried again as the interpreter ends."""
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
