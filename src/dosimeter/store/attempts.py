@@ -60,12 +60,11 @@ def decode_attempts(text: str) -> tuple[Attempt, ...]:
     Raises:
         ValueError: the text is something else, or was damaged.
     """
-    if text == "[]":
-        return ()
+    if _BETWEEN_LINES not in text:
+        return _read_one_line(text)
     if not (text.startswith("[") and text.endswith("]")):
         raise ValueError("not the text of attempts")
-    lines = text[1:-1].split(_BETWEEN_LINES)
-    return tuple([attempt for line in lines for attempt in _read_line(line)])
+    return tuple(map(_read_line, text[1:-1].split(_BETWEEN_LINES)))
 
 
 @lru_cache(maxsize=_LINES_REMEMBERED)
@@ -74,11 +73,20 @@ def _line(attempt: Attempt) -> str:
 
 
 @lru_cache(maxsize=_LINES_REMEMBERED)
-def _read_line(line: str) -> tuple[Attempt, ...]:
-    """The one attempt of the line; the first files had all attempts of an endpoint on one line."""
+def _read_line(line: str) -> Attempt:
+    (attempt,) = _read(f"[{line}]")
+    return attempt
+
+
+@lru_cache(maxsize=_LINES_REMEMBERED)
+def _read_one_line(text: str) -> tuple[Attempt, ...]:
+    """One attempt or none; the first files held all attempts of an endpoint so."""
+    return _read(text)
+
+
+def _read(text: str) -> tuple[Attempt, ...]:
     try:
-        first, *others = json.loads(f"[{line}]")
-        return (_read_attempt(first), *map(_read_attempt, others))
+        return tuple([_read_attempt(item) for item in json.loads(text)])
     except (TypeError, KeyError, RecursionError) as error:
         raise ValueError("not the text of attempts") from error
 

@@ -188,11 +188,12 @@ class SqliteStore:
     def records(self, survey_id: str) -> Iterator[EndpointRecord]:
         """What was recorded, by address as a number and port; one consistent view."""
         survey = self._key(survey_id)
-        with self._read() as connection, closing(connection.execute(statements.RECORDS, (survey,))) as rows:
-            for row in rows:
-                with self._told_as_damage():
-                    record = read_record(row)
-                yield record
+        with (
+            self._read() as connection,
+            closing(connection.execute(statements.RECORDS, (survey,))) as rows,
+            self._told_as_damage(),
+        ):
+            yield from map(read_record, rows)
 
     def counts(self, survey_id: str) -> Progress:
         """How many endpoints are planned and how many recorded."""
