@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, TypeGuard
 
+from dosimeter.dicom import uids
 from dosimeter.model.attempt import Cause
 from dosimeter.model.facts import (
     AssociationAccepted,
+    EchoAnswered,
     Ending,
     Fact,
     NullQueryAnswered,
@@ -78,8 +80,16 @@ def title_pairs(visit: Visit) -> Iterator[Titles]:
 
 
 async def _ask_as(visit: Visit, titles: Titles, facts: list[Fact]) -> None:
-    """Add what is heard under these titles to ``facts``, as it is heard: the last of it may fail."""
+    """Add what is heard under these titles to ``facts``, as it is heard: the last of it may fail.
+
+    An echo comes first if it did for the stranger: only if nothing but the titles differs does an answer
+    show that they are what opened. Some archives end on an echo, or after one question.
+    """
     facts.append(await associate(visit.line, strangers_proposal(titles)))
+    if any(isinstance(fact, EchoAnswered) for fact in visit.seen):
+        association = visit.line.association
+        if association is not None and association.is_open and association.has(uids.VERIFICATION):
+            facts.append(await association.echo())
     for service, syntax in FIND_SYNTAX.items():
         association = visit.line.association
         if association is None or not association.is_open:
@@ -104,8 +114,8 @@ def _has_get(fact: AssociationAccepted) -> bool:
 
 PROBE = Probe(
     name="ae_titles",
-    asks="the stranger's association and null queries again under the AE titles that the scope lists, "
-    f"called by calling, at most {MAX_PAIRS} associations; only if no query of a stranger was answered",
+    asks="the stranger's association, C-ECHO and null queries again under the AE titles that the scope "
+    f"lists, called by calling, at most {MAX_PAIRS} associations; only if no query of a stranger was answered",
     touch=Touch.PROVE,
     reference="PS3.8 Table 9-21, PS3.15 §B",
     rides=Rides.OWN,

@@ -10,6 +10,7 @@ from dosimeter.model.attempt import Cause
 from dosimeter.model.facts import (
     AssociationAccepted,
     AssociationRejected,
+    EchoAnswered,
     Ending,
     NullQueryAnswered,
     NullRetrieveAnswered,
@@ -20,7 +21,8 @@ from dosimeter.net.causes import WireFailure
 from dosimeter.probes._declare import NotAsked
 from dosimeter.probes.ae_titles import MAX_PAIRS, PROBE
 from dosimeter.probes.dicom_associate import PROBE as ASSOCIATE
-from tests.peers.archive import Accept, Answer, Archive, Close, Reject, Script, Silence
+from dosimeter.probes.dicom_echo import PROBE as ECHO
+from tests.peers.archive import Abort, Accept, Answer, Archive, Close, Reject, Script, Silence, answers
 from tests.unit.net.driving import authorisation
 from tests.unit.probes.visiting import STRANGER, ask
 
@@ -159,3 +161,16 @@ def test_what_was_heard_before_it_failed_is_kept(answer: Reject | Silence, cause
         "B",
     ]
     assert len(archive.visits) == 3
+
+
+@pytest.mark.parametrize("answer", [Abort(), Close()])
+def test_an_archive_that_ends_on_the_echo_is_not_opened_by_a_title(answer: Abort | Close) -> None:
+    """The stranger's conversation is repeated from its echo on: nothing but the titles differs."""
+    with Archive(Script(on_request=answers(echo=answer))) as archive:
+        allowed = authorisation(archive.port, called=("PACS",))
+        _, _, facts = ask(archive, ASSOCIATE, ECHO, PROBE, allowed=allowed)
+    accepted, echo = facts
+    assert isinstance(accepted, AssociationAccepted)
+    assert isinstance(echo, EchoAnswered)
+    assert not echo.titles.stranger
+    assert echo.ending is not Ending.STATUS
