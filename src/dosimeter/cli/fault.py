@@ -13,5 +13,10 @@ def describe(fault: Exception) -> str:
     """
     frames = traceback.extract_tb(fault.__traceback__)
     place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
-    words = f": {fault.strerror} ({fault.filename})" if isinstance(fault, OSError) and fault.strerror else ""
-    return f"a fault in dosimeter ({type(fault).__name__} at {place}){words}; what was stored is kept"
+    return f"a fault in dosimeter ({type(fault).__name__} at {place}){_words(fault)}; what was stored is kept"
+
+
+def _words(fault: Exception) -> str:
+    if not isinstance(fault, OSError) or not fault.strerror:
+        return ""
+    return f": {fault.strerror}" if fault.filename is None else f": {fault.strerror} ({fault.filename})"

@@ -57,7 +57,16 @@ def with_verb(arguments: list[str]) -> list[str]:
 
 def main() -> None:
     """Run the command line; every way out has a documented exit code."""
+    _open_closed_streams()
     sys.exit(_run())
+
+
+def _open_closed_streams() -> None:
+    """Started with a stream closed (``>&-``) Python has none, and the next file takes its place."""
+    streams = vars(sys)
+    for name in ("stdout", "stderr"):
+        if streams[name] is None:
+            streams[name] = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - until the end
 
 
 def _run() -> int:
@@ -75,8 +84,6 @@ def _run() -> int:
         _drop_results()
         return EXIT_FAILURE
     except Exception as fault:
-        from dosimeter.cli.fault import describe
-
         sys.stderr.write(f"dosimeter: {describe(fault)}\n")
         _drop_results()
         return EXIT_FAILURE

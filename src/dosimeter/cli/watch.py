@@ -54,6 +54,10 @@ class TerminalWatch:
         """Whether a signal asked for the end."""
         return self.signalled is not None
 
+    def interrupted(self) -> bool:
+        """Whether the signal was Ctrl-C, and not SIGTERM."""
+        return self.signalled == signal.SIGINT
+
     def host_started(self, address: str) -> None:
         """Nothing to show: the progress counts ends."""
 

@@ -49,6 +49,9 @@ class Watch(Observer, Protocol):
     def stop_wanted(self) -> bool:
         """Whether the user, or the system, asked for the end."""
 
+    def interrupted(self) -> bool:
+        """Whether it was the user, at the terminal, who asked for the end."""
+
 
 @dataclass(frozen=True, slots=True)
 class SurveyRequest:
@@ -189,9 +192,8 @@ class _Run:
                 audit.survey_ended(state, self._why)
             finally:
                 loop.close()
-        interrupted = watch.stop_wanted()
         says = self._why if completed else f"{self._why}; `dosimeter survey resume {survey_id}` goes on"
-        return Outcome(survey_id, completed, interrupted and not completed, says)
+        return Outcome(survey_id, completed, watch.interrupted() and not completed, says)
 
     def _stopper(self, watch: Watch) -> Callable[[], bool]:
         """Whether to stop: the user or the system said so, `survey stop`, or the time is over."""
