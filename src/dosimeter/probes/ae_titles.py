@@ -115,7 +115,8 @@ def _has_get(fact: AssociationAccepted) -> bool:
 PROBE = Probe(
     name="ae_titles",
     asks="the stranger's association, C-ECHO and null queries again under the AE titles that the scope "
-    f"lists, called by calling, at most {MAX_PAIRS} associations; only if no query of a stranger was answered",
+    f"lists, called by calling, at most {MAX_PAIRS} associations; only if no query of a stranger was "
+    "answered",
     touch=Touch.PROVE,
     reference="PS3.8 Table 9-21, PS3.15 §B",
     rides=Rides.OWN,
