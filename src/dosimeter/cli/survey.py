@@ -155,8 +155,7 @@ def stop(  # noqa: D103 - the help text says it
 ) -> None:
     from dosimeter.usecases.surveys import request_stop
 
-    survey_id = request_stop(store, survey)
-    typer.echo(f"survey {survey_id} was asked to stop", err=True)
+    typer.echo(request_stop(store, survey), err=True)
 
 
 @app.command("list", help="List the surveys of the store, newest first.")

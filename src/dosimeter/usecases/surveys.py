@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from dosimeter.model.survey import SurveyState
 from dosimeter.store.location import default_store_url
 from dosimeter.store.sqlite import SqliteStore, open_store
 
@@ -24,11 +25,14 @@ def opened(url: str | None) -> Iterator[SqliteStore]:
 
 
 def request_stop(url: str | None, survey: str) -> str:
-    """Ask whichever process runs the survey to stop; returns its whole id."""
+    """Ask whichever process runs the survey to stop; says what became of it."""
     with opened(url) as store:
         survey_id = store.find(survey)
+        state = store.header(survey_id).state
+        if state is not SurveyState.RUNNING:
+            return f"survey {survey_id} is {state.value} already: there is nothing to stop"
         store.request_stop(survey_id)
-        return survey_id
+        return f"survey {survey_id} was asked to stop"
 
 
 def list_lines(url: str | None) -> list[str]:
