@@ -73,7 +73,10 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """How one question ended. ``status`` is that of the final response, if there was one."""
+    """How one question ended. ``status`` is that of the final response, if there was one.
+
+    ``matches`` counts the pending responses that brought an identifier.
+    """
 
     ending: Ending
     status: int | None
@@ -242,7 +245,7 @@ class Scu:
     async def _ask(self, name: str, context: AcceptedContext, request: Request, key: bytes = b"") -> Answer:
         self.asked.append(name)
         until = self._deadline()
-        matches = 0
+        matches = rows = 0
         try:
             self._requestor.send(context, request, key)
             await self._stream.send(self._requestor.data_to_send(), until)
@@ -251,10 +254,11 @@ class Scu:
                 if not isinstance(event, ResponseReceived):
                     return self._cut(event, matches)
                 if event.response.status not in PENDING:
-                    ending = Ending.STATUS if matches <= MAX_NULL_MATCHES else Ending.BUDGET
+                    ending = Ending.STATUS if rows <= MAX_NULL_MATCHES else Ending.BUDGET
                     return Answer(ending, event.response.status, matches)
-                matches += 1
-                if matches == MAX_NULL_MATCHES + 1:
+                rows += 1
+                matches += event.identifier_length > 0  # A pending response without one found nothing.
+                if rows == MAX_NULL_MATCHES + 1:
                     until = min(until, await self._cancel(context))
         except RemoteProtocolError:
             self._end("bad answer")
@@ -263,7 +267,7 @@ class Scu:
             self.abort(failure.cause.value)
             if failure.cause is Cause.LOCAL:
                 raise
-            return Answer(_ending_of(failure, matches), None, matches)
+            return Answer(_ending_of(failure, rows), None, matches)
 
     async def _cancel(self, context: AcceptedContext) -> float:
         until = self._loop.now() + CANCEL_GRACE_SECONDS
@@ -277,8 +281,8 @@ class Scu:
         return Answer(Ending.ABORT if is_abort else Ending.CLOSE, None, matches)
 
 
-def _ending_of(failure: WireFailure, matches: int) -> Ending:
-    if matches > MAX_NULL_MATCHES or failure.cause is Cause.BAD_PEER:
+def _ending_of(failure: WireFailure, rows: int) -> Ending:
+    if rows > MAX_NULL_MATCHES or failure.cause is Cause.BAD_PEER:
         return Ending.BUDGET
     return Ending.SILENCE if failure.cause is Cause.TIMED_OUT else Ending.CLOSE
 

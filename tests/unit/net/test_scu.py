@@ -11,8 +11,9 @@ import pytest
 from dosimeter.dicom import uids
 from dosimeter.dicom.acceptor import Acceptor, AssociateRequested
 from dosimeter.dicom.association import AssociateAccepted
-from dosimeter.dicom.dimse import CommandField
+from dosimeter.dicom.dimse import CommandField, FindResponse, encode_response
 from dosimeter.dicom.pdu import ContextResult, UserInformation
+from dosimeter.dicom.pdu_encode import encode_fragment
 from dosimeter.model.attempt import Cause
 from dosimeter.model.facts import (
     EchoAnswered,
@@ -182,6 +183,19 @@ def test_rows_that_should_not_be_there_are_counted() -> None:
     with Archive(Script(on_request=answers(find=Statuses((0xFF00, 0xFF01, 0xFF00, 0))))) as archive:
         fact = converse(archive, study_root)
     assert (fact.ending, fact.status, fact.matches) == (Ending.STATUS, 0, 3)
+
+
+def test_pending_without_an_identifier_is_no_row() -> None:
+    """A peer that says "pending", sends nothing and then refuses has found nothing."""
+    study_root_context = 3
+
+    def said(status: int) -> bytes:
+        command = encode_response(FindResponse(1, status), uids.STUDY_ROOT_FIND)
+        return encode_fragment(study_root_context, 3, command)
+
+    with Archive(Script(on_request=answers(find=Raw(said(0xFF00) + said(0x0124))))) as archive:
+        fact = converse(archive, study_root)
+    assert (fact.ending, fact.status, fact.matches) == (Ending.STATUS, 0x0124, 0)
 
 
 def test_rows_without_end_are_cancelled_and_then_aborted() -> None:
