@@ -116,11 +116,16 @@ class Loop:
             self._selector.unregister(sock)
 
     def turn(self, wait: float) -> None:
-        """One round: start what is fresh, wait at most ``wait`` seconds, resume what is ready."""
+        """One round: start what is fresh, wait at most ``wait`` seconds, resume what is ready.
+
+        If a fresh task has ended at once, as on a closed port, nothing is waited for: its room is free.
+        """
+        parked = self._parked
+        expected = len(self)
         while self._fresh:
             self._start(self._fresh.popleft())
-        parked = self._parked
-        for key, _ in self._selector.select(min(wait, SWEEP_SECONDS)):
+        wait = 0.0 if len(parked) < expected else min(wait, SWEEP_SECONDS)
+        for key, _ in self._selector.select(wait):
             task: Task = key.data
             if task in parked:
                 parked.remove(task)
