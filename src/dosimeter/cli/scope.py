@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from dosimeter.cli.exits import EXIT_USAGE
 from dosimeter.cli.survey import TrustedKeys
 
 app = typer.Typer(
@@ -27,10 +28,17 @@ def init(path: ScopeFile = Path("scope.toml")) -> None:  # noqa: D103 - the help
 
 @app.command("check", help="Say what a scope file allows, or what is wrong with it. Contacts nobody.")
 def check(path: ScopeFile, trusted_keys: TrustedKeys = None) -> None:  # noqa: D103 - the help text says it
+    from dosimeter.scopefile.problem import ScopeProblem
     from dosimeter.usecases.authorise import check_scope
 
-    for line in check_scope(path, trusted_keys):
-        typer.echo(line)
+    try:
+        for line in check_scope(path, trusted_keys):
+            typer.echo(line)
+    except ScopeProblem as problem:
+        # Here all of them, so that a person mends the file in one go.
+        for one in problem.all:
+            typer.echo(f"dosimeter: {one}", err=True)
+        raise typer.Exit(EXIT_USAGE) from None
 
 
 @app.command("sign", help="Sign a scope file (Ed25519): needed where it names public addresses.")
