@@ -114,6 +114,16 @@ def test_a_withdrawn_version_is_seen_rather_than_missed() -> None:
     assert str(seen.protocol) == "TLSv1"
 
 
+def test_a_suite_that_encrypts_nothing_is_seen_rather_than_missed() -> None:
+    """An archive whose only suite is NULL-SHA256 looks protected and is not: that is a finding."""
+    context = server_context(version=ssl.TLSVersion.TLSv1_2)
+    context.set_ciphers("NULL-SHA256:@SECLEVEL=0")
+    with Archive(tls=context) as archive:
+        outcome, seen = visit(archive.port)
+    assert isinstance(outcome, AssociateAccepted)
+    assert str(seen.cipher_suite) == "NULL-SHA256"
+
+
 def test_the_name_it_was_resolved_from_is_the_server_name() -> None:
     """Server name indication is the scope's name (RFC 6066 §3)."""
     asked: list[str | None] = []
