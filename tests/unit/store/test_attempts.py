@@ -84,6 +84,7 @@ def test_attempts_on_one_line_are_read_too() -> None:
         '[],["skipped","p","w"]',
         '["skipped","p","w"]',
         '[["skipped","p","w"],\n]',
+        '{["skipped","p","w"],\n["skipped","p","w"]}',
         "{}x",
         "[1]",
         "[[]]",

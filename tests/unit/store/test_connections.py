@@ -46,6 +46,8 @@ def test_a_transaction_is_kept_whole_or_undone(connections: Connections) -> None
         connection.execute("INSERT INTO kept VALUES (1)")
     with suppress(KeyboardInterrupt), connections.writing() as connection:
         connection.execute("INSERT INTO kept VALUES (2)")
+        half_read = connection.execute("SELECT n FROM kept")
+        assert next(half_read) == (1,)
         raise KeyboardInterrupt
     with connections.writing() as connection:
         connection.execute("INSERT INTO kept VALUES (3)")

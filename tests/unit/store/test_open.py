@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -133,6 +134,28 @@ def test_a_file_with_the_right_start_and_nothing_else_is_refused(tmp_path: Path)
     path = tmp_path / "store.sqlite"
     path.write_bytes(b"SQLite format 3\0" + b"\xff" * 4080)
     assert "is not a database" in refusal(path)
+
+
+def test_two_that_make_the_same_store_at_once_do_not_disturb_each_other(tmp_path: Path) -> None:
+    """The tables are made once; whoever comes second finds them."""
+    failed: list[StoreProblem] = []
+
+    def open_together(url: str, start: threading.Barrier) -> None:
+        start.wait(10)
+        try:
+            open_store(url).close()
+        except StoreProblem as problem:
+            failed.append(problem)
+
+    for turn in range(20):
+        start = threading.Barrier(4)
+        place = (f"sqlite:///{tmp_path / f'{turn}.sqlite'}", start)
+        threads = [threading.Thread(target=open_together, args=place) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(30)
+    assert failed == []
 
 
 def test_an_empty_file_becomes_a_store(tmp_path: Path) -> None:
