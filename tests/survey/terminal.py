@@ -65,10 +65,16 @@ class Terminal:
 
     def start(self, *arguments: object, **streams: IO[Any] | int) -> subprocess.Popen[str]:
         """Start a command and let it run."""
-        command = [sys.executable, "-m", "dosimeter", *map(str, arguments)]
+        return self._start([sys.executable, "-m", "dosimeter", *map(str, arguments)], streams)
+
+    def run_program(self, *command: object) -> Said:
+        """Run another program, to which ``python`` is this one."""
+        return self.end(self._start([str(word) for word in command], {}))
+
+    def _start(self, command: list[str], streams: dict[str, IO[Any] | int]) -> subprocess.Popen[str]:
         given = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | streams
         environment = {
-            "PATH": os.environ["PATH"],
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
             "HOME": str(self.folder / "home"),
             "LANG": "C.UTF-8",
             "COLUMNS": "200",
