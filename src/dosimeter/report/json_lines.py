@@ -33,7 +33,7 @@ _NOT_COUNTED: Final = Counts()
 _PLACE: Final = re.compile('"(address|name|port|retest|began|ended)": null')
 """What is an endpoint's own. Inside a string of JSON a quote is escaped, so this finds keys alone."""
 
-_FORMS_KEPT: Final = 128
+_FORMS_KEPT: Final = 256
 
 
 def write_json_lines(document: Document, out: TextIO) -> None:

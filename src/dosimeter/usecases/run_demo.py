@@ -11,7 +11,8 @@ from typing import Final
 
 from dosimeter.lab.archive import Archive
 from dosimeter.store.sqlite import SqliteStore
-from dosimeter.usecases.make_report import judge_all, make_report
+from dosimeter.usecases.judging import judge_all
+from dosimeter.usecases.make_report import make_report
 from dosimeter.usecases.run_lab import RunningLab
 from dosimeter.usecases.run_survey import SurveyRequest, Watch, start
 from dosimeter.usecases.surveys import opened

@@ -220,6 +220,15 @@ def test_tls_that_kept_a_stranger_out_is_an_archive() -> None:
     assert document.totals.with_decoys.archives == 1
 
 
+def test_closed_ports_share_their_findings() -> None:
+    """What is equal is kept once, although each was judged apart."""
+    (group,) = build_document(samples.HEADER, [samples.unreachable(1), samples.unreachable(2)]).others
+    first, second = group.archives
+
+    assert first.endpoint != second.endpoint
+    assert first.findings is second.findings
+
+
 def test_closed_ports_stay_small() -> None:
     """An endpoint that is no archive takes less than 1 kB of a document: 100,000 of them less than 100 MB."""
     endpoints = 20_000

@@ -34,6 +34,7 @@ PAYLOADS = (
     "&lt;script&gt;",
     "{{ 7 * 7 }}{% raw %}",
     "{0.__class__}%s%n${7*7}",
+    '"retest": null, "name": null %(address)s %(retest)s %',
     "=HYPERLINK(0)",
     "+1+1",
     "-1-1",
