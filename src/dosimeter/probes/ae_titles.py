@@ -13,6 +13,7 @@ from dosimeter.model.facts import (
     Ending,
     Fact,
     NullQueryAnswered,
+    NullRetrieveAnswered,
     Titles,
 )
 from dosimeter.model.scope import Touch
@@ -27,6 +28,9 @@ MAX_PAIRS: Final = 16
 
 _SUCCESS: Final = 0
 
+_OUT_OF_RESOURCES: Final = 0xA700
+"""C-FIND, refused: out of resources (PS3.4 Table C.4-1). Later, never harder (DESIGN §4)."""
+
 _WORTH_ANOTHER_TITLE: Final = frozenset({None, Cause.CLOSED_EARLY})
 """Some archives close on a title they do not know, without a word of DICOM."""
 
@@ -36,6 +40,8 @@ async def _run(visit: Visit) -> tuple[Fact, ...]:
         raise NotAsked("nothing that a title could open was seen")
     if any(_is_answer(fact) for fact in visit.seen):
         raise NotAsked("a stranger was answered: no title guards anything")
+    if any(_is_overloaded(fact) for fact in visit.seen):
+        raise NotAsked("it was silent or out of resources: more associations would press it")
     pairs = tuple(title_pairs(visit))[:MAX_PAIRS]
     if not pairs:
         raise NotAsked("the scope lists no AE title")
@@ -100,6 +106,15 @@ async def _ask_as(visit: Visit, titles: Titles, facts: list[Fact]) -> None:
 
 def _is_answer(fact: Fact) -> TypeGuard[NullQueryAnswered]:
     return isinstance(fact, NullQueryAnswered) and fact.ending is Ending.STATUS and fact.status == _SUCCESS
+
+
+def _is_overloaded(fact: Fact) -> bool:
+    """A question that ran into the deadline, or a query that there were no resources for."""
+    if isinstance(fact, NullQueryAnswered) and fact.status == _OUT_OF_RESOURCES:
+        return True
+    if isinstance(fact, (EchoAnswered, NullQueryAnswered, NullRetrieveAnswered)):
+        return fact.ending is Ending.SILENCE
+    return False
 
 
 def _offers_retrieve(facts: list[Fact], titles: Titles) -> bool:

@@ -174,3 +174,19 @@ def test_an_archive_that_ends_on_the_echo_is_not_opened_by_a_title(answer: Abort
     assert isinstance(echo, EchoAnswered)
     assert not echo.titles.stranger
     assert echo.ending is not Ending.STATUS
+
+
+TOO_SLOW = EchoAnswered(Titles(STRANGER, "DOSIMETER"), Ending.SILENCE, None, 300)
+OUT_OF_RESOURCES = NullQueryAnswered(
+    Titles(STRANGER, "DOSIMETER"), QueryService.STUDY_ROOT, Ending.STATUS, 0xA700, 0
+)
+
+
+@pytest.mark.parametrize("seen", [TOO_SLOW, OUT_OF_RESOURCES])
+def test_an_archive_that_had_no_room_for_a_stranger_is_not_pressed(
+    seen: EchoAnswered | NullQueryAnswered,
+) -> None:
+    """Silence until the deadline and A700 mean later, not sixteen associations more."""
+    with Archive() as archive, pytest.raises(NotAsked, match="would press it"):
+        ask(archive, PROBE, allowed=authorisation(archive.port, called=("PACS",)), seen=(seen,))
+    assert archive.visits == []
