@@ -7,6 +7,7 @@ from dosimeter.exposure.remedy.choose import choose
 from dosimeter.exposure.remedy.need import Book, Need
 from dosimeter.model.attempt import Cause
 from dosimeter.model.verdict import Confidence, Product
+from dosimeter.report.plain import spans
 from tests.unit.exposure.seen import (
     COMMITMENT,
     CT,
@@ -49,14 +50,30 @@ def steps(product: str | None, need: Need, *, may_be_orthanc: bool = False) -> s
         ("dcm4che or dcm4chee", Need.CLIENT_CERTIFICATE, "dcmTLSNeedClientAuth"),
         ("Conquest", Need.QUERY, "dgatesop.lst"),
         ("Horos or OsiriX", Need.QUERY, "activateCFINDSCP"),
-        ("pynetdicom", Need.QUERY, "require_calling_aet"),
-        ("fo-dicom", Need.QUERY, "listed calling AE titles"),
-        (None, Need.STORE, "listed calling AE titles"),
+        ("pynetdicom", Need.QUERY, "ae.require_calling_aet = [titles]"),
+        ("DCMTK or Orthanc", Need.OLD_TLS, '"DicomTlsMinimumProtocolVersion": 4'),
+        ("DCMTK or Orthanc", Need.OLD_TLS, "--profile-aes"),
+        ("Conquest", Need.WORKLIST, "FindModalityWorkList"),
     ],
 )
-def test_the_advice_quotes_the_key_to_change(product: str | None, need: Need, key: str) -> None:
-    """Each product's own key; anything else gets advice that holds for any archive."""
-    assert key in steps(product, need)
+def test_the_advice_quotes_the_key_to_change(product: str, need: Need, key: str) -> None:
+    """Each product's own key, marked as what is to be typed exactly."""
+    code = [span.text for span in spans(steps(product, need)) if span.code]
+    assert any(key in text for text in code)
+
+
+@pytest.mark.parametrize(("product", "need"), [("fo-dicom", Need.QUERY), (None, Need.STORE)])
+def test_without_a_key_the_advice_holds_for_any_archive(product: str | None, need: Need) -> None:
+    """A product that is unknown, or has no key for it, gets the generic advice."""
+    assert "listed calling AE titles" in steps(product, need)
+
+
+@pytest.mark.parametrize("book", [book for book in BOOKS if book is not generic.BOOK])
+def test_every_advice_for_a_product_says_what_to_type(book: Book) -> None:
+    """At least one key, file or command of it is marked, and every mark is closed."""
+    for remedy in book.values():
+        assert any(span.code for step in remedy.steps for span in spans(step))
+        assert all(step.count("`") % 2 == 0 for step in remedy.steps)
 
 
 @pytest.mark.parametrize(("commitment", "first"), [(True, "Orthanc"), (False, "DCMTK")])

@@ -1,4 +1,8 @@
-"""Conquest DICOM server. Files as its manual names them: dicom.ini, dgatesop.lst, acrnema.map."""
+"""Conquest DICOM server. Files as its repository ships them: dicom.ini, dgatesop.lst, acrnema.map.
+
+Incoming associations are checked against dgatesop.lst, where # starts a comment; acrnema.map, whose
+last lines as shipped are the wildcards V*, W* and S*, names who may be sent images.
+"""
 
 from __future__ import annotations
 
@@ -10,19 +14,22 @@ from dosimeter.model.verdict import Remedy
 
 _FIREWALL: Final = (
     "Conquest answers any calling title unless it is told otherwise: allow in the firewall the "
-    "known callers alone, on the port that dicom.ini names in TCPPort (5678 as shipped)."
+    "known callers alone, on the port that `dicom.ini` names in `TCPPort` (5678 as shipped)."
 )
-_RESTART: Final = "Restart the server (dgate)."
+_RESTART: Final = "Restart the server (`dgate`)."
 
 _QUERY: Final = Remedy(
     "Conquest: keep strangers out",
     (
         _FIREWALL,
         (
-            "In dgatesop.lst put # before the lines of services that nobody needs: the FIND, MOVE and "
-            "GET classes, 1.2.840.10008.5.1.4.1.2.x.y."
+            "In `dgatesop.lst` put `#` before the lines of services that nobody needs: those named Query, "
+            "Retrieve and Get after `PatientRoot`, `StudyRoot` and `PatientStudyOnly`."
         ),
-        "acrnema.map lists where images may be sent to: no wildcard lines.",
+        (
+            "`acrnema.map` lists where images may be sent to: remove the wildcard lines it ships with "
+            "(`V*`, `W*`, `S*`)."
+        ),
         _RESTART,
         "The re-test must show unreachable, or associates with no query answered.",
     ),
@@ -38,8 +45,8 @@ BOOK: Final[Book] = MappingProxyType(
             (
                 _FIREWALL,
                 (
-                    "In dgatesop.lst put # before the worklist class, 1.2.840.10008.5.1.4.31, if "
-                    "nobody needs it."
+                    "In `dgatesop.lst` put `#` before the line `FindModalityWorkList` "
+                    "(1.2.840.10008.5.1.4.31), if nobody needs it."
                 ),
                 _RESTART,
                 "The re-test must show worklist false or unknown, and no answer.",

@@ -14,13 +14,13 @@ _CALLERS: Final = Remedy(
     "dcm4chee: accept listed callers only",
     (
         (
-            "In the Network AE (UI: Configuration, Devices, dcm4chee-arc, Network AE DCM4CHEE) fill "
-            "Accepted Calling AE Title(s), LDAP dcmAcceptedCallingAETitle: if it is absent, any caller "
-            "is accepted. Do so for every AE of the device (AS_RECEIVED and the IOCM_ ones too)."
+            "In the Network AE (UI: Configuration, Devices, dcm4chee-arc, Network AE `DCM4CHEE`) fill "
+            "Accepted Calling AE Title(s), LDAP `dcmAcceptedCallingAETitle`: if it is absent, any caller "
+            "is accepted. Do so for every AE of the device (`AS_RECEIVED` and the `IOCM_` ones too)."
         ),
         (
             "On the Archive Device set Validate Calling AE Hostname, LDAP "
-            "dcmValidateCallingAEHostname: TRUE, so that a title counts from its own host alone."
+            "`dcmValidateCallingAEHostname: TRUE`, so that a title counts from its own host alone."
         ),
         _RELOAD,
         "The re-test must show guarded.",
@@ -38,10 +38,10 @@ BOOK: Final[Book] = MappingProxyType(
             "dcm4chee: TLS only",
             (
                 (
-                    "Leave in each Network AE the reference to the dicom-tls connection alone "
-                    "(LDAP dicomNetworkConnectionReference) and remove the one to dicom (port 11112)."
+                    "Leave in each Network AE the reference to the `dicom-tls` connection alone "
+                    "(LDAP `dicomNetworkConnectionReference`) and remove the one to `dicom` (port 11112)."
                 ),
-                "On dicom-tls keep TLS Need Client Auth, LDAP dcmTLSNeedClientAuth, at its default TRUE.",
+                "On `dicom-tls` keep LDAP `dcmTLSNeedClientAuth` (TLS Need Client Auth) at its default, `TRUE`.",
                 _RELOAD,
                 "The re-test of port 11112 must show unreachable.",
             ),
@@ -49,7 +49,7 @@ BOOK: Final[Book] = MappingProxyType(
         Need.CLIENT_CERTIFICATE: Remedy(
             "dcm4chee: demand a client certificate",
             (
-                "On the connection dicom-tls set TLS Need Client Auth, LDAP dcmTLSNeedClientAuth: TRUE.",
+                "On the connection `dicom-tls` set TLS Need Client Auth, LDAP `dcmTLSNeedClientAuth: TRUE`.",
                 _RELOAD,
                 "The re-test must list client_certificate among the protections.",
             ),
@@ -58,12 +58,12 @@ BOOK: Final[Book] = MappingProxyType(
             "dcm4chee: the current TLS profile",
             (
                 (
-                    "On the connection dicom-tls replace LDAP dicomTLSCipherSuite "
-                    "TLS_RSA_WITH_AES_128_CBC_SHA and SSL_RSA_WITH_3DES_EDE_CBC_SHA, which it ships "
-                    "with, by TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384 and "
-                    "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256."
+                    "On the connection `dicom-tls` replace LDAP `dicomTLSCipherSuite` "
+                    "`TLS_RSA_WITH_AES_128_CBC_SHA` and `SSL_RSA_WITH_3DES_EDE_CBC_SHA`, which it ships "
+                    "with, by `TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384` and "
+                    "`TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256`."
                 ),
-                "Set LDAP dcmTLSProtocol to TLSv1.2 and TLSv1.3.",
+                "Set LDAP `dcmTLSProtocol` to `TLSv1.2` and `TLSv1.3`.",
                 _RELOAD,
                 "The re-test must no longer name the old protocol or suite.",
             ),

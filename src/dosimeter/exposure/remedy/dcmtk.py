@@ -8,29 +8,29 @@ from typing import Final
 from dosimeter.exposure.remedy.need import Book, Need
 from dosimeter.model.verdict import Remedy
 
-_FILE: Final = "In dcmqrscp.cfg (Debian: /etc/dcmtk/dcmqrscp.cfg)"
+_FILE: Final = "In `dcmqrscp.cfg` (Debian: `/etc/dcmtk/dcmqrscp.cfg`)"
 
 _PEERS: Final = Remedy(
     "DCMTK dcmqrscp: name the peers instead of ANY",
     (
         (
-            f"{_FILE}, AETable: replace the last column ANY by names of the HostTable, as in "
-            "READ  /var/lib/dcmtk/db/READ  R (200, 1024mb)  workstations."
+            f"{_FILE}, `AETable`: replace the last column `ANY` by names of the `HostTable`, as in "
+            "`READ  /var/lib/dcmtk/db/READ  R (200, 1024mb)  workstations`."
         ),
         (
-            "HostTable: workstations = (AETITLE, HOSTNAME, PORT), … The caller's host name is checked "
+            "`HostTable`: `workstations = (AETITLE, HOSTNAME, PORT)`, … The caller's host name is checked "
             "together with its title."
         ),
-        "Access W does not stop queries: a write-only area still answers them. Peers do.",
-        "Restart dcmqrscp.",
+        "Access `W` does not stop queries: a write-only area still answers them. Peers do.",
+        "Restart `dcmqrscp`.",
         "The re-test, with the title in the scope, must show guarded.",
     ),
 )
 _TLS: Final = (
-    "storescp: +tls KEY CERTIFICATE with +cf AUTHORITY and -rc (--require-peer-cert, the default).",
+    "`storescp`: `+tls KEY CERTIFICATE` with `+cf AUTHORITY` and `-rc` (`--require-peer-cert`, the default).",
     (
-        "dcmqrscp and wlmscpfs of Debian have no TLS options: put stunnel in front (verifyChain = yes, "
-        "CAfile = your authority) and bind the server to loopback with the firewall."
+        "`dcmqrscp` and `wlmscpfs` of Debian have no TLS options: put stunnel in front "
+        "(`verifyChain = yes`, `CAfile = AUTHORITY`) and bind the server to loopback with the firewall."
     ),
 )
 
@@ -43,8 +43,8 @@ BOOK: Final[Book] = MappingProxyType(
             "DCMTK wlmscpfs: keep strangers out",
             (
                 (
-                    "wlmscpfs answers any calling title that names one of the folders under "
-                    "--data-files-path as called title: allow the modalities' addresses alone in the "
+                    "`wlmscpfs` answers any calling title that names one of the folders under "
+                    "`--data-files-path` as called title: allow the modalities' addresses alone in the "
                     "firewall."
                 ),
                 (
@@ -61,14 +61,14 @@ BOOK: Final[Book] = MappingProxyType(
             "DCMTK: refuse storage from strangers",
             (
                 (
-                    f"{_FILE}, AETable: access R, or peers instead of ANY. With a quota, each stored "
+                    f"{_FILE}, `AETable`: access `R`, or peers instead of `ANY`. With a quota, each stored "
                     "study may delete the oldest."
                 ),
                 (
-                    "storescp and dcmrecv accept any title: allow the senders' addresses alone in the "
-                    "firewall, or storescp +tls with -rc."
+                    "`storescp` and `dcmrecv` accept any title: allow the senders' addresses alone in the "
+                    "firewall, or run `storescp` with `+tls KEY CERTIFICATE`, `+cf AUTHORITY` and `-rc`."
                 ),
-                "Never run --exec-on-reception with names that a peer chose.",
+                "Never run `--exec-on-reception` with names that a peer chose.",
                 "The re-test must show accepts_writes false, or no connection.",
             ),
         ),
@@ -80,8 +80,8 @@ BOOK: Final[Book] = MappingProxyType(
             "DCMTK: demand a client certificate",
             (
                 (
-                    "storescp: replace -ic (--ignore-peer-cert) or -vc by -rc (--require-peer-cert), "
-                    "with +cf AUTHORITY."
+                    "`storescp`: replace `-ic` (`--ignore-peer-cert`) or `-vc` by `-rc` "
+                    "(`--require-peer-cert`), with `+cf AUTHORITY`."
                 ),
                 "The re-test must list client_certificate among the protections.",
             ),
@@ -90,8 +90,9 @@ BOOK: Final[Book] = MappingProxyType(
             "DCMTK: the current TLS profile",
             (
                 (
-                    "Drop +pa (--profile-aes) and +pn (--profile-null); +py (--profile-bcp195-nd) is "
-                    "the default of 3.6.7, newer releases have the RFC 8996 profile."
+                    "Drop `+pa` (`--profile-aes`) and `+pn` (`--profile-null`); `+py` "
+                    "(`--profile-bcp195-nd`) is the default of 3.6.7, and newer releases have the RFC "
+                    "8996 profile."
                 ),
                 "The re-test must no longer name the old protocol or suite.",
             ),

@@ -12,10 +12,10 @@ _QUERY: Final = Remedy(
     "Horos/OsiriX: stop answering queries",
     (
         (
-            "Preferences, Listener: switch off C-FIND SCP and C-GET SCP (keys activateCFINDSCP and "
-            "activateCGETSCP, and activateCMOVESCP; all three are on as shipped)."
+            "Preferences, Listener: switch off C-FIND SCP and C-GET SCP (keys `activateCFINDSCP` and "
+            "`activateCGETSCP`, and `activateCMOVESCP`; all three are on as shipped)."
         ),
-        "If nothing is sent to this workstation, switch the DICOM listener off (key STORESCP).",
+        "If nothing is sent to this workstation, switch the DICOM listener off (key `STORESCP`).",
         (
             "In the firewall of the Mac or the site, allow port 11112 from the imaging network alone; "
             "3333 is its web portal."
@@ -27,10 +27,10 @@ _TLS: Final = Remedy(
     "Horos/OsiriX: TLS listener",
     (
         (
-            "Preferences, Listener: use the TLS listener (key STORESCPTLS, port TLSStoreSCPAEPORT), "
-            "and require the peer's certificate (key TLSStoreSCPCertificateVerification)."
+            "Preferences, Listener: use the TLS listener (key `STORESCPTLS`, port `TLSStoreSCPAEPORT`), "
+            "and require the peer's certificate (key `TLSStoreSCPCertificateVerification`)."
         ),
-        "Then switch the clear listener off (key STORESCP).",
+        "Then switch the clear listener off (key `STORESCP`).",
         "The re-test must list client_certificate among the protections.",
     ),
 )
@@ -44,7 +44,7 @@ BOOK: Final[Book] = MappingProxyType(
             "Horos/OsiriX: refuse storage from strangers",
             (
                 (
-                    "It accepts images of any caller while its listener is on (key STORESCP): allow "
+                    "It accepts images of any caller while its listener is on (key `STORESCP`): allow "
                     "port 11112 from the senders' addresses alone."
                 ),
                 "The re-test must show unreachable from an address that is not listed.",

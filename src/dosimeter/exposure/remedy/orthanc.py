@@ -1,4 +1,7 @@
-"""Orthanc. Keys and defaults as in its own orthanc.json (1.10.1); TLS since 1.9.0."""
+"""Orthanc. Keys and defaults as in its own orthanc.json (1.10.1); TLS since 1.9.0.
+
+The keys of the TLS version and suites are those of its changeset b1a18218860c (release 1.12.4).
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,12 @@ from typing import Final
 from dosimeter.exposure.remedy.need import Book, Need
 from dosimeter.model.verdict import Remedy
 
-_FILE: Final = "In orthanc.json (Debian: /etc/orthanc/orthanc.json)"
+_FILE: Final = "In `orthanc.json` (Debian: `/etc/orthanc/orthanc.json`)"
 _MODALITIES: Final = (
     'List every caller in "DicomModalities": {"name": ["AETITLE", "ADDRESS", PORT]}, and set '
     '"DicomCheckModalityHost": true, so that a title counts from its own address alone.'
 )
-_RESTART: Final = "Restart Orthanc (systemctl restart orthanc)."
+_RESTART: Final = "Restart Orthanc (`systemctl restart orthanc`)."
 
 _QUERY: Final = Remedy(
     "Orthanc: answer listed modalities only",
@@ -99,8 +102,11 @@ BOOK: Final[Book] = MappingProxyType(
         Need.OLD_TLS: Remedy(
             "Orthanc: TLS 1.2 or later",
             (
-                "Upgrade to 1.12.4 or later if the next key is not in your orthanc.json.",
-                f'{_FILE} set "DicomTlsMinimumProtocolVersion": 4 (TLS 1.2).',
+                "Upgrade to 1.12.4 or later: older releases have no key for it.",
+                (
+                    f'{_FILE} set "DicomTlsMinimumProtocolVersion": 4 (TLS 1.2 or later) and list the '
+                    'suites of PS3.15 B.12 in "DicomTlsCiphersAccepted", which Orthanc then asks for.'
+                ),
                 _RESTART,
                 "The re-test must no longer name the old protocol or suite.",
             ),
