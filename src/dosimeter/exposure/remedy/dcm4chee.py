@@ -41,7 +41,7 @@ BOOK: Final[Book] = MappingProxyType(
                     "Leave in each Network AE the reference to the `dicom-tls` connection alone "
                     "(LDAP `dicomNetworkConnectionReference`) and remove the one to `dicom` (port 11112)."
                 ),
-                "On `dicom-tls` keep LDAP `dcmTLSNeedClientAuth` (TLS Need Client Auth) at its default, `TRUE`.",
+                "On `dicom-tls` keep LDAP `dcmTLSNeedClientAuth` (Need Client Auth) at its default `TRUE`.",
                 _RELOAD,
                 "The re-test of port 11112 must show unreachable.",
             ),
