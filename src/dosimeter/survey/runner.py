@@ -36,6 +36,7 @@ MAX_CONTACTS: Final = 2
 """A host that was contacted this often and never finished is not asked again."""
 
 _WEB = (Skipped("dicom_associate", "a web port: nothing but HTTP would be sent there"),)
+_NO_TIME_LEFT = (Skipped("dicom_associate", "the time allowed for this host was used up by its other ports"),)
 _UNFINISHED = Failed(
     "dicom_associate", Cause.INTERRUPTED, f"contacted {MAX_CONTACTS} times, each survey ended meanwhile"
 )
@@ -148,6 +149,8 @@ class Runner:
                 attempts: tuple[Attempt, ...] = (_UNFINISHED,)
             elif not self._probes[endpoint.service]:
                 attempts = _WEB
+            elif self._loop.now() >= clock.until:
+                attempts = _NO_TIME_LEFT
             else:
                 try:
                     attempts, endpoint = await self._endpoint(endpoint, clock)  # noqa: PLW2901 - TLS was seen
