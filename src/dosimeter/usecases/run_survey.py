@@ -116,10 +116,12 @@ def start(request: SurveyRequest, watch: Watch) -> Outcome:
         completed=None,
         state=SurveyState.RUNNING,
     )
-    with opened(request.store_url) as store:
+    with (
+        opened(request.store_url) as store,
+        AuditLog(_audit_path(request.audit, request.store_url), header, clock) as audit,
+    ):
         store.create(header, expansion.plans(), str(request.scope.resolve()))
-        run = _Run(store, header, authorisation, gate, clock)
-        return run.perform(_audit_path(request.audit, request.store_url), expansion.hosts, watch)
+        return _Run(store, header, authorisation, gate, clock).perform(audit, expansion.hosts, watch)
 
 
 def resume(request: ResumeRequest, watch: Watch) -> Outcome:
@@ -140,10 +142,11 @@ def resume(request: ResumeRequest, watch: Watch) -> Outcome:
                 "start a new survey, or name the old file with --scope"
             )
         authorisation = narrow(authorisation, touch=header.touch)
-        store.resume(survey_id)
-        hosts = sum(1 for _ in store.pending(survey_id))
-        run = _Run(store, header, authorisation, ScopeGate(authorisation, clock.now), clock)
-        return run.perform(_audit_path(request.audit, request.store_url), hosts, watch)
+        gate = ScopeGate(authorisation, clock.now)
+        with AuditLog(_audit_path(request.audit, request.store_url), header, clock) as audit:
+            store.resume(survey_id)
+            hosts = sum(1 for _ in store.pending(survey_id))
+            return _Run(store, header, authorisation, gate, clock).perform(audit, hosts, watch)
 
 
 class _Run:
@@ -164,7 +167,7 @@ class _Run:
         self._clock = clock
         self._why = ALL_ASKED
 
-    def perform(self, audit_path: Path, hosts: int, watch: Watch) -> Outcome:
+    def perform(self, audit: AuditLog, hosts: int, watch: Watch) -> Outcome:
         """Ask, store, and say how it ended."""
         survey_id, pace = self._header.id, self._authorisation.pace
         progress = self._store.counts(survey_id)
@@ -176,7 +179,7 @@ class _Run:
             pace = replace(pace, hosts_in_flight=allowed)
         authorisation = replace(self._authorisation, pace=pace)
         loop = Loop()
-        with AuditLog(audit_path, self._header, self._clock) as audit, rare_collections():
+        with rare_collections():
             audit.survey_started(self._header.touch.word, hosts)
             audit.flush()
             watch.began(survey_id, hosts, progress.endpoints - progress.recorded)
