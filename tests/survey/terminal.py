@@ -6,6 +6,8 @@ import json
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -125,6 +127,14 @@ class Terminal:
     def events(self) -> list[dict[str, Any]]:
         """The lines of the audit log."""
         return [json.loads(line) for line in self.audit.read_text().splitlines()]
+
+
+def eventually(condition: Callable[[], bool], seconds: float = 10.0) -> None:
+    """Look again and again until it is so; fail if it is not in time."""
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until, "it did not come to be"
+        time.sleep(0.02)
 
 
 def _lines(keys: dict[str, object]) -> str:
