@@ -30,8 +30,11 @@ _encode: Final = json.JSONEncoder(ensure_ascii=True, allow_nan=False).encode
 
 _NOT_COUNTED: Final = Counts()
 
-_PLACE: Final = re.compile('"(address|name|port|retest|began|ended)": null')
-"""What is an endpoint's own. Inside a string of JSON a quote is escaped, so this finds keys alone."""
+_OWN: Final = re.compile('"(address|name|port|retest|began|ended)": null')
+"""What endpoints that answered alike do not share.
+
+Inside a string of JSON a quote is escaped, so this finds keys alone.
+"""
 
 _FORMS_KEPT: Final = 256
 
@@ -86,19 +89,20 @@ class _ArchiveEncoder:
 
     def encode(self, archive: Archive) -> str:
         endpoint = archive.endpoint
-        return self._form(archive.findings, endpoint.service) % {
-            "address": _encode(endpoint.address),
-            "name": "null" if endpoint.name is None else _encode(endpoint.name),
-            "port": endpoint.port,
-            "retest": _encode(archive.retest),
-            "began": _encode(utc(archive.began)),
-            "ended": _encode(utc(archive.ended)),
+        own = {
+            "address": f'"address": {_encode(endpoint.address)}',
+            "name": '"name": null' if endpoint.name is None else f'"name": {_encode(endpoint.name)}',
+            "port": f'"port": {endpoint.port}',
+            "retest": f'"retest": {_encode(archive.retest)}',
+            "began": f'"began": "{utc(archive.began)}"',
+            "ended": f'"ended": "{utc(archive.ended)}"',
         }
+        return "".join([own.get(piece, piece) for piece in self._form(archive.findings, endpoint.service)])
 
 
-def _form(survey: str, findings: Findings, service: Service) -> str:
-    """The JSON of an archive with places for what is its own, to be filled with ``%``."""
-    return _PLACE.sub(r'"\1": %(\1)s', _encode(_blank_archive(survey, findings, service)).replace("%", "%%"))
+def _form(survey: str, findings: Findings, service: Service) -> list[str]:
+    """The JSON of an archive in pieces; between them the keys that each endpoint has for its own."""
+    return _OWN.split(_encode(_blank_archive(survey, findings, service)))
 
 
 def header_object(header: SurveyHeader) -> Json:
@@ -122,7 +126,7 @@ def header_object(header: SurveyHeader) -> Json:
 
 
 def _blank_archive(survey: str, findings: Findings, service: Service) -> Json:
-    """An endpoint's verdict, its reasons and what became of each question; null where ``_PLACE`` says."""
+    """An endpoint's verdict, its reasons and what became of each question; null where ``_OWN`` looks."""
     verdict = findings.verdict
     return {
         "schema_version": SCHEMA_VERSION,

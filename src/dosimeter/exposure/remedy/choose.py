@@ -11,9 +11,16 @@ from dosimeter.exposure.remedy import conquest, dcm4chee, dcmtk, generic, horos_
 from dosimeter.exposure.remedy.need import Book, Need
 from dosimeter.model.verdict import Product, Remedy
 
-_ORTHANC_FIRST: Final = (orthanc.BOOK, dcmtk.BOOK)
-_DCMTK_FIRST: Final = (dcmtk.BOOK, orthanc.BOOK)
 
+def _if_it_is(book: Book) -> Book:
+    """The same advice for a product of which only the toolkit is known."""
+    return MappingProxyType(
+        {need: Remedy(f"If it is {remedy.title}", remedy.steps) for need, remedy in book.items()}
+    )
+
+
+_IF_ORTHANC: Final = _if_it_is(orthanc.BOOK)
+_IF_DCMTK: Final = _if_it_is(dcmtk.BOOK)
 _BOOKS: Final[Mapping[str, Book]] = MappingProxyType(
     {
         DCM4CHE: dcm4chee.BOOK,
@@ -30,21 +37,18 @@ def choose(needs: Iterable[Need], product: Product | None, *, may_be_orthanc: bo
     DCMTK's identity is announced by Orthanc too, so both are given, the likelier first: storage
     commitment granted to a made-up title (``may_be_orthanc``) suggests Orthanc, and proves nothing.
     """
-    name = product.name if product is not None else None
-    found: dict[Remedy, None] = {}
+    books = _books(product.name if product is not None else None, may_be_orthanc=may_be_orthanc)
+    found: list[Remedy] = []
     for need in sorted(set(needs), key=_rank):
-        found.update(dict.fromkeys(_remedies_for(need, name, may_be_orthanc=may_be_orthanc)))
+        known = [book[need] for book in books if need in book]
+        found += [remedy for remedy in known or [generic.BOOK[need]] if remedy not in found]
     return tuple(found)
 
 
-def _remedies_for(need: Need, product: str | None, *, may_be_orthanc: bool) -> list[Remedy]:
-    found: list[Remedy] = []
+def _books(product: str | None, *, may_be_orthanc: bool) -> tuple[Book, ...]:
     if product == DCMTK:
-        books = _ORTHANC_FIRST if may_be_orthanc else _DCMTK_FIRST
-        found = [Remedy(f"If it is {book[need].title}", book[need].steps) for book in books if need in book]
-    elif product is not None and need in _BOOKS.get(product, {}):
-        found = [_BOOKS[product][need]]
-    return found or [generic.BOOK[need]]
+        return (_IF_ORTHANC, _IF_DCMTK) if may_be_orthanc else (_IF_DCMTK, _IF_ORTHANC)
+    return (_BOOKS[product],) if product is not None and product in _BOOKS else ()
 
 
 def _rank(need: Need) -> int:
