@@ -76,7 +76,7 @@ class Runner:
         self._records: list[EndpointRecord] = []
         self._next_flush = 0.0
         self._next_tick = 0.0
-        self._untouched: dict[str, None] = {}
+        self._unfinished: dict[str, None] = {}
         self._stopped = False
 
     def run(self, hosts: Iterator[HostPlan], is_stopped: Callable[[], bool]) -> bool:
@@ -125,19 +125,21 @@ class Runner:
         while batch := tuple(itertools.islice(hosts, size)):
             addresses = [host.address for host in batch if host.contacts < MAX_CONTACTS]
             self._store.intend(self._assignment.survey_id, addresses, self._clock.now())
-            self._untouched = dict.fromkeys(addresses)
+            self._unfinished.update(dict.fromkeys(addresses))
             self._audit.intended(addresses)
             self._audit.flush()
             yield from batch
 
     def _withdraw(self) -> None:
-        """Hosts whose intent is on disk and who were not contacted after all were not contacted."""
-        if self._untouched:
-            self._store.withdraw(self._assignment.survey_id, tuple(self._untouched))
-            self._untouched = {}
+        """A host that an orderly end left unfinished was not contacted in vain: it may be asked again.
+
+        So an intent that stays on disk tells of a run that died, maybe of what that host answered.
+        """
+        if self._unfinished:
+            self._store.withdraw(self._assignment.survey_id, tuple(self._unfinished))
+            self._unfinished = {}
 
     def _start(self, host: HostPlan) -> None:
-        self._untouched.pop(host.address, None)
         self._observer.host_started(host.address)
         self._loop.spawn(self._host(host), lambda: self._observer.host_ended(host.address))
 
@@ -160,6 +162,7 @@ class Runner:
             record = EndpointRecord(endpoint, attempts, began, self._clock.now())
             self._records.append(record)
             self._observer.endpoint_recorded(record)
+        self._unfinished.pop(host.address, None)
 
     async def _endpoint(self, endpoint: Endpoint, clock: HostClock) -> tuple[tuple[Attempt, ...], Endpoint]:
         attempts = await self._visit(endpoint, clock)
