@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+import struct
 import time
 import warnings
 from collections.abc import Iterator
@@ -179,8 +180,49 @@ def test_a_handshake_that_does_not_come_to_an_end_is_timed_out(behaviour: Behavi
     assert took < 1.1
 
 
-def test_a_handshake_that_feeds_us_is_cut() -> None:
-    """Hello requests without end: the byte cap ends it long before the deadline."""
+def hanging_up(context: ssl.SSLContext, end: str) -> Behaviour:
+    """Shakes hands, and hangs up without a word on whoever showed no certificate."""
+
+    def behave(connection: socket.socket, _stopping: Event) -> None:
+        with context.wrap_socket(connection, server_side=True) as inside:
+            inside.recv(65_536)
+            if end == "RST":
+                inside.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    return behave
+
+
+@pytest.mark.parametrize("end", ["FIN", "RST"])
+@BOTH
+def test_a_server_that_asks_for_a_certificate_and_then_hangs_up_requires_it(
+    version: ssl.TLSVersion, end: str
+) -> None:
+    """No alert is needed: asked for, not shown, and not answered."""
+    outcome, seen, _ = failing(hanging_up(server_context(ssl.CERT_OPTIONAL, version), end))
+    assert outcome is Cause.CLOSED_EARLY
+    assert seen.client_certificate is ClientCertificate.REQUIRED
+
+
+@pytest.mark.parametrize("end", ["FIN", "RST"])
+def test_a_server_that_hangs_up_without_having_asked_for_a_certificate_does_not_require_one(
+    end: str,
+) -> None:
+    """What was not asked for is not what was missing."""
+    outcome, seen, _ = failing(hanging_up(server_context(), end))
+    assert outcome is Cause.CLOSED_EARLY
+    assert seen.client_certificate is ClientCertificate.NOT_ASKED
+
+
+def test_a_handshake_that_feeds_us_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the TLS layer would still take, after so many bytes it is over."""
+    monkeypatch.setattr("dosimeter.net.tls.MAX_HANDSHAKE_BYTES", 1024)
+    with Archive(tls=server_context()) as archive:
+        outcome, _ = visit(archive.port)
+    assert outcome is Cause.BAD_PEER
+
+
+def test_hello_requests_without_end_are_cut() -> None:
+    """Long before the deadline."""
     hello_request = b"\x16\x03\x03\x00\x04\x00\x00\x00\x00"
 
     def feed(connection: socket.socket, _stopping: Event) -> None:
