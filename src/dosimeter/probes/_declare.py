@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from typing import Final
 
 from dosimeter.model.attempt import Cause
-from dosimeter.model.facts import Fact
+from dosimeter.model.facts import EchoAnswered, Ending, Fact, NullQueryAnswered, NullRetrieveAnswered
 from dosimeter.model.scope import Authorisation, Touch
 from dosimeter.model.target import Service
 from dosimeter.net.dialer import Line
@@ -48,6 +48,8 @@ class Visit:
     stranger_failed: Cause | None = None
 
 
+_OUT_OF_RESOURCES: Final = 0xA700
+
 ON_DICOM: Final = frozenset({Service.DICOM, Service.DICOM_TLS})
 
 
@@ -82,6 +84,19 @@ def discover() -> tuple[Probe, ...]:
     )
     found: list[Probe] = [module.PROBE for module in modules]
     return tuple(sorted(found, key=lambda probe: probe.order))
+
+
+def is_overloaded(facts: Iterable[Fact]) -> bool:
+    """Whether a question ran into its deadline, or there were no resources for it (PS3.4 Table C.4-1).
+
+    Later, never harder (DESIGN §4): such a peer is asked nothing more.
+    """
+    for fact in facts:
+        if isinstance(fact, (EchoAnswered, NullQueryAnswered, NullRetrieveAnswered)) and (
+            fact.ending is Ending.SILENCE or fact.status == _OUT_OF_RESOURCES
+        ):
+            return True
+    return False
 
 
 def open_association(visit: Visit) -> Scu:

@@ -13,23 +13,19 @@ from dosimeter.model.facts import (
     Ending,
     Fact,
     NullQueryAnswered,
-    NullRetrieveAnswered,
     Titles,
 )
 from dosimeter.model.scope import Touch
 from dosimeter.net.causes import WireFailure
 from dosimeter.net.scu import FIND_SYNTAX, GET_SYNTAX
 from dosimeter.probes._association import associate, null_retrieve
-from dosimeter.probes._declare import NotAsked, Probe, Rides, Visit
+from dosimeter.probes._declare import NotAsked, Probe, Rides, Visit, is_overloaded
 from dosimeter.probes._proposals import STRANGER_CALLING, strangers_proposal
 
 MAX_PAIRS: Final = 16
 """Associations one host is asked for at most, in the order below."""
 
 _SUCCESS: Final = 0
-
-_OUT_OF_RESOURCES: Final = 0xA700
-"""C-FIND, refused: out of resources (PS3.4 Table C.4-1). Later, never harder (DESIGN §4)."""
 
 _WORTH_ANOTHER_TITLE: Final = frozenset({None, Cause.CLOSED_EARLY})
 """Some archives close on a title they do not know, without a word of DICOM."""
@@ -40,8 +36,6 @@ async def _run(visit: Visit) -> tuple[Fact, ...]:
         raise NotAsked("nothing that a title could open was seen")
     if any(_is_answer(fact) for fact in visit.seen):
         raise NotAsked("a stranger was answered: no title guards anything")
-    if any(_is_overloaded(fact) for fact in visit.seen):
-        raise NotAsked("it was silent or out of resources: more associations would press it")
     pairs = tuple(title_pairs(visit))[:MAX_PAIRS]
     if not pairs:
         raise NotAsked("the scope lists no AE title")
@@ -62,6 +56,8 @@ async def _try_all(visit: Visit, pairs: tuple[Titles, ...], facts: list[Fact]) -
     """Add what is heard under each pair to ``facts``; the last close without a word, if there was one."""
     closed = None
     for titles in pairs:
+        if is_overloaded(facts):
+            break
         try:
             await _ask_as(visit, titles, facts)
         except WireFailure as failure:
@@ -106,15 +102,6 @@ async def _ask_as(visit: Visit, titles: Titles, facts: list[Fact]) -> None:
 
 def _is_answer(fact: Fact) -> TypeGuard[NullQueryAnswered]:
     return isinstance(fact, NullQueryAnswered) and fact.ending is Ending.STATUS and fact.status == _SUCCESS
-
-
-def _is_overloaded(fact: Fact) -> bool:
-    """A question that ran into the deadline, or a query that there were no resources for."""
-    if isinstance(fact, NullQueryAnswered) and fact.status == _OUT_OF_RESOURCES:
-        return True
-    if isinstance(fact, (EchoAnswered, NullQueryAnswered, NullRetrieveAnswered)):
-        return fact.ending is Ending.SILENCE
-    return False
 
 
 def _offers_retrieve(facts: list[Fact], titles: Titles) -> bool:

@@ -22,7 +22,18 @@ from dosimeter.probes._declare import NotAsked
 from dosimeter.probes.ae_titles import MAX_PAIRS, PROBE
 from dosimeter.probes.dicom_associate import PROBE as ASSOCIATE
 from dosimeter.probes.dicom_echo import PROBE as ECHO
-from tests.peers.archive import Abort, Accept, Answer, Archive, Close, Reject, Script, Silence, answers
+from tests.peers.archive import (
+    Abort,
+    Accept,
+    Answer,
+    Archive,
+    Close,
+    Reject,
+    Script,
+    Silence,
+    Statuses,
+    answers,
+)
 from tests.unit.net.driving import authorisation
 from tests.unit.probes.visiting import STRANGER, ask
 
@@ -176,17 +187,9 @@ def test_an_archive_that_ends_on_the_echo_is_not_opened_by_a_title(answer: Abort
     assert echo.ending is not Ending.STATUS
 
 
-TOO_SLOW = EchoAnswered(Titles(STRANGER, "DOSIMETER"), Ending.SILENCE, None, 300)
-OUT_OF_RESOURCES = NullQueryAnswered(
-    Titles(STRANGER, "DOSIMETER"), QueryService.STUDY_ROOT, Ending.STATUS, 0xA700, 0
-)
-
-
-@pytest.mark.parametrize("seen", [TOO_SLOW, OUT_OF_RESOURCES])
-def test_an_archive_that_had_no_room_for_a_stranger_is_not_pressed(
-    seen: EchoAnswered | NullQueryAnswered,
-) -> None:
-    """Silence until the deadline and A700 mean later, not sixteen associations more."""
-    with Archive() as archive, pytest.raises(NotAsked, match="would press it"):
-        ask(archive, PROBE, allowed=authorisation(archive.port, called=("PACS",)), seen=(seen,))
-    assert archive.visits == []
+def test_an_archive_that_runs_out_of_resources_under_a_title_is_not_pressed_with_the_next() -> None:
+    """A700 means later, not another association: the titles that are left are not tried."""
+    with Archive(Script(on_request=answers(find=Statuses((0xA700,))))) as archive:
+        allowed = authorisation(archive.port, called=("PACS", "ARCHIVE"))
+        _, facts = ask(archive, ASSOCIATE, PROBE, allowed=allowed)
+    assert [fact.titles.called for fact in facts if isinstance(fact, AssociationAccepted)] == ["PACS"]

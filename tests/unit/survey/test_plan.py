@@ -5,7 +5,18 @@ from typing import cast
 import pytest
 
 from dosimeter.model.attempt import Attempt, Cause, Completed, Failed
-from dosimeter.model.facts import AssociationRejected, NotDicomSeen, Signature, Titles
+from dosimeter.model.facts import (
+    AssociationAccepted,
+    AssociationRejected,
+    EchoAnswered,
+    Ending,
+    Fact,
+    NotDicomSeen,
+    NullQueryAnswered,
+    QueryService,
+    Signature,
+    Titles,
+)
 from dosimeter.model.scope import Touch
 from dosimeter.model.target import Endpoint, Service
 from dosimeter.net.dialer import Line
@@ -52,7 +63,7 @@ def test_a_web_port_is_sent_no_dicom(touch: Touch) -> None:
     assert names(Service.WEB, touch) == []
 
 
-def visit(*seen: AssociationRejected, failed: Cause | None = None) -> Visit:
+def visit(*seen: Fact, failed: Cause | None = None) -> Visit:
     """A visit that has come so far."""
     return Visit(cast("Line", None), authorisation(104), "NOBODY", seen, failed)
 
@@ -67,6 +78,20 @@ def test_a_question_that_needs_an_association_says_why_it_was_not_asked() -> Non
     assert why_not(PROBES["null_retrieve"], silent) == (
         "the stranger's association got no answer (timed_out)"
     )
+
+
+ACCEPTED = AssociationAccepted(TITLES, (), (), False, None, None, None)
+TOO_SLOW = EchoAnswered(TITLES, Ending.SILENCE, None, 300)
+OUT_OF_RESOURCES = NullQueryAnswered(TITLES, QueryService.STUDY_ROOT, Ending.STATUS, 0xA700, 0)
+
+
+@pytest.mark.parametrize("seen", [TOO_SLOW, OUT_OF_RESOURCES])
+@pytest.mark.parametrize("name", ["null_query_worklist", "null_retrieve", "ae_titles"])
+def test_an_archive_that_is_silent_or_out_of_resources_is_asked_nothing_more(
+    seen: EchoAnswered | NullQueryAnswered, name: str
+) -> None:
+    """Later, never harder: no further query, and no further association."""
+    assert "would press it" in str(why_not(PROBES[name], visit(ACCEPTED, seen)))
 
 
 def failed(signature: Signature) -> tuple[Attempt, ...]:
