@@ -69,9 +69,9 @@ class Terminal:
         """Start a command and let it run."""
         return self._start([sys.executable, "-m", "dosimeter", *map(str, arguments)], streams)
 
-    def run_program(self, *command: object) -> Said:
-        """Run another program, to which ``python`` is this one."""
-        return self.end(self._start([str(word) for word in command], {}))
+    def start_program(self, *command: object, **streams: Any) -> subprocess.Popen[str]:  # noqa: ANN401 - as Popen
+        """Start another program, to which ``python`` is this one."""
+        return self._start([str(word) for word in command], streams)
 
     def _start(self, command: list[str], streams: dict[str, IO[Any] | int]) -> subprocess.Popen[str]:
         given = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | streams

@@ -26,7 +26,8 @@ _LEVELS: Final = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 class TerminalWatch:
     """What a person at a terminal sees of a survey and may say to it.
 
-    Ctrl-C (SIGINT) and SIGTERM ask it to stop; a second Ctrl-C ends the program at once.
+    Ctrl-C (SIGINT), SIGTERM and the end of the terminal (SIGHUP) ask it to stop; a second Ctrl-C ends
+    the program at once.
     """
 
     def __init__(self, progress: Progress | None, *, log: bool) -> None:
@@ -55,7 +56,7 @@ class TerminalWatch:
         return self.signalled is not None
 
     def interrupted(self) -> bool:
-        """Whether the signal was Ctrl-C, and not SIGTERM."""
+        """Whether the signal was Ctrl-C, and no other."""
         return self.signalled == signal.SIGINT
 
     def host_started(self, address: str) -> None:
@@ -95,7 +96,10 @@ def watched(log_level: str) -> Iterator[TerminalWatch]:
     log = _log_at(log_level)
     progress = _progress_bar() if sys.stderr.isatty() else None
     watch = TerminalWatch(progress, log=log)
-    before = {number: signal.signal(number, watch.on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # Under nohup the terminal may go away.
+        numbers.append(signal.SIGHUP)
+    before = {number: signal.signal(number, watch.on_signal) for number in numbers}
     try:
         if progress is not None:
             progress.start()

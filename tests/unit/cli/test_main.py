@@ -143,6 +143,6 @@ def test_started_without_stdout_or_stderr_it_still_ends_properly(terminal: Termi
         command = f"exec python -m dosimeter survey --scope {scope} --store {terminal.store} >&- 2>&-"
         script = tmp_path / "quiet.sh"
         script.write_text(f"#!/bin/sh\n{command}\n")
-        said = terminal.run_program("sh", script)
+        said = terminal.end(terminal.start_program("sh", script))
     assert said == Said(0, "", "")
     assert "1/1" in terminal.survey("list").out

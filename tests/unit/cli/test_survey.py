@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from dosimeter.dicom.dimse import CommandField
+from dosimeter.dicom.pdu import UserInformation
 from tests.peers.archive import Accept, Archive, Reject, Script, Silence
 from tests.survey.terminal import Said, Terminal
 
@@ -88,14 +89,32 @@ def test_ctrl_c_ends_with_130_within_two_seconds_and_with_an_abort(terminal: Ter
     assert "Traceback" not in said.err
 
 
-def test_sigterm_ends_with_4_within_two_seconds_and_with_an_abort(terminal: Terminal) -> None:
-    """The system asked, not the user."""
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_of_the_system_ends_with_4_within_two_seconds_and_with_an_abort(
+    terminal: Terminal, number: int
+) -> None:
+    """The system asked, or the terminal went away: not the user."""
     with Archive(SILENT) as archive:
-        said, took = interrupted(terminal, archive, signal.SIGTERM)
+        said, took = interrupted(terminal, archive, number)
         (seen,) = archive.wait_for_ends(1)
     assert said.code == 4, said.err
     assert took < 2
     assert seen.ended_by == "abort"
+
+
+def test_under_nohup_a_survey_outlives_its_terminal(terminal: Terminal) -> None:
+    """Whoever started it so does not want it to stop."""
+    with Archive(SILENT) as archive:
+        scope = terminal.scope(archive, pace={"answer_seconds": 1, "host_seconds": 5})
+        script = terminal.folder / "night.sh"
+        script.write_text(
+            f"trap '' HUP\npython -m dosimeter survey --scope {scope} --store {terminal.store} &\nwait $!\n"
+        )
+        process = terminal.start_program("sh", script, start_new_session=True)
+        archive.wait_until(lambda: bool(archive.visits and archive.visits[0].request), 10)
+        os.killpg(process.pid, signal.SIGHUP)
+        said = terminal.end(process)
+    assert said.code == 0, said.err
 
 
 def test_a_second_ctrl_c_ends_at_once_and_without_a_traceback(terminal: Terminal) -> None:
@@ -334,3 +353,24 @@ def test_a_stdout_that_is_full_is_one_sentence(terminal: Terminal) -> None:
         said = terminal.run("probes", stdout=full)
     assert said.code == 1
     assert "No space left on device" in said.sentence
+
+
+def test_hostile_text_of_a_server_does_not_reach_the_terminal(terminal: Terminal) -> None:
+    """Escape sequences of an implementation version name are shown, not obeyed."""
+    said_by_it = UserInformation(16_384, "1.2.3", "\x1b]0;owned\x07")
+    with Archive(Script(on_associate=lambda _request: Accept(said=said_by_it))) as archive:
+        said = terminal.survey("--scope", terminal.scope(archive), "--detail", "--log-level", "debug")
+    assert said.code == 0, said.err
+    assert "\x1b" not in said.out + said.err
+    assert "\x07" not in said.out + said.err
+
+
+def test_a_host_name_of_the_scope_and_ipv6_are_surveyed(terminal: Terminal) -> None:
+    """The name is resolved once, and both families are dialled."""
+    with Archive(address="::1") as archive:
+        scope = terminal.scope(archive, networks=["::1/128", "127.0.0.1/32"], names=["localhost"])
+        by_address = terminal.survey("--scope", scope, f"[::1]:{archive.port}")
+        by_name = terminal.survey("--scope", scope, "localhost")
+    assert (by_address.code, by_name.code) == (0, 0), by_name.err
+    assert f"[::1]:{archive.port}" in by_address.out
+    assert len(archive.visits) in {2, 4}

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+
+from tests.peers.archive import Archive
+from tests.survey.terminal import Terminal
+
+
+@pytest.fixture
+def surveyed(terminal: Terminal) -> tuple[Terminal, int]:
+    """A terminal whose store holds one survey of one archive, and the archive's port."""
+    with Archive() as archive:
+        assert terminal.survey("--scope", terminal.scope(archive)).code == 0
+    return terminal, archive.port
+
+
+def test_a_report_is_made_from_what_was_stored(surveyed: tuple[Terminal, int]) -> None:
+    """In every format, on stdout, with nobody listening any more."""
+    terminal, port = surveyed
+    said = {
+        form: terminal.run("report", "last", "-f", form, "--store", terminal.store)
+        for form in ("table", "json", "jsonl", "csv", "html")
+    }
+    assert {one.code for one in said.values()} == {0}
+    assert {one.err for one in said.values()} == {""}
+    assert str(port) in said["table"].out
+    json.loads(said["json"].out)
+    assert [json.loads(line)["type"] for line in said["jsonl"].out.splitlines()] == [
+        "survey",
+        "archive",
+        "totals",
+    ]
+    (row,) = csv.DictReader(io.StringIO(said["csv"].out))
+    assert str(port) in row.values()
+    assert said["html"].out.startswith("<!")
+
+
+@pytest.mark.parametrize("survey", ["nothing", "2", ""])
+def test_a_survey_that_is_not_there_is_one_sentence(terminal: Terminal, survey: str) -> None:
+    """Exit code 2, in an empty store as well."""
+    said = terminal.run("report", survey, "--store", terminal.store)
+    assert said.code == 2
+    assert said.out == ""
+    assert said.sentence.startswith("dosimeter: ")
+
+
+def test_a_format_that_is_none_is_a_usage_error(surveyed: tuple[Terminal, int]) -> None:
+    """The words that there are, are named."""
+    terminal, _ = surveyed
+    said = terminal.run("report", "last", "-f", "pdf", "--store", terminal.store)
+    assert said.code == 2
+    assert "jsonl" in said.err
+
+
+def test_detail_says_reasons_and_remedies(surveyed: tuple[Terminal, int]) -> None:
+    """More than the table, from the same facts."""
+    terminal, _ = surveyed
+    table = terminal.run("report", "last", "--store", terminal.store)
+    detail = terminal.run("report", "last", "--detail", "--store", terminal.store)
+    assert detail.code == 0
+    assert len(detail.out) > len(table.out)

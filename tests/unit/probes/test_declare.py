@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from dosimeter.model.scope import Touch
+from dosimeter.probes._declare import Rides, discover
+
+PROBES = discover()
+
+
+def test_every_probe_is_found_once_and_in_its_order() -> None:
+    """Names and places are unique, and the stranger's association comes first."""
+    assert [probe.name for probe in PROBES] == [
+        "dicom_associate",
+        "dicom_tls",
+        "dicom_echo",
+        "null_query_study_root",
+        "null_query_patient_root",
+        "null_query_worklist",
+        "null_retrieve",
+        "ae_titles",
+    ]
+    assert len({probe.order for probe in PROBES}) == len(PROBES)
+
+
+def test_no_probe_goes_further_than_to_prove() -> None:
+    """What moves patient data is not asked by any probe of this version."""
+    assert max(probe.touch for probe in PROBES) is Touch.PROVE
+
+
+def test_what_rides_on_the_strangers_association_comes_before_what_opens_its_own() -> None:
+    """Otherwise the stranger's association would be over when its questions come."""
+    riders = [probe.order for probe in PROBES if probe.rides is Rides.STRANGERS]
+    others = [probe.order for probe in PROBES if probe.rides is Rides.OWN][1:]
+    assert max(riders) < min(others)
+
+
+def test_every_probe_says_what_it_asks_and_where_that_is_defined() -> None:
+    """Consent is given to these words."""
+    for probe in PROBES:
+        assert len(probe.asks) > 5
+        assert probe.reference.startswith(("PS3.", "RFC"))
