@@ -149,7 +149,9 @@ class ScopeGate:
         Raises:
             OutOfScope: some rule of the scope forbids this connection at this moment.
         """
-        self.check_time(endpoint.authority, self._clock() if now is None else now)
+        refusal = self._refuse_moment(self._clock() if now is None else now)
+        if refusal is not None:
+            raise OutOfScope(endpoint.authority, *refusal)
         return self.check_place(endpoint)
 
     def check_time(self, subject: str, now: datetime) -> None:
@@ -158,20 +160,24 @@ class ScopeGate:
         Raises:
             OutOfScope: not yet valid, expired, or outside the authorised hours.
         """
+        refusal = self._refuse_moment(now)
+        if refusal is not None:
+            raise OutOfScope(subject, *refusal)
+
+    def _refuse_moment(self, now: datetime) -> tuple[str, str] | None:
+        """The rule that refuses a moment and its sentence, or None."""
         moment = now.timestamp()
         if moment < self._begins:
-            says = f"the authorisation begins at {self.authorisation.valid_from.isoformat()}"
-            raise OutOfScope(subject, VALID_FROM, says)
+            return VALID_FROM, f"the authorisation begins at {self.authorisation.valid_from.isoformat()}"
         if moment >= self._ends:
-            says = f"the authorisation ended at {self.authorisation.valid_until.isoformat()}"
-            raise OutOfScope(subject, VALID_UNTIL, says)
+            return VALID_UNTIL, f"the authorisation ended at {self.authorisation.valid_until.isoformat()}"
         second = int(moment)
         if second != self._hours_second:
             self._within_hours = self.authorisation.pace.hours.contain(now.astimezone(self._zone))
             self._hours_second = second
         if not self._within_hours:
-            says = f"connections may start between {self.authorisation.pace.hours} local time only"
-            raise OutOfScope(subject, HOURS, says)
+            return HOURS, f"connections may start between {self.authorisation.pace.hours} local time only"
+        return None
 
     def check_place(self, endpoint: Endpoint) -> Endpoint:
         """Check all rules but time: exclusions first, then networks, signature, port and name.

@@ -12,6 +12,9 @@ NOTHING_THERE = frozenset({Cause.REFUSED, Cause.UNREACHABLE, Cause.LOCAL, Cause.
 """Causes after which no other question makes sense, nor a line that says it was skipped."""
 
 
+_TLS_ALERT = NotDicomSeen(Signature.TLS_ALERT)
+
+
 def probes_for(probes: tuple[Probe, ...], service: Service, touch: Touch) -> tuple[Probe, ...]:
     """The probes that suit a service and go no further than the touch the survey was given."""
     return tuple(probe for probe in probes if service in probe.services and probe.touch <= touch)
@@ -35,7 +38,5 @@ def is_worth_tls(endpoint: Endpoint, attempts: tuple[Attempt, ...]) -> bool:
     """Whether a port that was asked in clear answered with a TLS alert: it wants TLS (adr 0006)."""
     if endpoint.service is not Service.DICOM:
         return False
-    return any(
-        isinstance(attempt, Failed) and NotDicomSeen(Signature.TLS_ALERT) in attempt.facts
-        for attempt in attempts
-    )
+    first = attempts[0]
+    return isinstance(first, Failed) and _TLS_ALERT in first.facts

@@ -27,9 +27,9 @@ from dosimeter.survey.events import Observer
 from dosimeter.survey.plan import NOTHING_THERE, is_worth_tls, probes_for, why_not
 from dosimeter.survey.ports import Clock, SurveyStore
 
-MAX_INTENTS: Final = 256
+MAX_INTENTS: Final = 1024
 """Hosts whose intent is committed together; at a slow pace it is the hosts of one second."""
-FLUSH_RECORDS: Final = 256
+FLUSH_RECORDS: Final = 1024
 FLUSH_SECONDS: Final = 0.25
 TICK_SECONDS: Final = 0.1
 MAX_CONTACTS: Final = 2
