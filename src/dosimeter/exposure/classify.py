@@ -24,10 +24,11 @@ from dosimeter.exposure.evidence import (
     gather,
     is_title_rejection,
 )
+from dosimeter.exposure.findings import FINDINGS
 from dosimeter.exposure.predicates import Hit
 from dosimeter.exposure.remedy.choose import choose
 from dosimeter.exposure.remedy.need import Need
-from dosimeter.exposure.rules import FINDINGS, LADDER, SAID_BY_RUNG, Rule, Rung
+from dosimeter.exposure.rules import LADDER, SAID_BY_RUNG, Rule, Rung
 from dosimeter.model.attempt import Attempt
 from dosimeter.model.facts import Ending, QueryService
 from dosimeter.model.target import Service

@@ -6,7 +6,8 @@ from string import Formatter
 import pytest
 
 from dosimeter.exposure import predicates
-from dosimeter.exposure.rules import FINDINGS, LADDER, RULESET_VERSION, SAID_BY_RUNG, Rule
+from dosimeter.exposure.findings import FINDINGS
+from dosimeter.exposure.rules import LADDER, RULESET_VERSION, SAID_BY_RUNG, Rule
 from dosimeter.model.text import ServerText
 from dosimeter.model.verdict import Exposure, Severity
 from tests.unit.exposure.seen import associated, verdict

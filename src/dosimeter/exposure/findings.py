@@ -1,0 +1,193 @@
+"""What is said beside the ladder: every rule of this table that applies adds a reason."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from dosimeter.exposure import predicates
+from dosimeter.exposure import tls_predicates as tls
+from dosimeter.exposure.remedy.need import Need
+from dosimeter.exposure.rules import Rule
+from dosimeter.model.verdict import Severity
+
+FINDINGS: Final = (
+    Rule(
+        "query_answered",
+        Severity.HIGH,
+        "The {root} null query of a stranger was answered.",
+        predicates.study_query_answered,
+        "PS3.4 C.4.1",
+        (Need.QUERY,),
+    ),
+    Rule(
+        "worklist_answered",
+        Severity.HIGH,
+        "Answers strangers' worklist queries: tomorrow's patients. The list may be empty today.",
+        predicates.worklist_answered,
+        "PS3.4 K.6.1",
+        (Need.WORKLIST,),
+    ),
+    Rule(
+        "query_ignores_keys",
+        Severity.HIGH,
+        "The {root} null query found what cannot exist: answers do not depend on the question.",
+        predicates.query_ignores_keys,
+        "PS3.4 C.2.2.2.1",
+        (Need.QUERY,),
+    ),
+    Rule(
+        "title_opens_worklist",
+        Severity.MEDIUM,
+        "The worklist was answered under a title of the scope ({titles}).",
+        predicates.title_opens_worklist,
+        "PS3.4 K.6.1",
+        (Need.TITLES,),
+    ),
+    Rule(
+        "title_opens_retrieve",
+        Severity.MEDIUM,
+        "A null retrieve was answered under a title of the scope ({titles}): images too.",
+        predicates.title_opens_retrieve,
+        "PS3.4 C.4.3",
+        (Need.TITLES,),
+    ),
+    Rule(
+        "storage_accepted",
+        Severity.MEDIUM,
+        "Grants a stranger {accepted} of {proposed} storage contexts: context accepted. "
+        "Whether an object would be kept was not tried.",
+        predicates.storage_accepted,
+        "PS3.8 Table 9-18",
+        (Need.STORE,),
+    ),
+    Rule(
+        "storage_accepted_like_anything",
+        Severity.LOW,
+        "Grants a stranger {accepted} of {proposed} storage contexts, and also one for a service that "
+        "does not exist: contexts of this peer prove nothing.",
+        predicates.storage_accepted_like_anything,
+        "PS3.8 Table 9-18",
+        (Need.STORE,),
+    ),
+    Rule(
+        "worklist_refused",
+        Severity.INFO,
+        "Grants a worklist context to strangers and refuses the query: the worklist null query {how}.",
+        predicates.worklist_refused,
+        "PS3.4 K.6.1",
+    ),
+    Rule(
+        "worklist_not_asked",
+        Severity.LOW,
+        "Grants a worklist context to strangers, and was not asked for it: the worklist is unknown.",
+        predicates.worklist_not_asked,
+        "PS3.4 K.6.1",
+    ),
+    Rule(
+        "retrieve_not_asked",
+        Severity.LOW,
+        "Grants a retrieve context to strangers, and no null retrieve was asked: a context alone "
+        "proves nothing.",
+        predicates.retrieve_not_asked,
+        "PS3.4 C.4.3",
+    ),
+    Rule(
+        "contradiction",
+        Severity.LOW,
+        "Contradicted itself. What it answered to a stranger stands.",
+        predicates.contradicts_itself_openly,
+        "PS3.8 9.2",
+    ),
+    Rule(
+        "question_left_open",
+        Severity.LOW,
+        "Left open: {question}, because {why}{more}.",
+        predicates.left_open_beside_answer,
+        "PS3.4 C.4.1.1.4",
+    ),
+    Rule(
+        "clear_text",
+        Severity.MEDIUM,
+        "Answers in clear text: whoever is on the path reads patient data.",
+        predicates.in_clear,
+        "PS3.15 B.12",
+        (Need.CLEAR_TEXT,),
+    ),
+    Rule(
+        "tls_without_client_certificate",
+        Severity.LOW,
+        "Speaks {protocol} and demands no client certificate: TLS hides the traffic and authenticates "
+        "no caller.",
+        tls.tls_without_certificate,
+        "PS3.15 B.12",
+        (Need.CLIENT_CERTIFICATE,),
+    ),
+    Rule(
+        "tls_old_protocol",
+        Severity.MEDIUM,
+        "Settled on {protocol}, which is broken or withdrawn: the current profiles start at TLS 1.2.",
+        tls.tls_old,
+        "RFC 8996, PS3.15 B.12",
+        (Need.OLD_TLS,),
+    ),
+    Rule(
+        "tls_unencrypted",
+        Severity.HIGH,
+        "Settled on {suite}, which encrypts nothing or names nobody.",
+        tls.tls_unencrypted,
+        "RFC 9325 4.1, PS3.15 B.12",
+        (Need.OLD_TLS,),
+    ),
+    Rule(
+        "tls_retired_profile",
+        Severity.LOW,
+        "Settled on {suite}, which has no forward secrecy: it fits the retired profiles of PS3.15 alone.",
+        tls.tls_retired_profile,
+        "RFC 9325 4.1, PS3.15 B.12",
+        (Need.OLD_TLS,),
+    ),
+    Rule(
+        "certificate_expired",
+        Severity.LOW,
+        "Its certificate expired on {day}.",
+        tls.certificate_expired,
+        "RFC 5280 4.1.2.5",
+        (Need.CERTIFICATE,),
+    ),
+    Rule(
+        "certificate_self_signed",
+        Severity.LOW,
+        "Its certificate is self-signed: a caller can trust it only if it was handed over by another way.",
+        tls.certificate_self_signed,
+        "RFC 5280 6.1",
+        (Need.CERTIFICATE,),
+    ),
+    Rule(
+        "listed_title_refused",
+        Severity.INFO,
+        "A title of the scope was refused as well ({titles}): {reason}.",
+        predicates.listed_title_refused,
+        "PS3.8 Table 9-21",
+    ),
+    Rule(
+        "decoy",
+        Severity.INFO,
+        "Signs of a decoy, {tier}: {signs}.",
+        predicates.looks_like_decoy,
+        "reference/hostile-peers.md 2",
+    ),
+    Rule(
+        "product",
+        Severity.INFO,
+        "Announces itself as {product}: a claim, which anybody can copy.",
+        predicates.names_product,
+        "PS3.7 D.3.3.2",
+    ),
+    Rule(
+        "product_unknown",
+        Severity.INFO,
+        'Announces "{announced}", which is not a known product.',
+        predicates.names_unknown_product,
+        "PS3.7 D.3.3.2",
+    ),
+)
