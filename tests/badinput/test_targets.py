@@ -71,6 +71,25 @@ def test_the_same_inventory_in_one_piece_is_read(settled: Settled) -> None:
     assert said.code == 0
 
 
+def test_what_a_scanner_found_at_other_ports_is_left_out(settled: Settled) -> None:
+    """A real scan names every open port: those of the scope are asked, the others counted in one note."""
+    found = "".join(
+        f'<port protocol="tcp" portid="{port}"><state state="open"/></port>'
+        for port in (22, 80, settled.archive.port, 445)
+    )
+    path = settled.terminal.folder / "scan.xml"
+    path.write_text(
+        '<nmaprun><host><status state="up"/><address addr="127.0.0.1" addrtype="ipv4"/>'
+        f"<ports>{found}</ports></host></nmaprun>"
+    )
+    said = settled.terminal.run("survey", "--scope", settled.scope, "-l", path, "--store", "sqlite:///x.db")
+    settled.visits = len(settled.archive.visits)
+    assert said.code == 0
+    assert f"3 endpoints of {path} are at ports the scope does not list: left out.\n" in said.err
+    path.write_text(path.read_text().replace(f'"{settled.archive.port}"', '"111"'))
+    settled.refused("--scope", settled.scope, "-l", path, words=("nothing is left to ask", "4 endpoints of"))
+
+
 @pytest.mark.parametrize(
     "content",
     [

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from dosimeter.inventory.problem import InventoryProblem
-from dosimeter.model.target import Service, Target
+from dosimeter.model.target import COMMAND_LINE, Service, Target
 from dosimeter.net.address import (
     AddressRefused,
     canonical_address,
@@ -22,7 +22,7 @@ _OCTET_RANGE: Final = re.compile(r"(?=.*[-*])[0-9*-]+(?:\.[0-9*-]+){3}\Z")
 _SHOWN: Final = 64
 
 
-def parse_target(text: str, source: str = "command line", line: int | None = None) -> Target:
+def parse_target(text: str, source: str = COMMAND_LINE, line: int | None = None) -> Target:
     """``HOST``, ``HOST:PORT``, ``[IPV6]:PORT``, a bare IPv6 address or a network in CIDR notation.
 
     Raises:

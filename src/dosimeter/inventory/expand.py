@@ -1,7 +1,8 @@
 """From targets to endpoints inside the scope: what will be asked, what was left out, and why.
 
 A target that reaches beyond the scope is refused, a network that does so only in part too: whoever
-wrote it believes more is allowed than is. What the scope excludes is left out and counted.
+wrote it believes more is allowed than is. What is excluded is left out and counted, and so is what
+an inventory file names at ports the scope does not list: a scanner writes down every port it found.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from dosimeter.inventory.problem import InventoryProblem
 from dosimeter.inventory.shuffle import shuffled
 from dosimeter.model.scope import Authorisation
 from dosimeter.model.survey import HostPlan
-from dosimeter.model.target import Endpoint, Service, Target
+from dosimeter.model.target import COMMAND_LINE, Endpoint, Service, Target
 from dosimeter.net.address import AddressRefused, canonical_network, looks_like_address, parse_address
 from dosimeter.net.gate import EXCLUDE, NETWORKS, PORTS, OutOfScope, ScopeGate
 from dosimeter.net.ranges import Span, address_at, position, span_of
@@ -36,6 +37,7 @@ class LeftOut:
 
     ``repeated_endpoints`` were named more than once and are asked once. ``outside`` holds
     (name, address, reason) for the addresses of a name that the scope does not allow.
+    ``at_other_ports`` holds (file, endpoints at ports the scope does not list).
     """
 
     excluded_addresses: int = 0
@@ -43,11 +45,15 @@ class LeftOut:
     repeated_endpoints: int = 0
     unresolved_names: tuple[str, ...] = ()
     outside: tuple[tuple[str, str, str], ...] = ()
+    at_other_ports: tuple[tuple[str, int], ...] = ()
 
     @property
     def sentences(self) -> tuple[str, ...]:
         """One sentence for each reason, none where nothing was left out."""
         says = []
+        for file, endpoints in self.at_other_ports:
+            many, verb = ("endpoint", "is") if endpoints == 1 else ("endpoints", "are")
+            says.append(f"{endpoints:,} {many} of {file} {verb} at ports the scope does not list: left out.")
         if self.excluded_addresses:
             says.append(f"{self.excluded_addresses:,} addresses are excluded by the scope.")
         if self.excluded_names:
@@ -142,6 +148,7 @@ def endpoints_for(
         repeated_endpoints=repeated,
         unresolved_names=tuple(claims.unresolved),
         outside=tuple(claims.outside),
+        at_other_ports=tuple(claims.at_other_ports.items()),
     )
     endpoints = sum((last - first + 1) * len(doors) for first, last, doors in open_stretches)
     if endpoints > MOST_ENDPOINTS:
@@ -151,7 +158,7 @@ def endpoints_for(
         )
         raise InventoryProblem("targets", None, says)
     if not endpoints:
-        says = "nothing is left to ask; name a target that is not excluded. " + " ".join(left_out.sentences)
+        says = "nothing is left to ask; name a target that is not left out. " + " ".join(left_out.sentences)
         raise InventoryProblem("targets", None, says.strip())
     return Expansion(hosts, endpoints, left_out, seed, tuple(open_stretches))
 
@@ -168,6 +175,7 @@ class _Claims:
         self.excluded_answers: set[str] = set()
         self.unresolved: dict[str, None] = {}
         self.outside: dict[tuple[str, str, str], None] = {}
+        self.at_other_ports: Counter[str] = Counter()
 
     @property
     def doors(self) -> Sequence[_Doors]:
@@ -176,7 +184,7 @@ class _Claims:
 
     def add(self, target: Target) -> None:
         """Check one target against the scope and keep its spans."""
-        if target.port is not None and target.port not in self._scope.ports:
+        if target.source == COMMAND_LINE and not self._allows_port(target):
             says = f"port {target.port} is not one of the scope's ports; add it there, or leave it out"
             raise OutOfScope(_subject(target), PORTS, says)
         if "/" in target.host or looks_like_address(target.host):
@@ -190,7 +198,7 @@ class _Claims:
         except AddressRefused as refused:
             raise OutOfScope(_subject(target), NETWORKS, str(refused)) from None
         self._gate.check_span(_subject(target), span)
-        self._keep(span, self._doors_of(target, None))
+        self._keep(span, target, None)
 
     def _add_name(self, target: Target) -> None:
         try:
@@ -204,17 +212,23 @@ class _Claims:
             self.unresolved[answer.name] = None
         self.excluded_answers.update(answer.excluded)
         self.outside |= {(answer.name, address, why): None for address, why in answer.outside}
-        doors = self._doors_of(target, answer.name)
         for address in answer.addresses:
-            self._keep(_span(address), doors)
+            self._keep(_span(address), target, answer.name)
 
-    def _keep(self, span: Span, doors: _Doors) -> None:
+    def _keep(self, span: Span, target: Target, name: str | None) -> None:
+        if not self._allows_port(target):
+            self.at_other_ports[target.source.rpartition(":")[0]] += span[1] - span[0] + 1
+            return
         if len(self.spans) >= MOST_ENDPOINTS:
             says = (
                 f"more than {MOST_ENDPOINTS:,} targets are more than one survey can hold; split the inventory"
             )
             raise InventoryProblem("targets", None, says)
+        doors = self._doors_of(target, name)
         self.spans.append((span, self._numbers.setdefault(doors, len(self._numbers))))
+
+    def _allows_port(self, target: Target) -> bool:
+        return target.port is None or target.port in self._scope.ports
 
     def _doors_of(self, target: Target, name: str | None) -> _Doors:
         explicit = target.service is not None and target.port is not None

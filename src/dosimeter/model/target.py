@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
+
+COMMAND_LINE: Final = "command line"
+"""The source of a target that the user typed; targets of a file have the file and the line."""
 
 
 class Service(StrEnum):
@@ -28,7 +32,7 @@ class Target:
     host: str
     port: int | None = None
     service: Service | None = None
-    source: str = "command line"
+    source: str = COMMAND_LINE
 
 
 @dataclass(frozen=True, slots=True)

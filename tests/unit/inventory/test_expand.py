@@ -87,12 +87,45 @@ def test_a_service_that_the_inventory_names_wins() -> None:
         ]
 
 
-def test_a_port_outside_the_scope_is_refused() -> None:
-    """An inventory cannot add ports."""
+def test_a_port_outside_the_scope_that_somebody_typed_is_refused() -> None:
+    """Whoever types a port means it; nobody can add one to the scope."""
     with pytest.raises(OutOfScope) as refused:
         expand("10.20.1.5:4242")
     assert refused.value.rule == "scope.ports"
     assert "command line: 10.20.1.5 port 4242" in str(refused.value)
+
+
+def test_ports_of_a_file_that_the_scope_does_not_list_are_left_out_and_counted() -> None:
+    """A scanner writes down every port it found: one note a file counts them, the rest is asked."""
+    scan = [Target("10.20.1.5", port, source=f"scan.xml:{port}") for port in (22, 80, 104, 445, 2762)]
+    table = [Target("10.20.2.0/30", 80, source="a:b.csv:7"), Target("pacs.example", 104, source="a:b.csv:8")]
+    expansion = of_targets([*scan, *table])
+    assert [
+        (one.address, one.port) for one in sorted(expansion, key=lambda one: (one.address, one.port))
+    ] == [
+        ("10.20.1.1", 104),
+        ("10.20.1.5", 104),
+        ("10.20.1.5", 2762),
+    ]
+    assert expansion.left_out.sentences == (
+        "3 endpoints of scan.xml are at ports the scope does not list: left out.",
+        "4 endpoints of a:b.csv are at ports the scope does not list: left out.",
+    )
+
+
+def test_an_address_of_a_file_outside_the_scope_is_refused_at_whatever_port() -> None:
+    """Ports are forgiven, places are not: the file is about more than was authorised."""
+    for host in ("10.99.0.1", "10.20.0.0/15", "other.example"):
+        with pytest.raises(OutOfScope, match="scan"):
+            of_targets([Target("10.20.1.5", 104, source="scan:1"), Target(host, 80, source="scan:2")])
+
+
+def test_a_file_without_any_port_of_the_scope_is_refused_with_the_reason() -> None:
+    """The sentence counts what was left out, so that nobody looks for an exclusion."""
+    with pytest.raises(
+        InventoryProblem, match=r"nothing is left to ask.* 1 endpoint of scan\.xml is at ports the scope does"
+    ):
+        of_targets([Target("10.20.1.5", 80, source="scan.xml:4")])
 
 
 def test_each_endpoint_is_asked_once_however_often_it_is_named() -> None:
