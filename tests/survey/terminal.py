@@ -129,6 +129,18 @@ class Terminal:
         return [json.loads(line) for line in self.audit.read_text().splitlines()]
 
 
+def read_all(descriptor: int) -> str:
+    """What a program wrote to a pseudo-terminal, whose other end it has closed."""
+    pieces = []
+    try:
+        while piece := os.read(descriptor, 65_536):
+            pieces.append(piece)
+    except OSError:  # Linux ends a pseudo-terminal with EIO.
+        pass
+    os.close(descriptor)
+    return b"".join(pieces).decode()
+
+
 def eventually(condition: Callable[[], bool], seconds: float = 10.0) -> None:
     """Look again and again until it is so; fail if it is not in time."""
     until = time.monotonic() + seconds

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import suppress
+from io import TextIOWrapper
 
 import typer
 
@@ -58,6 +59,7 @@ def with_verb(arguments: list[str]) -> list[str]:
 def main() -> None:
     """Run the command line; every way out has a documented exit code."""
     _open_closed_streams()
+    _fit_encodings()
     sys.exit(_run())
 
 
@@ -67,6 +69,15 @@ def _open_closed_streams() -> None:
     for name in ("stdout", "stderr"):
         if streams[name] is None:
             streams[name] = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - until the end
+
+
+def _fit_encodings() -> None:
+    """Results are UTF-8 whatever the locale, as in a file; a terminal is sent what it can show."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        if sys.stdout.isatty():
+            sys.stdout.reconfigure(errors="replace")
+        else:
+            sys.stdout.reconfigure(encoding="utf-8")
 
 
 def _run() -> int:

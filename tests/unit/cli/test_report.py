@@ -3,11 +3,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import pty
 
 import pytest
 
 from tests.peers.archive import Archive
-from tests.survey.terminal import Terminal
+from tests.survey.terminal import Terminal, read_all
 
 
 @pytest.fixture
@@ -63,3 +65,29 @@ def test_detail_says_reasons_and_remedies(surveyed: tuple[Terminal, int]) -> Non
     detail = terminal.run("report", "last", "--detail", "--store", terminal.store)
     assert detail.code == 0
     assert len(detail.out) > len(table.out)
+
+
+OLD_LOCALE = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+
+
+@pytest.mark.parametrize("form", ["table", "html", "json", "csv"])
+def test_results_are_utf8_whatever_the_locale(surveyed: tuple[Terminal, int], form: str) -> None:
+    """A pipe is a file that has no name yet."""
+    terminal, _ = surveyed
+    command = ("report", "last", "-f", form, "--detail", "--store", terminal.store)
+    usual = terminal.run(*command)
+    terminal.environment |= OLD_LOCALE
+    assert terminal.run(*command) == usual
+
+
+def test_a_terminal_without_our_characters_is_sent_others(surveyed: tuple[Terminal, int]) -> None:
+    """Lines of a table are no reason for a fault."""
+    terminal, port = surveyed
+    terminal.environment |= OLD_LOCALE
+    ours, theirs = pty.openpty()
+    process = terminal.start("report", "last", "--store", terminal.store, stdout=theirs)
+    os.close(theirs)
+    shown = read_all(ours)
+    _, err = process.communicate(timeout=20)
+    assert (process.returncode, err) == (0, "")
+    assert str(port) in shown

@@ -13,7 +13,7 @@ import pytest
 from dosimeter.dicom.dimse import CommandField
 from dosimeter.dicom.pdu import UserInformation
 from tests.peers.archive import Accept, Archive, Reject, Script, Silence
-from tests.survey.terminal import Said, Terminal
+from tests.survey.terminal import Said, Terminal, read_all
 
 SILENT = Script(on_associate=lambda _request: Silence())
 PATIENT = {"answer_seconds": 60, "host_seconds": 60, "connect_seconds": 10}
@@ -296,22 +296,11 @@ def test_progress_is_drawn_on_a_terminal(terminal: Terminal) -> None:
         )
         os.close(theirs)
         out, _ = process.communicate(timeout=20)
-    drawn = _read_all(ours)
+    drawn = read_all(ours)
     assert process.returncode == 0
     assert "of 1 hosts" in drawn
     assert "\x1b" in drawn
     assert "\x1b" not in out
-
-
-def _read_all(descriptor: int) -> str:
-    pieces = []
-    try:
-        while piece := os.read(descriptor, 65_536):
-            pieces.append(piece)
-    except OSError:  # Linux ends a pseudo-terminal with EIO.
-        pass
-    os.close(descriptor)
-    return b"".join(pieces).decode()
 
 
 def test_logs_are_lines_of_json_on_stderr(terminal: Terminal) -> None:
