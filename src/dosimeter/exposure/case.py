@@ -8,53 +8,21 @@ from functools import lru_cache
 from typing import Final
 
 from dosimeter.exposure.decoy import judge_decoy
-from dosimeter.exposure.evidence import (
-    ASSOCIATE_PROBE,
-    RETRIEVE_PROBE,
-    TITLES_PROBE,
-    Evidence,
-    Failure,
-    Outcome,
-    Pointed,
-    Question,
-)
+from dosimeter.exposure.evidence import ASSOCIATE_PROBE, Evidence, Failure, Outcome, Pointed, Question
+from dosimeter.exposure.left_open import Door, Undecided, questions_left_open
 from dosimeter.exposure.product import Identity, identify
-from dosimeter.exposure.words import CAUSE_WORDS, PROBE_WORDS, ending_words
 from dosimeter.model.attempt import Cause
 from dosimeter.model.facts import AssociationAccepted, ClientCertificate, Ending, QueryService
 from dosimeter.model.target import Service
 from dosimeter.model.verdict import Decoy
 
-STUDY_ROOT_FIND: Final = "1.2.840.10008.5.1.4.1.2.2.1"
-PATIENT_ROOT_FIND: Final = "1.2.840.10008.5.1.4.1.2.1.1"
-WORKLIST_FIND: Final = "1.2.840.10008.5.1.4.31"
 STUDY_ROOT_GET: Final = "1.2.840.10008.5.1.4.1.2.2.3"
 PATIENT_ROOT_GET: Final = "1.2.840.10008.5.1.4.1.2.1.3"
 STORAGE_COMMITMENT: Final = "1.2.840.10008.1.20.1"
 _STORAGE_PREFIX: Final = "1.2.840.10008.5.1.4.1.1."
 """Every SOP class of PS3.4 Table B.5-1 that an archive of images takes starts so."""
 
-_QUERIES: Final = (
-    (QueryService.STUDY_ROOT, STUDY_ROOT_FIND, "null_query_study_root"),
-    (QueryService.PATIENT_ROOT, PATIENT_ROOT_FIND, "null_query_patient_root"),
-    (QueryService.WORKLIST, WORKLIST_FIND, "null_query_worklist"),
-)
-_QUERY_PROBES: Final = frozenset(probe for _, _, probe in _QUERIES)
-_NOT_A_RUNG: Final = frozenset({TITLES_PROBE, "dicom_echo"})
-"""Probes whose failure leaves the question of what a stranger may do where it was."""
-
 _DOWN: Final = frozenset({Cause.REFUSED, Cause.UNREACHABLE})
-_HANDSHAKE_ENDED: Final = frozenset({Cause.TLS_FAILED, Cause.CLOSED_EARLY})
-"""How an acceptor that demands a client certificate ends the connection (RFC 8446 §4.4.2.4)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Undecided:
-    """A question that mattered and was left open: which, why, where."""
-
-    question: str
-    why: str
-    pointer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +40,7 @@ class Case:
 
     ``open_study``, ``open_worklist`` and ``open_retrieve`` honour their keys; ``canned`` found what
     cannot exist. ``opened`` were answered under listed titles. ``seen_at`` is when it was asked.
+    ``tls_unfinished``: asked inside TLS, and no handshake came to its end.
     """
 
     evidence: Evidence
@@ -89,6 +58,7 @@ class Case:
     contradiction: str | None
     unreachable: Failure | None
     demands_certificate: bool
+    tls_unfinished: bool
     opened: tuple[Question, ...]
     storage: Storage | None
     identity: Identity | None
@@ -129,22 +99,27 @@ def build_case(evidence: Evidence, service: Service, seen_at: datetime | None) -
     demands = evidence.tls is not None and (
         evidence.tls.fact.client_certificate is ClientCertificate.REQUIRED and association is None
     )
+    tls_unfinished = service is Service.DICOM_TLS and (
+        evidence.tls is None or evidence.tls.fact.protocol is None
+    )
+    door = Door(association, demands, tls_unfinished, answers.association_ended, answers.any_undecided)
     return Case(
         evidence=evidence,
         service=service,
         seen_at=seen_at,
         association=association,
-        speaks_dicom=evidence.speaks_dicom,
+        speaks_dicom=evidence.speaks_dicom or (not tls_unfinished and _answers_brokenly(evidence)),
         open_study=answers.study,
         open_worklist=answers.worklist,
         open_retrieve=answers.retrieve,
         canned=answers.canned,
         refused=answers.refused,
         refused_worklist=answers.refused_worklist,
-        undecided=_undecided(evidence, association, answers, demands=demands),
+        undecided=questions_left_open(evidence, door),
         contradiction=answers.contradiction or _contradiction(evidence),
         unreachable=_unreachable(evidence),
         demands_certificate=demands,
+        tls_unfinished=tls_unfinished,
         opened=tuple(question for question in evidence.listed if question.answered)
         if evidence.listed
         else (),
@@ -152,6 +127,14 @@ def build_case(evidence: Evidence, service: Service, seen_at: datetime | None) -
         identity=identity,
         decoy=judge_decoy(evidence, identity),
     )
+
+
+def _answers_brokenly(evidence: Evidence) -> bool:
+    """Whether the association request was answered in DICOM, though not as PS3.8 allows."""
+    for failure in evidence.failures:
+        if failure.probe == ASSOCIATE_PROBE and failure.cause is Cause.BAD_PEER:
+            return True
+    return False
 
 
 def _sort_answers(evidence: Evidence) -> _Answers:
@@ -209,76 +192,6 @@ def _contradiction(evidence: Evidence) -> str | None:
     elif evidence.aborted is not None and evidence.associations:
         return evidence.aborted.pointer
     return None
-
-
-def _undecided(
-    evidence: Evidence,
-    association: Pointed[AssociationAccepted] | None,
-    answers: _Answers,
-    *,
-    demands: bool,
-) -> tuple[Undecided, ...]:
-    found = _queries_left_open(evidence, association, answers)
-    if answers.any_undecided:
-        found.extend(_left_open(evidence.retrieves, RETRIEVE_PROBE))
-    for failure in evidence.failures:
-        if failure.probe in _QUERY_PROBES or failure.probe in _NOT_A_RUNG:
-            continue
-        if demands and failure.cause in _HANDSHAKE_ENDED:
-            continue
-        if not _superseded(failure, evidence):
-            found.append(_as_undecided(failure))
-    return tuple(found)
-
-
-def _queries_left_open(
-    evidence: Evidence, association: Pointed[AssociationAccepted] | None, answers: _Answers
-) -> list[Undecided]:
-    found: list[Undecided] = []
-    accepted = association.fact.accepted if association is not None else ()
-    for service, syntax, probe in _QUERIES:
-        asked = [question for question in evidence.queries if question.service is service]
-        if asked:
-            if answers.any_undecided:
-                found.extend(_left_open(asked, probe))
-        elif (failure := _failure_of(evidence, probe)) is not None:
-            found.append(_as_undecided(failure))
-        elif association is not None and syntax in accepted and not answers.association_ended:
-            found.append(Undecided(PROBE_WORDS[probe], "it was not asked", association.pointer))
-    return found
-
-
-def _superseded(failure: Failure, evidence: Evidence) -> bool:
-    """Whether the question that failed has its answer from another attempt."""
-    if failure.probe == RETRIEVE_PROBE:
-        return bool(evidence.retrieves) or evidence.retrieve_rejected is not None
-    if failure.probe == ASSOCIATE_PROBE:
-        return bool(evidence.associations) or evidence.rejection is not None or evidence.aborted is not None
-    return evidence.speaks_dicom
-
-
-def _left_open(asked: list[Question] | tuple[Question, ...], probe: str) -> list[Undecided]:
-    if any(question.answered for question in asked):
-        return []
-    return [
-        Undecided(
-            PROBE_WORDS[probe], f"it {ending_words(question.ending, question.status)}", question.pointer
-        )
-        for question in asked
-        if question.outcome is Outcome.UNDECIDED
-    ]
-
-
-def _failure_of(evidence: Evidence, probe: str) -> Failure | None:
-    for failure in evidence.failures:
-        if failure.probe == probe:
-            return failure
-    return None
-
-
-def _as_undecided(failure: Failure) -> Undecided:
-    words = PROBE_WORDS.get(failure.probe, "a question")
-    return Undecided(words, CAUSE_WORDS[failure.cause], failure.pointer)
 
 
 def _unreachable(evidence: Evidence) -> Failure | None:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from dosimeter.exposure.case import STORAGE_COMMITMENT, WORKLIST_FIND, Case, build_case
+from dosimeter.exposure.case import STORAGE_COMMITMENT, Case, build_case
 from dosimeter.exposure.evidence import (
     CALLED_TITLE,
     CALLING_TITLE,
@@ -25,10 +25,12 @@ from dosimeter.exposure.evidence import (
     is_title_rejection,
 )
 from dosimeter.exposure.findings import FINDINGS
+from dosimeter.exposure.left_open import WORKLIST_FIND
 from dosimeter.exposure.predicates import Hit
 from dosimeter.exposure.remedy.choose import choose
 from dosimeter.exposure.remedy.need import Need
 from dosimeter.exposure.rules import LADDER, SAID_BY_RUNG, Rule, Rung
+from dosimeter.exposure.tls_predicates import encrypts_nothing
 from dosimeter.model.attempt import Attempt
 from dosimeter.model.facts import Ending, QueryService
 from dosimeter.model.target import Service
@@ -98,7 +100,8 @@ def _protections(case: Case) -> tuple[Protection, ...]:
     ):
         seen.append(Protection.ASSOCIATION_POLICY)
     if evidence.tls is not None:
-        if evidence.tls.fact.protocol is not None or case.demands_certificate:
+        spoken = evidence.tls.fact.protocol is not None or case.demands_certificate
+        if spoken and not encrypts_nothing(evidence.tls.fact.cipher_suite):
             seen.append(Protection.TLS)
         if case.demands_certificate:
             seen.append(Protection.CLIENT_CERTIFICATE)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Final, Generic, TypeVar
 
-from dosimeter.model.attempt import Attempt, Cause, Completed, Failed
+from dosimeter.model.attempt import Attempt, Cause, Completed, Failed, Skipped
 from dosimeter.model.facts import (
     AssociationAborted,
     AssociationAccepted,
@@ -97,7 +97,8 @@ class Evidence:
     """What the attempts hold. Fields speak of the stranger unless their name says ``listed``.
 
     ``listed`` are the questions asked under AE titles of the scope. ``busy`` is a rejection
-    that means "later", ``retrieve_rejected`` points at a refused second association.
+    that means "later", ``listed_busy`` one under a listed title; ``retrieve_rejected`` points at a
+    refused second association. ``skipped`` are the questions that were not asked, and why.
     """
 
     associations: tuple[Pointed[AssociationAccepted], ...]
@@ -109,6 +110,7 @@ class Evidence:
     retrieves: tuple[Question, ...]
     listed_associations: tuple[Pointed[AssociationAccepted], ...]
     listed_rejections: tuple[Pointed[AssociationRejected], ...]
+    listed_busy: Pointed[AssociationRejected] | None
     listed: tuple[Question, ...]
     echo: Pointed[EchoAnswered] | None
     tls: Pointed[TlsSeen] | None
@@ -116,6 +118,7 @@ class Evidence:
     not_dicom_pointer: str | None
     wants_tls: str | None
     failures: tuple[Failure, ...]
+    skipped: tuple[Skipped, ...]
     any_fact: bool
     speaks_dicom: bool
 
@@ -133,6 +136,7 @@ class _Gathering:
     retrieves: list[Question] = field(default_factory=list)
     listed_associations: list[Pointed[AssociationAccepted]] = field(default_factory=list)
     listed_rejections: list[Pointed[AssociationRejected]] = field(default_factory=list)
+    listed_busy: Pointed[AssociationRejected] | None = None
     listed: list[Question] = field(default_factory=list)
     echo: Pointed[EchoAnswered] | None = None
     tls: Pointed[TlsSeen] | None = None
@@ -140,6 +144,7 @@ class _Gathering:
     not_dicom_pointer: str | None = None
     wants_tls: str | None = None
     failures: list[Failure] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
     any_fact: bool = False
     speaks_dicom: bool = False
 
@@ -192,7 +197,10 @@ class _Gathering:
     def _add_rejection(self, rejected: Pointed[AssociationRejected], probe: str) -> None:
         fact = rejected.fact
         if not fact.titles.stranger:
-            self.listed_rejections.append(rejected)
+            if _means_later(fact):
+                self.listed_busy = rejected
+            else:
+                self.listed_rejections.append(rejected)
         elif _means_later(fact):
             self.busy = rejected
             self.failures.append(Failure(probe, Cause.BUSY, rejected.pointer))
@@ -221,6 +229,7 @@ class _Gathering:
             tuple(self.retrieves),
             tuple(self.listed_associations),
             tuple(self.listed_rejections),
+            self.listed_busy,
             tuple(self.listed),
             self.echo,
             self.tls,
@@ -228,6 +237,7 @@ class _Gathering:
             self.not_dicom_pointer,
             self.wants_tls,
             tuple(self.failures),
+            tuple(self.skipped),
             self.any_fact,
             self.speaks_dicom,
         )
@@ -239,6 +249,7 @@ def gather(attempts: tuple[Attempt, ...]) -> Evidence:
     places: dict[str, int] = {}
     for attempt in attempts:
         if not isinstance(attempt, (Completed, Failed)):
+            gathering.skipped.append(attempt)
             continue
         probe = attempt.probe
         place = places.get(probe, 0)

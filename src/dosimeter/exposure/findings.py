@@ -77,9 +77,18 @@ FINDINGS: Final = (
         "PS3.4 K.6.1",
     ),
     Rule(
+        "patient_root_not_asked",
+        Severity.LOW,
+        "Grants a Patient Root query context to strangers too, and was not asked there, for the association "
+        "had ended: whether it answers on that root is not known.",
+        predicates.patient_root_not_asked,
+        "PS3.4 C.6.1",
+    ),
+    Rule(
         "worklist_not_asked",
         Severity.LOW,
-        "Grants a worklist context to strangers, and was not asked for it: the worklist is unknown.",
+        "Grants a worklist context to strangers, and was not asked for it, for the association had ended: "
+        "whether it answers worklist queries is not known.",
         predicates.worklist_not_asked,
         "PS3.4 K.6.1",
     ),
@@ -101,7 +110,7 @@ FINDINGS: Final = (
     Rule(
         "question_left_open",
         Severity.LOW,
-        "Left open: {question}, because {why}{more}.",
+        "Left open: {questions}, because {why}{more}.",
         predicates.left_open_beside_answer,
         "PS3.4 C.4.1.1.4",
     ),
@@ -116,8 +125,7 @@ FINDINGS: Final = (
     Rule(
         "tls_without_client_certificate",
         Severity.LOW,
-        "Speaks {protocol} and demands no client certificate: TLS hides the traffic and authenticates "
-        "no caller.",
+        "Speaks {protocol} and demands no client certificate: {hides}authenticates no caller.",
         tls.tls_without_certificate,
         "PS3.15 B.12",
         (Need.CLIENT_CERTIFICATE,),
@@ -133,7 +141,7 @@ FINDINGS: Final = (
     Rule(
         "tls_unencrypted",
         Severity.HIGH,
-        "Settled on {suite}, which encrypts nothing or names nobody.",
+        "Settled on {suite}, which {weakness}.",
         tls.tls_unencrypted,
         "RFC 9325 4.1, PS3.15 B.12",
         (Need.OLD_TLS,),
@@ -167,6 +175,13 @@ FINDINGS: Final = (
         Severity.INFO,
         "A title of the scope was refused as well ({titles}): {reason}.",
         predicates.listed_title_refused,
+        "PS3.8 Table 9-21",
+    ),
+    Rule(
+        "listed_title_not_tried",
+        Severity.LOW,
+        "A title of the scope could not be tried{titles}, because {why}: what it opens is not known.",
+        predicates.listed_title_not_tried,
         "PS3.8 Table 9-21",
     ),
     Rule(

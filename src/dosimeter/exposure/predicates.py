@@ -9,22 +9,35 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from dosimeter.exposure.case import (
-    PATIENT_ROOT_GET,
-    STUDY_ROOT_GET,
-    WORKLIST_FIND,
-    Case,
+from dosimeter.exposure.case import PATIENT_ROOT_GET, STUDY_ROOT_GET, Case
+from dosimeter.exposure.evidence import (
+    ASSOCIATE_PROBE,
+    CALLED_TITLE,
+    CALLING_TITLE,
+    RETRIEVE_PROBE,
+    TITLES_PROBE,
+    Outcome,
+    Question,
+    is_title_rejection,
 )
-from dosimeter.exposure.evidence import CALLED_TITLE, CALLING_TITLE, Outcome, Question, is_title_rejection
+from dosimeter.exposure.left_open import (
+    PATIENT_ROOT_FIND,
+    PATIENT_ROOT_PROBE,
+    WORKLIST_FIND,
+    WORKLIST_PROBE,
+    Undecided,
+)
 from dosimeter.exposure.product import DCMTK
 from dosimeter.exposure.words import (
     CAUSE_WORDS,
+    PROBE_WORDS,
     SERVICE_WORDS,
     SIGNATURE_WORDS,
     ending_words,
     rejection_words,
     titles_words,
 )
+from dosimeter.model.attempt import Cause
 from dosimeter.model.facts import Ending, QueryService
 from dosimeter.model.target import Service
 from dosimeter.model.text import ServerText
@@ -35,6 +48,11 @@ Words = Mapping[str, str | int | ServerText]
 NO_FACT: Final = "none"
 """The pointer of a reason that rests on nothing having been learnt."""
 
+_CLOSED: Final = frozenset({Cause.CLOSED_EARLY})
+_BROKE_THE_RULES: Final = frozenset({Cause.BAD_PEER})
+_NO_HANDSHAKE: Final = frozenset({Cause.TLS_FAILED, Cause.CLOSED_EARLY, Cause.TIMED_OUT, Cause.BAD_PEER})
+"""How a port that does not speak TLS answers a ClientHello."""
+
 _DCMTK_WORDS: Final = "DCMTK, as Orthanc and others that are built on it do"
 
 
@@ -44,6 +62,14 @@ class Hit:
 
     pointer: str
     words: Words | None = None
+
+
+def not_asked(case: Case) -> Hit | None:
+    """Every question was skipped: nothing was sent there."""
+    evidence = case.evidence
+    if evidence.any_fact or evidence.failures or evidence.not_dicom_pointer or not evidence.skipped:
+        return None
+    return Hit(NO_FACT, {"why": evidence.skipped[0].why})
 
 
 def always(_case: Case) -> Hit | None:
@@ -131,9 +157,28 @@ def left_open(case: Case) -> Hit | None:
     if not case.undecided:
         return None
     first = case.undecided[0]
-    others = len(case.undecided) - 1
-    more = f"; {others} more left open" if others else ""
-    return Hit(first.pointer, {"question": first.question, "why": first.why, "more": more})
+    alike = [each for each in case.undecided if each.why == first.why]
+    others = len(case.undecided) - len(alike)
+    words: Words = {
+        "questions": _named(alike),
+        "were": "was" if len(alike) == 1 else "were",
+        "why": first.why,
+        "more": f"; {others} more left open" if others else "",
+    }
+    return Hit(first.pointer, words)
+
+
+def _named(undecided: list[Undecided]) -> str:
+    """Their questions in a row: ``the Study Root null query and the worklist null query``."""
+    names = list(dict.fromkeys(PROBE_WORDS.get(each.probe, "a question") for each in undecided))
+    return " and ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else names[0]
+
+
+def held_back(case: Case) -> Hit | None:
+    """The association was accepted, and the touch of the survey allows no query."""
+    if case.association is None or not case.undecided:
+        return None
+    return Hit(case.association.pointer) if all(each.held_back for each in case.undecided) else None
 
 
 def left_open_inside(case: Case) -> Hit | None:
@@ -147,6 +192,34 @@ def busy(case: Case) -> Hit | None:
     if rejected is None or case.association is not None:
         return None
     return Hit(rejected.pointer, {"reason": rejection_words(rejected.fact)})
+
+
+def answers_brokenly(case: Case) -> Hit | None:
+    """The association request was answered in DICOM, but not as PS3.8 allows."""
+    if not case.speaks_dicom or case.association is not None:
+        return None
+    return _failed_at_the_door(case, _BROKE_THE_RULES)
+
+
+def closed_in_clear(case: Case) -> Hit | None:
+    """Asked in clear, it closed or reset the connection without a word."""
+    if case.speaks_dicom or case.service is not Service.DICOM:
+        return None
+    return _failed_at_the_door(case, _CLOSED)
+
+
+def nothing_inside_tls(case: Case) -> Hit | None:
+    """Asked inside TLS because the scope says so, and there was no handshake."""
+    if case.speaks_dicom or not case.tls_unfinished or case.evidence.wants_tls is not None:
+        return None
+    return _failed_at_the_door(case, _NO_HANDSHAKE)
+
+
+def _failed_at_the_door(case: Case, causes: frozenset[Cause]) -> Hit | None:
+    for each in case.undecided:
+        if each.probe == ASSOCIATE_PROBE and each.cause in causes:
+            return Hit(each.pointer, {"why": each.why})
+    return None
 
 
 def silent(case: Case) -> Hit | None:
@@ -176,12 +249,12 @@ def refuses_queries(case: Case) -> Hit | None:
         if question.ending is Ending.CLOSE
         else ""
     )
-    words: Words = {
-        "root": SERVICE_WORDS[question.service],
-        "how": ending_words(question.ending, question.status),
-        "weaker": weaker,
-    }
-    return Hit(question.pointer, words)
+    refused = dict.fromkeys(
+        f"the {SERVICE_WORDS[each.service]} null query {ending_words(each.ending, each.status)}"
+        for each in case.evidence.queries
+        if each.outcome is Outcome.REFUSED
+    )
+    return Hit(question.pointer, {"refused": "; ".join(refused), "weaker": weaker})
 
 
 def takes_no_queries(case: Case) -> Hit | None:
@@ -276,18 +349,34 @@ def worklist_refused(case: Case) -> Hit | None:
 
 def worklist_not_asked(case: Case) -> Hit | None:
     """A worklist context was granted, and the association ended before its turn."""
+    return _query_not_asked(case, QueryService.WORKLIST, WORKLIST_FIND, WORKLIST_PROBE)
+
+
+def patient_root_not_asked(case: Case) -> Hit | None:
+    """A Patient Root context was granted, and the association ended before its turn."""
+    return _query_not_asked(case, QueryService.PATIENT_ROOT, PATIENT_ROOT_FIND, PATIENT_ROOT_PROBE)
+
+
+def _query_not_asked(case: Case, service: QueryService, syntax: str, probe: str) -> Hit | None:
     association = case.association
-    if association is None or WORKLIST_FIND not in association.fact.accepted:
+    if association is None or syntax not in association.fact.accepted or _is_left_open(case, probe):
         return None
-    if any(question.service is QueryService.WORKLIST for question in case.evidence.queries):
+    if any(question.service is service for question in case.evidence.queries):
         return None
     return Hit(association.pointer)
+
+
+def _is_left_open(case: Case, probe: str) -> bool:
+    """Whether another sentence says so already."""
+    return any(each.probe == probe for each in case.undecided)
 
 
 def retrieve_not_asked(case: Case) -> Hit | None:
     """A GET context was granted and no null retrieve was asked."""
     association, evidence = case.association, case.evidence
     if association is None or evidence.retrieves or evidence.retrieve_rejected is not None:
+        return None
+    if _is_left_open(case, RETRIEVE_PROBE):
         return None
     accepted = association.fact.accepted
     if STUDY_ROOT_GET not in accepted and PATIENT_ROOT_GET not in accepted:
@@ -329,6 +418,20 @@ def listed_title_refused(case: Case) -> Hit | None:
         first.pointer,
         {"titles": titles_words((first.fact.titles,)), "reason": rejection_words(first.fact)},
     )
+
+
+def listed_title_not_tried(case: Case) -> Hit | None:
+    """A title of the scope was to be tried, and got no answer that says anything about it."""
+    if case.opened or case.open_to_strangers:
+        return None
+    busy = case.evidence.listed_busy
+    if busy is not None:
+        titles = f" ({titles_words((busy.fact.titles,))})"
+        return Hit(busy.pointer, {"titles": titles, "why": f"it was refused {rejection_words(busy.fact)}"})
+    for failure in case.evidence.failures:
+        if failure.probe == TITLES_PROBE:
+            return Hit(failure.pointer, {"titles": "", "why": CAUSE_WORDS[failure.cause]})
+    return None
 
 
 def names_product(case: Case) -> Hit | None:

@@ -17,7 +17,7 @@ from dosimeter.exposure.predicates import Hit
 from dosimeter.exposure.remedy.need import Need
 from dosimeter.model.verdict import Confidence, Exposure, Severity
 
-RULESET_VERSION: Final = "2026.11.1"
+RULESET_VERSION: Final = "2026.11.2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +132,18 @@ LADDER: Final = (
         "PS3.8 9.2",
     ),
     Rung(
+        "inconclusive_touch",
+        Severity.LOW,
+        "Accepts a stranger's association. Whether it answers strangers' queries and retrieve requests is "
+        "not known: the touch of this survey does not allow these questions. Survey again with the touch "
+        "prove before calling it safe.",
+        predicates.held_back,
+        "PS3.4 C.4.1.1.4",
+    ),
+    Rung(
         "inconclusive_questions",
         Severity.LOW,
-        "Accepted a stranger's association, but {question} was left open, because {why}{more}. "
+        "Accepted a stranger's association, but {questions} {were} left open, because {why}{more}. "
         "Ask again before calling it safe.",
         predicates.left_open_inside,
         "PS3.4 C.4.1.1.4",
@@ -142,7 +151,7 @@ LADDER: Final = (
     Rung(
         "associates_refuses_queries",
         Severity.LOW,
-        "Accepts a stranger's association and refuses its queries: the {root} null query {how}.{weaker}",
+        "Accepts a stranger's association and refused what it was asked in it: {refused}.{weaker}",
         predicates.refuses_queries,
         "PS3.4 C.4.1.1.4",
         exposure=Exposure.ASSOCIATES,
@@ -171,6 +180,31 @@ LADDER: Final = (
         "PS3.8 Table 9-21",
     ),
     Rung(
+        "inconclusive_broken_answer",
+        Severity.LOW,
+        "Answered a stranger's association request in DICOM, but not as PS3.8 allows. Nothing more was "
+        "asked, so what it tells strangers is not known.",
+        predicates.answers_brokenly,
+        "PS3.8 9.3.3",
+    ),
+    Rung(
+        "inconclusive_closed",
+        Severity.LOW,
+        "Not shown to speak DICOM, and not shown to be safe, because {why}. Many TLS servers do so when "
+        "they are asked in clear: if this port speaks DICOM-TLS, list it in scope.tls_ports and survey "
+        "again.",
+        predicates.closed_in_clear,
+        "PS3.8 9.1.4, PS3.15 B.12",
+    ),
+    Rung(
+        "inconclusive_no_handshake",
+        Severity.LOW,
+        "Not shown to speak DICOM, and not shown to be safe: asked inside TLS, {why}. If this port speaks "
+        "DICOM in clear, take it out of scope.tls_ports, list it in scope.ports and survey again.",
+        predicates.nothing_inside_tls,
+        "RFC 8446 4.1, PS3.15 B.12",
+    ),
+    Rung(
         "inconclusive_silent",
         Severity.LOW,
         "Not shown to speak DICOM, and not shown to be safe, because {why}.",
@@ -180,7 +214,7 @@ LADDER: Final = (
     Rung(
         "inconclusive_open_question",
         Severity.LOW,
-        "Left open: {question}, because {why}{more}. Ask again before calling it safe.",
+        "Left open: {questions}, because {why}{more}. Ask again before calling it safe.",
         predicates.left_open,
         "PS3.8 9.1.4",
     ),
@@ -245,15 +279,23 @@ LADDER: Final = (
         "PS3.15 B.12",
     ),
     Rung(
+        "inconclusive_not_asked",
+        Severity.LOW,
+        "Not asked ({why}): what is there is not known.",
+        predicates.not_asked,
+        "PS3.8 9.1.4",
+    ),
+    Rung(
         "inconclusive_nothing_seen",
         Severity.LOW,
-        "Nothing was learnt: no question was asked, or none was answered.",
+        "Nothing was learnt: there is no record of a question.",
         predicates.always,
         "PS3.8 9.1.4",
     ),
 )
 
 SAID_BY_RUNG: Final = {
+    "inconclusive_touch": frozenset({"retrieve_not_asked"}),
     "queryable": frozenset({"query_answered"}),
     "queryable_worklist": frozenset({"worklist_answered"}),
     "queryable_ignores_keys": frozenset({"query_ignores_keys"}),

@@ -8,11 +8,25 @@ from typing import Final
 from dosimeter.exposure.case import Case
 from dosimeter.exposure.predicates import Hit
 from dosimeter.model.facts import ClientCertificate
+from dosimeter.model.text import ServerText
 
 _OLD_PROTOCOLS: Final = frozenset({"SSLv2", "SSLv3", "TLSv1", "TLSv1.0", "TLSv1.1"})
 _FORWARD_SECRET: Final = ("ECDHE-", "DHE-", "TLS_ECDHE_", "TLS_DHE_", "TLS_AES_", "TLS_CHACHA20_")
 """Suites with an ephemeral key exchange, in OpenSSL's names and IANA's; TLS 1.3 has no others."""
-_UNENCRYPTED: Final = ("NULL", "_NULL_", "eNULL", "ADH-", "AECDH-", "EXP-")
+_INTEGRITY_ALONE: Final = ("NULL", "TLS_SHA")
+"""What is in the name of a suite without encryption (the second: RFC 9150)."""
+_WEAKNESSES: Final = (
+    *((word, "encrypts nothing: whoever is on the path reads along") for word in _INTEGRITY_ALONE),
+    ("ADH-", "names nobody: whoever is on the path can stand in between"),
+    ("AECDH-", "names nobody: whoever is on the path can stand in between"),
+    ("EXP-", "has a key so short that anybody can break it"),
+)
+"""What is in the name of a suite, and what it means."""
+
+
+def encrypts_nothing(cipher_suite: ServerText | None) -> bool:
+    """Whether a handshake settled on a suite that leaves the traffic in clear."""
+    return cipher_suite is not None and any(word in cipher_suite.text for word in _INTEGRITY_ALONE)
 
 
 def tls_without_certificate(case: Case) -> Hit | None:
@@ -22,7 +36,8 @@ def tls_without_certificate(case: Case) -> Hit | None:
         return None
     if tls.fact.client_certificate is ClientCertificate.UNKNOWN and not case.speaks_dicom:
         return None
-    return Hit(tls.pointer, {"protocol": tls.fact.protocol})
+    hides = "it " if tls_unencrypted(case) is not None else "TLS hides the traffic and "
+    return Hit(tls.pointer, {"protocol": tls.fact.protocol, "hides": hides})
 
 
 def tls_old(case: Case) -> Hit | None:
@@ -34,14 +49,15 @@ def tls_old(case: Case) -> Hit | None:
 
 
 def tls_unencrypted(case: Case) -> Hit | None:
-    """The suite encrypts nothing, or names nobody."""
+    """The suite encrypts nothing, names nobody, or is broken."""
     tls = case.evidence.tls
     if tls is None or tls.fact.cipher_suite is None:
         return None
     suite = tls.fact.cipher_suite
-    if not any(word in suite.text for word in _UNENCRYPTED):
-        return None
-    return Hit(tls.pointer, {"suite": suite})
+    for word, weakness in _WEAKNESSES:
+        if word in suite.text:
+            return Hit(tls.pointer, {"suite": suite, "weakness": weakness})
+    return None
 
 
 def tls_retired_profile(case: Case) -> Hit | None:

@@ -36,6 +36,9 @@ CAUSE_WORDS: Final = {
     Cause.FAULT: "of a fault in dosimeter",
 }
 
+TLS_BROKEN: Final = "the TLS handshake did not go as TLS allows"
+"""A bad peer that was asked inside TLS and never came to speak DICOM."""
+
 PROBE_WORDS: Final = {
     "dicom_associate": "the association request",
     "dicom_tls": "the TLS handshake",
