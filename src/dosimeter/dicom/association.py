@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from dosimeter.dicom.dimse import (
@@ -26,7 +27,7 @@ from dosimeter.dicom.dimse import (
 from dosimeter.dicom.errors import LocalProtocolError, RemoteProtocolError
 from dosimeter.dicom.identifier import null_retrieve
 from dosimeter.dicom.limits import ADVERTISED_MAX_PDU_LENGTH, MIN_PEER_PDU_LENGTH
-from dosimeter.dicom.message import Message, MessageReader
+from dosimeter.dicom.message import Message, MessageReader, read_lone_command
 from dosimeter.dicom.negotiation import AcceptedContext, AnswerMemory, Negotiation, negotiate
 from dosimeter.dicom.pdu import (
     PDU_NAMES,
@@ -341,7 +342,7 @@ class Requestor(Association):
             if isinstance(request, NullGetRequest):
                 identifier = null_retrieve(request.sop_class_uid, context.transfer_syntax_uid)
         try:
-            command = encode_request(request)
+            command = _remembered_request(request)
         except struct.error as error:
             raise LocalProtocolError("a message identifier is 0 to 65535") from error
         if not isinstance(request, CancelRequest):
@@ -396,6 +397,11 @@ class Requestor(Association):
         found = self._peer_transition(raw)
         action = found.action
         if action is _DT_2:
+            if self._messages is None or self._messages.is_idle:
+                lone = read_lone_command(raw)
+                if lone is not None:
+                    self._judge(*lone)
+                    return self._response(Message(*lone, None, 0))
             if self._messages is None:
                 self._messages = MessageReader()
             self._messages.load(raw)
@@ -462,6 +468,9 @@ class Requestor(Association):
             context_id, response_of(command, self._asked_message_id, status), identifier, length
         )
 
+
+_remembered_request = lru_cache(maxsize=256)(encode_request)
+"""Every archive is asked the same, under the same message identifiers."""
 
 _REQUEST_FIELDS: Final[dict[type[Request], int]] = {
     EchoRequest: CommandField.C_ECHO,

@@ -46,6 +46,11 @@ class MessageReader:
         self._data: bytearray | None = None
         self._data_length = 0
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether no message has begun that is not complete yet."""
+        return self._command is None and self._fragments is None
+
     def load(self, pdu: bytes) -> None:
         """Take the next P-DATA-TF; the one before has been read to its end.
 
@@ -87,7 +92,7 @@ class MessageReader:
         if self._fragments is None and control & _LAST:
             if end - begin > MAX_COMMAND_LENGTH:
                 self._refuse_length(begin)
-            command = _read_command(self._pdu, begin, end)
+            command = decode_command(self._pdu, begin, end)
         else:
             fragments = self._gather_command(context_id, begin, end)
             if not control & _LAST:
@@ -138,15 +143,25 @@ class MessageReader:
         return Message(context_id, command, data, self._data_length)
 
 
-_SHORT_COMMAND: Final = 256
-_remembered = lru_cache(maxsize=512)(decode_command)
-"""A final response differs from archive to archive in nothing but what the archive adds to it."""
+def read_lone_command(pdu: bytes) -> tuple[int, CommandSet] | None:
+    """Context and command set of a P-DATA-TF that is one whole command set with no data set to follow.
+
+    None for every other P-DATA-TF, well formed or not: a `MessageReader` reads those. Final responses
+    differ from archive to archive in nothing but what an archive adds to them, so they are remembered.
+    """
+    return _remembered(pdu) if len(pdu) <= _LONGEST_REMEMBERED else None
 
 
-def _read_command(pdu: bytes, begin: int, end: int) -> CommandSet:
-    if end - begin <= _SHORT_COMMAND:
-        try:
-            return _remembered(pdu[begin:end], 0, end - begin)
-        except RemoteProtocolError:
-            pass  # Once more, so that the error names the offset in the PDU.
-    return decode_command(pdu, begin, end)
+def _read_lone_command(pdu: bytes) -> tuple[int, CommandSet] | None:
+    try:
+        context_id, control, end = read_pdv_header(pdu, HEADER_LENGTH)
+        if control & (_COMMAND | _LAST) != _COMMAND | _LAST or end != len(pdu):
+            return None
+        command = decode_command(pdu, HEADER_LENGTH + PDV_HEADER_LENGTH, end)
+    except RemoteProtocolError:
+        return None
+    return None if command.has_data_set else (context_id, command)
+
+
+_LONGEST_REMEMBERED: Final = 300
+_remembered = lru_cache(maxsize=512)(_read_lone_command)

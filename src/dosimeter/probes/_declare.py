@@ -38,7 +38,7 @@ class Visit:
     The runner adds to ``seen`` after each probe; a probe changes nothing.
 
     ``stranger_called`` is the called AE title made up for this survey. ``stranger_failed`` is why
-    the stranger's association got no answer, or None.
+    the stranger's association got no answer, or None. With ``overloaded`` nothing more is asked.
     """
 
     line: Line
@@ -46,6 +46,7 @@ class Visit:
     stranger_called: str
     seen: tuple[Fact, ...] = ()
     stranger_failed: Cause | None = None
+    overloaded: bool = False
 
 
 _OUT_OF_RESOURCES: Final = 0xA700

@@ -6,7 +6,7 @@ from dosimeter.model.attempt import Attempt, Cause, Failed
 from dosimeter.model.facts import NotDicomSeen, Signature
 from dosimeter.model.scope import Touch
 from dosimeter.model.target import Endpoint, Service
-from dosimeter.probes._declare import Probe, Visit, is_overloaded
+from dosimeter.probes._declare import Probe, Visit
 
 NOTHING_THERE = frozenset({Cause.REFUSED, Cause.UNREACHABLE, Cause.LOCAL, Cause.OUT_OF_SCOPE})
 """Causes after which no other question makes sense, nor a line that says it was skipped."""
@@ -22,7 +22,7 @@ def probes_for(probes: tuple[Probe, ...], service: Service, touch: Touch) -> tup
 
 def why_not(probe: Probe, visit: Visit) -> str | None:
     """Why a probe is not asked on this visit, or None if it is."""
-    if is_overloaded(visit.seen):
+    if visit.overloaded:
         return "it was silent or out of resources: more questions would press it"
     if probe.needs is None:
         return None

@@ -21,7 +21,7 @@ from dosimeter.net.dialer import AuthorisedTimeOver, Dialer
 from dosimeter.net.loop import InterruptedWait, Loop
 from dosimeter.net.pacing import HostClock, HostPacer
 from dosimeter.net.scu import ContextNotAccepted
-from dosimeter.probes._declare import NotAsked, Probe, Rides, Visit, discover
+from dosimeter.probes._declare import NotAsked, Probe, Rides, Visit, discover, is_overloaded
 from dosimeter.survey.audit import AuditLog, AuditProblem
 from dosimeter.survey.events import Observer
 from dosimeter.survey.plan import NOTHING_THERE, is_worth_tls, probes_for, why_not
@@ -186,6 +186,7 @@ class Runner:
                 if isinstance(attempt, Skipped):
                     continue
                 visit.seen += attempt.facts
+                visit.overloaded = visit.overloaded or is_overloaded(attempt.facts)
                 if len(attempts) == 1 and isinstance(attempt, Failed):
                     visit.stranger_failed = attempt.cause
                     if attempt.cause in NOTHING_THERE:

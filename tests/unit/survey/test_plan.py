@@ -20,7 +20,7 @@ from dosimeter.model.facts import (
 from dosimeter.model.scope import Touch
 from dosimeter.model.target import Endpoint, Service
 from dosimeter.net.dialer import Line
-from dosimeter.probes._declare import Visit, discover
+from dosimeter.probes._declare import Visit, discover, is_overloaded
 from dosimeter.survey.plan import is_worth_tls, probes_for, why_not
 from tests.unit.net.driving import authorisation
 
@@ -91,7 +91,9 @@ def test_an_archive_that_is_silent_or_out_of_resources_is_asked_nothing_more(
     seen: EchoAnswered | NullQueryAnswered, name: str
 ) -> None:
     """Later, never harder: no further query, and no further association."""
-    assert "would press it" in str(why_not(PROBES[name], visit(ACCEPTED, seen)))
+    stuck = visit(ACCEPTED, seen)
+    stuck.overloaded = is_overloaded(stuck.seen)
+    assert "would press it" in str(why_not(PROBES[name], stuck))
 
 
 def failed(signature: Signature) -> tuple[Attempt, ...]:
