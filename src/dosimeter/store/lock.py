@@ -13,6 +13,26 @@ from dosimeter.store.problem import StoreProblem
 _SAFE_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
 
+def is_locked(store: Path, survey_id: str) -> bool:
+    """Whether a process holds the survey's lock at this moment. Nothing is made or left behind.
+
+    Raises:
+        OSError: the lock file is there and cannot be asked.
+        ValueError: the survey's id is not fit for a file name.
+    """
+    try:
+        descriptor = os.open(_path_of(store, survey_id), os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
 class SurveyLock:
     """An advisory lock (flock) on ``FILE.SURVEY.lock`` beside the store, removed when let go.
 
@@ -22,9 +42,7 @@ class SurveyLock:
     """
 
     def __init__(self, store: Path, survey_id: str) -> None:
-        if not _SAFE_ID.fullmatch(survey_id):
-            raise ValueError(f"{survey_id!r} cannot name a survey")
-        self._path = store.with_name(f"{store.name}.{survey_id}.lock")
+        self._path = _path_of(store, survey_id)
         try:
             self._descriptor = self._acquire()
         except BlockingIOError as error:
@@ -56,3 +74,9 @@ class SurveyLock:
         """Remove the file and drop the lock, in this order."""
         self._path.unlink(missing_ok=True)
         os.close(self._descriptor)
+
+
+def _path_of(store: Path, survey_id: str) -> Path:
+    if not _SAFE_ID.fullmatch(survey_id):
+        raise ValueError(f"{survey_id!r} cannot name a survey")
+    return store.with_name(f"{store.name}.{survey_id}.lock")

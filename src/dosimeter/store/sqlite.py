@@ -10,7 +10,7 @@ from dosimeter.model.survey import Progress, SurveyState
 from dosimeter.store import statements
 from dosimeter.store.database import open_database
 from dosimeter.store.location import file_of
-from dosimeter.store.lock import SurveyLock
+from dosimeter.store.lock import SurveyLock, is_locked
 from dosimeter.store.problem import StoreProblem, told_as_problems
 from dosimeter.store.rows import (
     address_key,
@@ -212,6 +212,13 @@ class SqliteStore:
     def stop_requested(self, survey_id: str) -> bool:
         """Whether somebody asked."""
         return self._one(statements.STOP_REQUESTED, survey_id, int) != 0
+
+    def has_writer(self, survey_id: str) -> bool:
+        """Whether a process, this one or another, writes the survey at this moment."""
+        try:
+            return is_locked(self._path, survey_id)
+        except OSError as error:
+            raise StoreProblem(self._where, f"cannot be asked who writes it: {error.strerror}") from error
 
     def scope_path(self, survey_id: str) -> str:
         """Where the scope file was when the survey was created."""

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
-from dosimeter.model.survey import SurveyState
+from dosimeter.model.survey import SurveyHeader, SurveyState
 from dosimeter.store.location import default_store_url
 from dosimeter.store.sqlite import SqliteStore, open_store
+
+DIED: Final = "died"
+"""Said of a survey that is stored as running while no process writes it: it was killed, or the power went."""
 
 
 @contextmanager
@@ -28,21 +32,35 @@ def request_stop(url: str | None, survey: str) -> str:
     """Ask whichever process runs the survey to stop; says what became of it."""
     with opened(url) as store:
         survey_id = store.find(survey)
-        state = store.header(survey_id).state
-        if state is not SurveyState.RUNNING:
-            return f"survey {survey_id} is {state.value} already: there is nothing to stop"
+        state = _state(store, store.header(survey_id))
+        if state == DIED:
+            return (
+                f"survey {survey_id} died: no process runs it; `dosimeter survey resume {survey_id}` goes on"
+            )
+        if state != SurveyState.RUNNING:
+            return f"survey {survey_id} is {state} already: there is nothing to stop"
         store.request_stop(survey_id)
         return f"survey {survey_id} was asked to stop"
 
 
 def list_lines(url: str | None) -> list[str]:
-    """One line per survey, newest first: id, state, when, how far, under which authorisation."""
+    """One line per survey, newest first: id, state, when, how far, under which authorisation.
+
+    One that died can be resumed as one that was stopped.
+    """
     with opened(url) as store:
         lines = []
         for header in store.headers():
             progress = store.counts(header.id)
             lines.append(
-                f"{header.id}  {header.state.value:<9}  {header.started:%Y-%m-%d %H:%M}Z  "
+                f"{header.id}  {_state(store, header):<9}  {header.started:%Y-%m-%d %H:%M}Z  "
                 f"{progress.recorded}/{progress.endpoints} endpoints  {header.reference}"
             )
         return lines or ["no survey in this store"]
+
+
+def _state(store: SqliteStore, header: SurveyHeader) -> str:
+    if header.state is SurveyState.RUNNING and not store.has_writer(header.id):
+        state = store.header(header.id).state  # It may have ended between the two looks.
+        return DIED if state is SurveyState.RUNNING else state.value
+    return header.state.value

@@ -78,7 +78,7 @@ def test_surveys_are_listed_one_a_line_newest_first(tmp_path: Path) -> None:
     with opened(url) as store:
         store.create(header("s1"), [host("10.0.0.1")])
         store.create(header("s2", minutes=5), [host("10.0.0.1"), host("10.0.0.2")])
-    newest, oldest = list_lines(url)
+        newest, oldest = list_lines(url)
     assert newest.split() == ["s2", "running", "2026-11-24", "12:05Z", "0/2", "endpoints", "TEST-1"]
     assert oldest.startswith("s1")
 
