@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import os
+import secrets
+import stat
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import Final, TextIO
 
 from dosimeter.model.problem import Problem
+
+_BUFFER: Final = 1 << 18
+"""Bytes: a report of many hosts is written in few calls."""
 
 
 def check_destination(output: str | None) -> None:
@@ -37,6 +41,8 @@ def check_destination(output: str | None) -> None:
 def destination(output: str | None) -> Iterator[TextIO]:
     """Stdout, or a file that appears whole or not at all. A device or a pipe is written into.
 
+    Who may read a new file is for the user's umask to say; a file that is replaced keeps its mode.
+
     Raises:
         Problem: it cannot be written; what was stored can be reported elsewhere.
     """
@@ -49,10 +55,11 @@ def destination(output: str | None) -> Iterator[TextIO]:
             with path.open("w", encoding="utf-8", newline="") as out:
                 yield out
             return
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        scratch = Path(name)
+        scratch = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
         try:
-            with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as out:
+            with scratch.open("x", _BUFFER, encoding="utf-8", newline="") as out:
+                if path.exists():
+                    scratch.chmod(stat.S_IMODE(path.stat().st_mode))
                 yield out
             scratch.replace(path)
         except BaseException:

@@ -29,6 +29,25 @@ def test_a_file_is_written_whole(tmp_path: Path) -> None:
     assert [each.name for each in tmp_path.iterdir()] == ["report.txt"]
 
 
+@pytest.mark.parametrize(("umask", "mode"), [(0o022, 0o644), (0o027, 0o640), (0o077, 0o600)])
+def test_who_may_read_a_report_is_for_the_umask_to_say(tmp_path: Path, umask: int, mode: int) -> None:
+    """As for every file a person makes."""
+    before = os.umask(umask)
+    try:
+        write(str(tmp_path / "report.txt"))
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "report.txt").stat().st_mode) == mode
+
+
+def test_a_report_that_is_replaced_keeps_its_mode(tmp_path: Path) -> None:
+    """Whoever closed the old one meant the new one too."""
+    report = tmp_path / "report.txt"
+    report.touch(0o600)
+    write(str(report))
+    assert stat.S_IMODE(report.stat().st_mode) == 0o600
+
+
 def test_a_report_that_fails_leaves_the_old_file(tmp_path: Path) -> None:
     """Half a report never takes the place of a whole one."""
     old = tmp_path / "report.txt"
