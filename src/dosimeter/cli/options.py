@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 
@@ -35,6 +36,21 @@ class FormatWord(StrEnum):
     HTML = "html"
 
 
+_Word = TypeVar("_Word", bound=StrEnum)
+
+
+def _word_of(words: type[_Word]) -> Callable[[str], _Word]:
+    """Typer's own choice lets the words of a library stand before its message."""
+
+    def read(text: str) -> _Word:
+        try:
+            return words(text)
+        except ValueError:
+            raise typer.BadParameter(f"{text} is none of {', '.join(words)}") from None
+
+    return read
+
+
 Store = Annotated[
     str | None,
     typer.Option(
@@ -44,7 +60,16 @@ Store = Annotated[
         help="Where surveys are kept: sqlite:///FILE. Default: a file in your data folder.",
     ),
 ]
-ReportFormat = Annotated[FormatWord, typer.Option("--format", "-f", help="How the report is written.")]
+ReportFormat = Annotated[
+    FormatWord,
+    typer.Option(
+        "--format",
+        "-f",
+        parser=_word_of(FormatWord),
+        metavar=f"<{'|'.join(FormatWord)}>",
+        help="How the report is written.",
+    ),
+]
 Output = Annotated[
     str | None, typer.Option("--output", "-o", metavar="FILE", help="Write the report there, not to stdout.")
 ]
@@ -53,5 +78,10 @@ Detail = Annotated[
 ]
 FailOn = Annotated[
     SeverityWord | None,
-    typer.Option("--fail-on", help="End with exit code 3 if a finding is this severe or worse."),
+    typer.Option(
+        "--fail-on",
+        parser=_word_of(SeverityWord),
+        metavar=f"<{'|'.join(SeverityWord)}>",
+        help="End with exit code 3 if a finding is this severe or worse.",
+    ),
 ]

@@ -44,6 +44,14 @@ TrustedKeys = Annotated[
         "configuration folder.",
     ),
 ]
+Called = Annotated[
+    list[str] | None,
+    typer.Option("--called-aet", "-aec", help="Of the called titles the scope lists, use this one."),
+]
+Calling = Annotated[
+    list[str] | None,
+    typer.Option("--calling-aet", "-aet", help="Of the calling titles the scope lists, use this one."),
+]
 Log = Annotated[
     str,
     typer.Option(
@@ -74,16 +82,15 @@ def run(  # noqa: D103 - the help text says it
         list[str] | None, typer.Option("--exclude", help="Address, CIDR or name to leave alone; wins always.")
     ] = None,
     touch: Annotated[
-        str | None, typer.Option("--touch", help="negotiate or prove. Default: what the scope allows.")
+        str | None,
+        typer.Option(
+            "--touch",
+            help="negotiate, prove, count or sample; no more than the scope allows, which is the default. "
+            "This version asks no further than prove.",
+        ),
     ] = None,
-    called: Annotated[
-        list[str] | None,
-        typer.Option("--called-aet", "-aec", help="Of the called titles the scope lists, use this one."),
-    ] = None,
-    calling: Annotated[
-        list[str] | None,
-        typer.Option("--calling-aet", "-aet", help="Of the calling titles the scope lists, use this one."),
-    ] = None,
+    called: Called = None,
+    calling: Calling = None,
     store: Store = None,
     audit: Audit = None,
     trusted_keys: TrustedKeys = None,
@@ -121,12 +128,18 @@ def run(  # noqa: D103 - the help text says it
     _report(outcome, store, report_format, output, detail=detail, fail_on=fail_on)
 
 
-@app.command("resume", help="Go on with a survey that was stopped or killed; nothing is asked twice.")
+@app.command(
+    "resume",
+    help="Go on with a survey that was stopped or killed; nothing is asked twice. Targets, exclusions and "
+    "touch are as they were; titles chosen with -aec and -aet are chosen again.",
+)
 def resume(  # noqa: D103 - the help text says it
     survey: Annotated[str, typer.Argument(help="The survey's id, its beginning, or last.")],
     scope: Annotated[
         Path | None, typer.Option("--scope", help="Where the scope file is now, if it was moved.")
     ] = None,
+    called: Called = None,
+    calling: Calling = None,
     store: Store = None,
     audit: Audit = None,
     trusted_keys: TrustedKeys = None,
@@ -141,7 +154,15 @@ def resume(  # noqa: D103 - the help text says it
     from dosimeter.usecases.run_survey import ResumeRequest
     from dosimeter.usecases.run_survey import resume as go_on
 
-    request = ResumeRequest(survey, scope=scope, store_url=store, audit=audit, trusted_keys=trusted_keys)
+    request = ResumeRequest(
+        survey,
+        scope=scope,
+        called_ae_titles=tuple(called or ()),
+        calling_ae_titles=tuple(calling or ()),
+        store_url=store,
+        audit=audit,
+        trusted_keys=trusted_keys,
+    )
     check_destination(output)
     with watched(log_level) as watch:
         outcome = go_on(request, watch)

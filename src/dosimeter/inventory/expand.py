@@ -37,7 +37,8 @@ class LeftOut:
 
     ``repeated_endpoints`` were named more than once and are asked once. ``outside`` holds
     (name, address, reason) for the addresses of a name that the scope does not allow.
-    ``at_other_ports`` holds (file, endpoints at ports the scope does not list).
+    ``at_other_ports`` holds (file, endpoints at ports the scope does not list). ``excluded_by`` says
+    who excluded.
     """
 
     excluded_addresses: int = 0
@@ -46,24 +47,27 @@ class LeftOut:
     unresolved_names: tuple[str, ...] = ()
     outside: tuple[tuple[str, str, str], ...] = ()
     at_other_ports: tuple[tuple[str, int], ...] = ()
+    excluded_by: str = "the scope"
 
     @property
     def sentences(self) -> tuple[str, ...]:
         """One sentence for each reason, none where nothing was left out."""
         says = []
         for file, endpoints in self.at_other_ports:
-            many, verb = ("endpoint", "is") if endpoints == 1 else ("endpoints", "are")
-            says.append(f"{endpoints:,} {many} of {file} {verb} at ports the scope does not list: left out.")
+            those = _counted(endpoints, f"endpoint of {file} is", f"endpoints of {file} are")
+            says.append(f"{those} at ports the scope does not list: left out.")
         if self.excluded_addresses:
-            says.append(f"{self.excluded_addresses:,} addresses are excluded by the scope.")
+            those = _counted(self.excluded_addresses, "address is", "addresses are")
+            says.append(f"{those} excluded by {self.excluded_by}.")
         if self.excluded_names:
-            says.append(f"The scope excludes the names {_listed(self.excluded_names)}.")
+            those = _counted(len(self.excluded_names), "name is", "names are")
+            says.append(f"{those} excluded by {self.excluded_by}: {_listed(self.excluded_names)}.")
         if self.repeated_endpoints:
-            says.append(
-                f"{self.repeated_endpoints:,} endpoints were named more than once and are asked once."
-            )
+            those = _counted(self.repeated_endpoints, "endpoint was", "endpoints were")
+            says.append(f"{those} named more than once: asked once.")
         if self.unresolved_names:
-            says.append(f"These names do not resolve: {_listed(self.unresolved_names)}.")
+            those = _counted(len(self.unresolved_names), "name does", "names do")
+            says.append(f"{those} not resolve: {_listed(self.unresolved_names)}.")
         for name, address, why in self.outside[:_SHOWN]:
             says.append(f"{name} also stands for {address}, which is not asked: {why}.")
         return tuple(says)
@@ -121,14 +125,19 @@ class Expansion:
 
 
 def endpoints_for(
-    targets: Iterable[Target] | None, authorisation: Authorisation, gate: ScopeGate, *, seed: int = 0
+    targets: Iterable[Target] | None,
+    authorisation: Authorisation,
+    gate: ScopeGate,
+    *,
+    seed: int = 0,
+    excluded_by: str = "the scope",
 ) -> Expansion:
     """What will be asked: targets x ports, inside the scope, each endpoint once.
 
     A target without a port is asked at every port of the scope. A port's service is the one the
     inventory names with it, else DICOM_TLS or WEB if the scope lists the port as such, else DICOM.
     None for ``targets`` means all the scope allows. Nothing is contacted, but names of the scope are
-    resolved by the gate.
+    resolved by the gate. ``excluded_by`` says, for sentences alone, who excluded what the gate excludes.
 
     Raises:
         OutOfScope: a target is outside the scope in whole or in part; the message names both.
@@ -149,6 +158,7 @@ def endpoints_for(
         unresolved_names=tuple(claims.unresolved),
         outside=tuple(claims.outside),
         at_other_ports=tuple(claims.at_other_ports.items()),
+        excluded_by=excluded_by,
     )
     endpoints = sum((last - first + 1) * len(doors) for first, last, doors in open_stretches)
     if endpoints > MOST_ENDPOINTS:
@@ -314,6 +324,10 @@ def _subject(target: Target) -> str:
     host = ascii(target.host[:_LONGEST_SHOWN])[1:-1]
     port = "" if target.port is None else f" port {target.port}"
     return f"{target.source}: {host}{port}"
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}"
 
 
 def _listed(names: Sequence[str]) -> str:

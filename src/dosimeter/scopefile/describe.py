@@ -60,7 +60,9 @@ def _where(authorisation: Authorisation) -> str:
     total = count_addresses(authorisation)
     networks = _listed([str(network) for network in authorisation.networks])
     public = sum(network_reach(one) is Reach.PUBLIC for one in authorisation.networks)
-    reach = f"{public} of the networks are public" if public else "no network is public"
+    reach = (
+        f"{public} of the networks {_noun(public, 'is', 'are')} public" if public else "no network is public"
+    )
     sentence = f"It covers {_counted(total, 'address', 'addresses')} in {networks}; {reach}."
     if authorisation.names:
         sentence += f" It lists the names {_listed(authorisation.names)}."
@@ -102,10 +104,12 @@ def _titles(authorisation: Authorisation) -> str:
 def _pace(authorisation: Authorisation) -> str:
     pace = authorisation.pace
     rate = (
-        f"{pace.new_hosts_per_second:g} new hosts a second" if pace.new_hosts_per_second else "no rate limit"
+        f"{pace.new_hosts_per_second:g} new {_noun(pace.new_hosts_per_second, 'host', 'hosts')} a second"
+        if pace.new_hosts_per_second
+        else "no rate limit"
     )
     return (
-        f"The pace is {rate}, {pace.hosts_in_flight} hosts at a time, and "
+        f"The pace is {rate}, {_counted(pace.hosts_in_flight, 'host', 'hosts')} at a time, and "
         f"{pace.seconds_between_associations:g} s between two associations of one host."
     )
 
@@ -131,4 +135,8 @@ def _listed(entries: Sequence[str]) -> str:
 
 
 def _counted(number: int, one: str, many: str) -> str:
-    return f"{number:,} {one if number == 1 else many}"
+    return f"{number:,} {_noun(number, one, many)}"
+
+
+def _noun(number: float, one: str, many: str) -> str:
+    return one if number == 1 else many

@@ -29,6 +29,7 @@ from dosimeter.survey.runner import Assignment, Runner
 from dosimeter.usecases.authorise import authorisation_of
 from dosimeter.usecases.collector import rare_collections
 from dosimeter.usecases.descriptors import raise_descriptor_limit
+from dosimeter.usecases.furthest import beyond_our_probes
 from dosimeter.usecases.surveys import opened
 from dosimeter.usecases.system_clock import SystemClock
 
@@ -71,10 +72,16 @@ class SurveyRequest:
 
 @dataclass(frozen=True, slots=True)
 class ResumeRequest:
-    """A survey to go on with. ``scope`` is needed only if the file was moved."""
+    """A survey to go on with: its targets, exclusions and touch are as they were.
+
+    ``scope`` is needed only if the file was moved. Which titles are used is said again; empty tuples
+    mean all that the scope names.
+    """
 
     survey: str
     scope: Path | None = None
+    called_ae_titles: tuple[str, ...] = ()
+    calling_ae_titles: tuple[str, ...] = ()
     store_url: str | None = None
     audit: Path | None = None
     trusted_keys: Path | None = None
@@ -98,11 +105,19 @@ def start(request: SurveyRequest, watch: Watch) -> Outcome:
             Nobody has been contacted then, or what was learnt before is stored.
     """
     clock = SystemClock()
-    authorisation = _authorisation(request)
+    scope = authorisation_of(request.scope, request.trusted_keys)
+    authorisation = narrow(scope, exclude=request.exclude, touch=_touch(request.touch))
+    authorisation = _with_titles(authorisation, request)
     gate = ScopeGate(authorisation, clock.now)
     targets = list(_targets(request)) if request.targets or request.lists else None
-    expansion = endpoints_for(targets, authorisation, gate, seed=secrets.randbits(64))
-    for sentence in expansion.left_out.sentences:
+    expansion = endpoints_for(
+        targets,
+        authorisation,
+        gate,
+        seed=secrets.randbits(64),
+        excluded_by=_excluded_by(scope, request.exclude),
+    )
+    for sentence in (*beyond_our_probes(authorisation.touch), *expansion.left_out.sentences):
         watch.note(sentence)
     header = SurveyHeader(
         id=f"{clock.now():%Y%m%d}-{secrets.token_hex(4)}",
@@ -141,7 +156,9 @@ def resume(request: ResumeRequest, watch: Watch) -> Outcome:
                 f"survey {survey_id} began under another scope than {path} is now; "
                 "start a new survey, or name the old file with --scope"
             )
-        authorisation = narrow(authorisation, touch=header.touch)
+        authorisation = _with_titles(narrow(authorisation, touch=header.touch), request)
+        for sentence in beyond_our_probes(authorisation.touch):
+            watch.note(sentence)
         gate = ScopeGate(authorisation, clock.now)
         with AuditLog(_audit_path(request.audit, request.store_url), header, clock) as audit:
             store.resume(survey_id)
@@ -227,9 +244,14 @@ class _Run:
         return False
 
 
-def _authorisation(request: SurveyRequest) -> Authorisation:
-    authorisation = authorisation_of(request.scope, request.trusted_keys)
-    authorisation = narrow(authorisation, exclude=request.exclude, touch=_touch(request.touch))
+def _excluded_by(scope: Authorisation, exclude: tuple[str, ...]) -> str:
+    """Who left an address out: the two are one list from here on."""
+    if not exclude:
+        return "the scope"
+    return "the scope or --exclude" if scope.exclude_networks or scope.exclude_names else "--exclude"
+
+
+def _with_titles(authorisation: Authorisation, request: SurveyRequest | ResumeRequest) -> Authorisation:
     return replace(
         authorisation,
         called_ae_titles=_chosen(request.called_ae_titles, authorisation.called_ae_titles, "called"),

@@ -171,13 +171,30 @@ def test_excluded_addresses_are_left_out_and_counted() -> None:
     assert "256 addresses are excluded" in expansion.left_out.sentences[0]
 
 
+def test_who_excluded_what_is_said_in_the_right_number() -> None:
+    """One address is no addresses, and an exclusion of the command line is not the scope's."""
+    scope = replace(SCOPE, exclude_networks=(ip_network("10.20.9.1/32"),), exclude_names=("icu.example",))
+    expansion = endpoints_for(
+        map(parse_target, ("10.20.9.0/31", "icu.example", "lost.example", "10.20.9.0:104")),
+        scope,
+        ScopeGate(scope, lambda: NOW, answer),
+        excluded_by="--exclude",
+    )
+    assert expansion.left_out.sentences == (
+        "1 address is excluded by --exclude.",
+        "1 name is excluded by --exclude: icu.example.",
+        "1 endpoint was named more than once: asked once.",
+        "1 name does not resolve: lost.example.",
+    )
+
+
 def test_a_survey_of_excluded_targets_alone_is_refused() -> None:
     """Nothing left to ask is said, never reported as nothing found."""
     with pytest.raises(InventoryProblem, match="nothing is left to ask"):
         expand("10.20.9.0/25")
     with pytest.raises(InventoryProblem, match="nothing is left to ask"):
         of_targets([])
-    with pytest.raises(InventoryProblem, match=r"do not resolve: lost\.example"):
+    with pytest.raises(InventoryProblem, match=r"does not resolve: lost\.example"):
         expand("lost.example")
 
 

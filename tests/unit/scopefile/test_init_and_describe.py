@@ -105,3 +105,11 @@ def test_the_command_line_narrows_the_scope_and_never_widens_it() -> None:
         narrow(authorisation(), touch=Touch.COUNT)
     with pytest.raises(ScopeProblem, match=r"--exclude\[0\]"):
         narrow(authorisation(), exclude=["10.20.0.1/24"])
+
+
+def test_one_of_a_thing_is_said_as_one() -> None:
+    """One host a second, one public network."""
+    text = FILLED.replace('"10.30.0.1"]', '"8.8.8.8"]') + "hosts_in_flight = 1\n"
+    says = "\n".join(describe(parse_scope(Path("s"), text.encode())))
+    assert "1 of the networks is public." in says
+    assert "The pace is 1 new host a second, 1 host at a time" in says

@@ -12,6 +12,7 @@ from dosimeter.model.attempt import Completed
 from dosimeter.model.problem import Problem
 from dosimeter.model.survey import SurveyState
 from dosimeter.store.sqlite import open_store
+from dosimeter.usecases.authorise import check_scope
 from dosimeter.usecases.run_survey import Outcome, ResumeRequest, SurveyRequest, resume, start
 from dosimeter.usecases.system_clock import SystemClock
 from tests.peers.archive import Accept, Answer, Archive, Reject, Script, Statuses, answers
@@ -220,7 +221,51 @@ def test_what_is_left_out_is_said_before_the_first_connection(terminal: Terminal
     with Archive(Script(on_associate=lambda _request: Accept())) as archive:
         scope = terminal.scope(archive, networks=["127.0.0.0/30"])
         go(terminal, scope, watch, exclude=("127.0.0.2",))
-    assert any("excluded" in note or "left out" in note for note in watch.notes), watch.notes
+    assert watch.notes == ["1 address is excluded by --exclude."]
+
+
+def test_a_scope_that_excludes_too_is_named_beside_the_command_line(terminal: Terminal) -> None:
+    """The two are one list when addresses are left out: the sentence says both."""
+    with Archive(Script(on_associate=lambda _request: Reject())) as archive:
+        scope = terminal.scope(archive, networks=["127.0.0.0/30"], exclude=["127.0.0.3"])
+        by_scope, by_both = Watch(), Watch()
+        go(terminal, scope, by_scope)
+        go(terminal, scope, by_both, exclude=("127.0.0.2",))
+    assert by_scope.notes == ["1 address is excluded by the scope."]
+    assert by_both.notes == ["2 addresses are excluded by the scope or --exclude."]
+
+
+def test_a_touch_beyond_our_probes_is_said_first(terminal: Terminal) -> None:
+    """A scope may allow more than this version can ask: nobody waits for counts that do not come."""
+    says = 'The touch is "count", but this version of dosimeter asks no further than "prove".'
+    with Archive(Script(on_associate=lambda _request: Reject())) as archive:
+        scope = terminal.scope(archive, touch="count")
+        counting, proving, resumed = Watch(), Watch(), Watch()
+        counting.stop = True
+        go(terminal, scope, counting)
+        go_on(terminal, resumed)
+        go(terminal, scope, proving, touch="prove")
+    assert counting.notes == resumed.notes == [says]
+    assert proving.notes == []
+    assert check_scope(scope, None)[-1] == says
+
+
+def test_titles_are_chosen_again_for_a_resume(terminal: Terminal) -> None:
+    """Which of the scope's titles the first command chose is not kept: a resume may choose too."""
+    titles = {"called_ae_titles": ["PACS", "OTHER"], "calling_ae_titles": ["CT1", "CT2"]}
+    with Archive(Script(on_associate=lambda _request: Reject())) as archive:
+        at_once = Watch()
+        at_once.stop = True
+        go(terminal, terminal.scope(archive, **titles), at_once)
+        with pytest.raises(Problem, match="GUESS is not on the scope's list"):
+            resume(ResumeRequest("last", called_ae_titles=("GUESS",), store_url=terminal.store), Watch())
+        chosen = ResumeRequest(
+            "last", called_ae_titles=("PACS",), calling_ae_titles=("CT2",), store_url=terminal.store
+        )
+        assert resume(chosen, Watch()).completed
+        asked = {seen.titles for seen in archive.visits}
+    assert {called for called, _calling in asked if not called.startswith("NOBODY")} == {"PACS"}
+    assert {calling for _called, calling in asked} == {"DOSIMETER", "CT2"}
 
 
 def test_a_survey_that_another_process_runs_is_not_resumed(terminal: Terminal) -> None:
