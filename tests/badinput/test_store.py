@@ -105,7 +105,7 @@ def test_a_disk_that_fills_up_in_the_middle(disk: SmallDisk) -> None:
         assert "Traceback" not in said.err
         assert "disk is full" in said.err or "No space left" in said.err
         before = user.survey("list").out
-        assert "running" in before
+        assert "died" in before
         disk.enlarge()
         resumed = user.survey("resume", "last", "-f", "csv")
     assert resumed.code == 0, resumed.err

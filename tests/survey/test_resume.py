@@ -58,6 +58,8 @@ def test_a_survey_that_was_killed_goes_on_where_it_was(terminal: Terminal, town:
     """What was recorded is not asked again, what was in flight is, and at the end all is there."""
     kill_when_only_the_silent_are_left(terminal, town, terminal.scope(*town, pace=PATIENT))
     assert set(recorded(terminal)) == {archive.address for archive in town[:6]}
+    assert "died" in terminal.survey("list").out
+    assert "no process runs it" in terminal.survey("stop", "last").err
     before = [len(archive.visits) for archive in town]
     for silent in town[6:]:
         silent.script = Script()

@@ -38,7 +38,7 @@ def test_a_survey_prints_its_report_and_ends_with_0(terminal: Terminal) -> None:
     assert said.code == 0, said.err
     assert f"127.0.0.1:{archive.port}" in said.out
     assert "retrievable" in said.out
-    assert "1 hosts, 1 endpoints to ask" in said.err
+    assert "1 host, 1 endpoint to ask" in said.err
     assert "\x1b" not in said.out + said.err
     assert "dosimeter survey resume" not in said.err
 
@@ -298,7 +298,7 @@ def test_progress_is_drawn_on_a_terminal(terminal: Terminal) -> None:
         out, _ = process.communicate(timeout=20)
     drawn = read_all(ours)
     assert process.returncode == 0
-    assert "of 1 hosts" in drawn
+    assert "hosts: 0 of 1" in drawn or "hosts: 1 of 1" in drawn
     assert "\x1b" in drawn
     assert "\x1b" not in out
 
@@ -363,3 +363,36 @@ def test_a_host_name_of_the_scope_and_ipv6_are_surveyed(terminal: Terminal) -> N
     assert (by_address.code, by_name.code) == (0, 0), by_name.err
     assert f"[::1]:{archive.port}" in by_address.out
     assert len(archive.visits) in {2, 4}
+
+
+@pytest.mark.parametrize(
+    ("option", "words"),
+    [
+        ("--format", "bogus is none of table, json, jsonl, csv, html"),
+        ("--fail-on", "bogus is none of info, low"),
+    ],
+)
+def test_a_word_that_is_none_is_said_in_our_words(terminal: Terminal, option: str, words: str) -> None:
+    """The words to choose from, and nothing of the library that compares them."""
+    said = terminal.survey("--scope", "scope.toml", option, "bogus")
+    assert said.code == 2
+    assert words in said.err
+    assert "Value error" not in said.err
+
+
+def test_the_help_and_the_error_of_touch_name_the_same_words(terminal: Terminal) -> None:
+    """All four of the scope file, and how far this version goes."""
+    shown = " ".join(terminal.survey("run", "--help").out.split())
+    refused = terminal.survey("--scope", terminal.scope(), "--touch", "bogus").sentence
+    assert "negotiate, prove, count or sample" in shown
+    assert "asks no further than prove" in shown
+    assert "negotiate, prove, count, sample" in refused
+
+
+def test_a_resume_takes_the_titles_again(terminal: Terminal) -> None:
+    """The options of the first command, by the same names."""
+    with Archive(SILENT) as archive:
+        interrupted(terminal, archive, signal.SIGTERM)
+        said = terminal.survey("resume", "last", "-aec", "GUESS")
+    assert said.code == 2
+    assert "GUESS is not on the scope's list" in said.sentence
