@@ -16,6 +16,7 @@ import typer
 from dosimeter.model.attempt import Attempt, Completed, Failed
 from dosimeter.model.facts import Ending, NullQueryAnswered
 from dosimeter.model.survey import EndpointRecord
+from dosimeter.report.words import counted
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -42,7 +43,8 @@ class TerminalWatch:
     def began(self, survey_id: str, hosts: int, endpoints: int) -> None:
         """The survey starts or goes on with this many hosts and endpoints still to ask."""
         sys.stderr.write(
-            f"survey {survey_id}: {hosts} hosts, {endpoints} endpoints to ask; Ctrl-C stops it\n"
+            f"survey {survey_id}: {counted(hosts, 'host')}, {counted(endpoints, 'endpoint')} to ask; "
+            "Ctrl-C stops it\n"
         )
         if self._progress is not None:
             self._task = self._progress.add_task("surveying", total=hosts, answered=0, rate=0.0)
@@ -119,7 +121,7 @@ def _progress_bar() -> Progress:
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
-        TextColumn("{task.completed:.0f} of {task.total:.0f} hosts"),
+        TextColumn("hosts: {task.completed:.0f} of {task.total:.0f}"),
         TextColumn("{task.fields[answered]} answer strangers"),
         TextColumn("{task.fields[rate]:.1f} hosts/s"),
         TimeRemainingColumn(),
