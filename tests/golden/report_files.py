@@ -34,6 +34,7 @@ def rendered(name: str) -> str:
         samples.decoy(),
         samples.guarded(),
         samples.busy(),
+        samples.spared(),
         samples.unreachable(1),
         samples.unreachable(2),
     ]

@@ -13,7 +13,7 @@ class Exposure(StrEnum):
     NOT_DICOM = "not_dicom"
     """Answered, and what it answered is not DICOM."""
     INCONCLUSIVE = "inconclusive"
-    """Busy, silent or contradictory: never shown as safe."""
+    """Nothing was proved: busy, silent, contradictory, or not asked. Never shown as safe."""
     GUARDED = "guarded"
     ASSOCIATES = "associates"
     NAME_GATED = "name_gated"

@@ -19,6 +19,12 @@ LADDER: Final = tuple(Exposure)
 OPEN_TO_ANYBODY: Final = (Exposure.QUERYABLE, Exposure.RETRIEVABLE, Exposure.BROWSABLE)
 """The rungs on which a stranger reads something."""
 
+_NOTHING_SENT: Final = {
+    Cause.OUT_OF_SCOPE: "the scope does not allow the connection",
+    Cause.LOCAL: "the machine that runs the survey could not ask",
+}
+"""Causes with which no packet reached the endpoint, as the reason why it was not asked."""
+
 _DECOY_TIERS: Final = (DecoyTier.MEDIUM, DecoyTier.HIGH)
 
 
@@ -59,10 +65,12 @@ class Findings:
 
     Endpoints that answered alike share one object, and it is compared by identity, so that what is
     made of it can be looked up at once. ``tls`` is None where none was seen; ``tried_titles`` says
-    whether AE titles that the scope lists were tried.
+    whether AE titles that the scope lists were tried. ``rung_says`` is the reason for the exposure
+    itself, None if the verdict gives no reason.
     """
 
     verdict: Verdict
+    rung_says: str | None
     attempts: AttemptCounts
     failures: tuple[Failure, ...]
     not_asked: tuple[NotAsked, ...]
@@ -80,6 +88,16 @@ class Findings:
     def is_suspected_decoy(self) -> bool:
         """Whether totals without decoys leave it out: tier medium or high; low is only a note."""
         return self.verdict.decoy.tier in _DECOY_TIERS
+
+    @property
+    def why_not_asked(self) -> str | None:
+        """Why nothing was sent to the endpoint; None if something was, and so it was asked."""
+        if self.attempts.completed:
+            return None
+        if self.failures:
+            causes = {_NOTHING_SENT.get(failure.cause) for failure in self.failures}
+            return None if None in causes else _NOTHING_SENT[self.failures[0].cause]
+        return self.not_asked[0].why if self.not_asked else "there is no record of a question"
 
     @property
     def cause(self) -> Cause | None:
@@ -113,11 +131,15 @@ class Archive:
 
 
 def findings_of(attempts: tuple[Attempt, ...], verdict: Verdict) -> Findings:
-    """Join what became of each question with the verdict; the gravest reason comes first."""
+    """Join what became of each question with the verdict; the gravest reason comes first.
+
+    The verdict comes with the reason for its exposure first, as `judge` gives it.
+    """
     failed = tuple(each for each in attempts if isinstance(each, Failed))
     skipped = tuple(each for each in attempts if isinstance(each, Skipped))
     return Findings(
         verdict=_gravest_reason_first(verdict),
+        rung_says=verdict.reasons[0].says if verdict.reasons else None,
         attempts=AttemptCounts(len(attempts) - len(failed) - len(skipped), len(failed), len(skipped)),
         failures=tuple(Failure(each.probe, each.cause, each.detail) for each in failed),
         not_asked=tuple(NotAsked(each.probe, each.why) for each in skipped),

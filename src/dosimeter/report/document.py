@@ -23,10 +23,13 @@ from dosimeter.report.sentences import (
 )
 from dosimeter.report.words import CAUSE_SAYS, EXPOSURE_SAYS
 
+_Kind = tuple[Exposure, Cause | None, str]
+"""Exposure, cause of the last failure, and what is said of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class OtherGroup:
-    """Endpoints that turned out to be no archive, together because the same thing happened to them.
+    """Endpoints that turned out to be no archive, together because the same is said of them.
 
     ``cause`` is why the last question failed; None where none failed.
     """
@@ -70,14 +73,14 @@ def build_document(header: SurveyHeader, endpoints: Iterable[Archive]) -> Docume
     """
     tally = Tally()
     archives: list[Archive] = []
-    others: dict[tuple[Exposure, Cause | None], list[Archive]] = {}
+    others: dict[_Kind, list[Archive]] = {}
     sharing = _Sharing()
     for each in endpoints:
         tally.add(each)
         if each.findings.is_archive:
             archives.append(each)
         else:
-            others.setdefault((each.exposure, each.findings.cause), []).append(sharing.share(each))
+            others.setdefault(_kind(each.findings), []).append(sharing.share(each))
     totals = tally.totals()
     return Document(
         header=header,
@@ -87,8 +90,8 @@ def build_document(header: SurveyHeader, endpoints: Iterable[Archive]) -> Docume
         totals=totals,
         archives=tuple(sorted(archives, key=worst_first)),
         others=tuple(
-            OtherGroup(exposure, cause, _says(exposure, cause), tuple(sorted(members, key=worst_first)))
-            for (exposure, cause), members in sorted(others.items(), key=_inconclusive_first)
+            OtherGroup(*kind, tuple(sorted(members, key=worst_first)))
+            for kind, members in sorted(others.items(), key=_inconclusive_first)
         ),
         not_tested=not_tested_of(header, totals),
         definitions=DEFINITIONS,
@@ -105,6 +108,7 @@ class _Sharing:
         mine = archive.findings
         content = (
             mine.verdict,
+            mine.rung_says,
             mine.attempts,
             mine.failures,
             mine.not_asked,
@@ -115,10 +119,18 @@ class _Sharing:
         return archive if shared is mine else replace(archive, findings=shared)
 
 
-def _says(exposure: Exposure, cause: Cause | None) -> str:
-    return EXPOSURE_SAYS[exposure] if cause is None else CAUSE_SAYS[cause]
+def _kind(findings: Findings) -> _Kind:
+    """What is said of an endpoint that is no archive: its verdict's own reason, where it gives one.
+
+    A closed port is a matter of the network, which the cause tells more plainly.
+    """
+    exposure, cause = findings.verdict.exposure, findings.cause
+    says = EXPOSURE_SAYS[exposure] if cause is None else CAUSE_SAYS[cause]
+    if exposure is not Exposure.UNREACHABLE:
+        says = findings.rung_says or says
+    return exposure, cause, says
 
 
-def _inconclusive_first(group: tuple[tuple[Exposure, Cause | None], list[Archive]]) -> tuple[int, int, str]:
-    (exposure, cause), members = group
-    return (-LADDER.index(exposure), -len(members), str(cause))
+def _inconclusive_first(group: tuple[_Kind, list[Archive]]) -> tuple[int, int, str]:
+    (exposure, _, says), members = group
+    return (-LADDER.index(exposure), -len(members), says)

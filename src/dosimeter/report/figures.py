@@ -24,10 +24,12 @@ _FINDINGS_KEPT: Final = 256
 class Figures:
     """Counts of endpoints. Of what is below ``archives``, only archives are counted.
 
-    ``exposures`` follows the ladder, lowest rung first; ``severities`` follows ``Severity``.
+    ``exposures`` follows the ladder, lowest rung first, and counts every endpoint; ``severities``
+    follows ``Severity``. ``asked`` are the endpoints to which something was sent.
     """
 
     endpoints: int
+    asked: int
     archives: int
     exposures: tuple[int, ...]
     severities: tuple[int, ...]
@@ -77,6 +79,14 @@ class NotAskedLine:
 
 
 @dataclass(frozen=True, slots=True)
+class SparedLine:
+    """Why some endpoints were not asked anything, and how many they are."""
+
+    why: str
+    endpoints: int
+
+
+@dataclass(frozen=True, slots=True)
 class Totals:
     """All figures of a survey, with and without the suspected decoys."""
 
@@ -86,6 +96,7 @@ class Totals:
     attempts: AttemptCounts
     errors: tuple[ErrorLine, ...]
     not_asked: tuple[NotAskedLine, ...]
+    spared: tuple[SparedLine, ...]
     tried_titles: int
 
 
@@ -107,6 +118,7 @@ class Tally:
         self._endpoints: Counter[Cause] = Counter()
         self._examples: dict[Cause, list[FailureExample]] = {}
         self._not_asked: Counter[tuple[str, str]] = Counter()
+        self._spared: Counter[str] = Counter()
         self._tried_titles = 0
 
     def add(self, archive: Archive) -> None:
@@ -129,6 +141,8 @@ class Tally:
             self._failed += times * findings.attempts.failed
             self._skipped += times * findings.attempts.skipped
             self._tried_titles += times * findings.tried_titles
+            if findings.why_not_asked is not None:
+                self._spared[findings.why_not_asked] += times
             for failure in findings.failures:
                 self._questions[failure.cause] += times
             for cause in {failure.cause for failure in findings.failures}:
@@ -152,6 +166,7 @@ class Tally:
             not_asked=tuple(
                 NotAskedLine(probe, why, endpoints) for (probe, why), endpoints in _commonest(self._not_asked)
             ),
+            spared=tuple(SparedLine(why, endpoints) for why, endpoints in _commonest(self._spared)),
             tried_titles=self._tried_titles,
         )
 
@@ -161,6 +176,7 @@ class _Column:
 
     def __init__(self) -> None:
         self.endpoints = 0
+        self._asked = 0
         self._archives = 0
         self._exposures: Counter[Exposure] = Counter()
         self._severities: Counter[Severity] = Counter()
@@ -170,6 +186,7 @@ class _Column:
     def add(self, findings: Findings, times: int) -> None:
         verdict = findings.verdict
         self.endpoints += times
+        self._asked += times * (findings.why_not_asked is None)
         self._exposures[verdict.exposure] += times
         if not findings.is_archive:
             return
@@ -181,6 +198,7 @@ class _Column:
     def figures(self) -> Figures:
         return Figures(
             endpoints=self.endpoints,
+            asked=self._asked,
             archives=self._archives,
             exposures=tuple(self._exposures[exposure] for exposure in LADDER),
             severities=tuple(self._severities[severity] for severity in Severity),

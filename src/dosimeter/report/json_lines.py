@@ -211,6 +211,7 @@ def totals_object(survey: str, totals: Totals) -> Json:
 def _figures(figures: Figures) -> Json:
     return {
         "endpoints": figures.endpoints,
+        "asked": figures.asked,
         "archives": figures.archives,
         "open_to_anybody": figures.open_to_anybody,
         "exposure": {exposure.value: figures.on(exposure) for exposure in LADDER},

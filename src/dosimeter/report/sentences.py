@@ -82,7 +82,8 @@ def summary_of(header: SurveyHeader, totals: Totals) -> Summary:
         _name_gated(figures),
         _writes(figures),
         _worklists(figures),
-        _inconclusive(figures),
+        _inconclusive(figures, header),
+        _spared(totals),
         _decoys(totals),
         _failures(totals),
         _ended_early(header),
@@ -95,9 +96,11 @@ def key_figures_of(header: SurveyHeader, totals: Totals) -> tuple[KeyFigure, ...
     everything, believed = totals.with_decoys, totals.without_decoys
     proved = header.touch >= Touch.PROVE
 
-    def figure(label: str, value: int, rest: int, *, known: bool = True, alarming: bool = True) -> KeyFigure:
+    def figure(
+        one: str, many: str, value: int, rest: int, *, known: bool = True, alarming: bool = True
+    ) -> KeyFigure:
         return KeyFigure(
-            label,
+            one if known and value == 1 else many,
             value if known else None,
             rest if known else None,
             alarming=alarming and known and value > 0,
@@ -106,12 +109,35 @@ def key_figures_of(header: SurveyHeader, totals: Totals) -> tuple[KeyFigure, ...
     unknown = Exposure.INCONCLUSIVE
     fetched = Exposure.RETRIEVABLE
     return (
-        figure("archives found", everything.archives, believed.archives, alarming=False),
-        figure("answer anybody", everything.open_to_anybody, believed.open_to_anybody, known=proved),
-        figure("let anybody fetch images", everything.on(fetched), believed.on(fetched), known=proved),
-        figure("take images from anybody", everything.accepts_writes, believed.accepts_writes),
-        figure("show the worklist to anybody", everything.worklist, believed.worklist, known=proved),
-        figure("could not be judged", everything.on(unknown), believed.on(unknown), alarming=False),
+        figure("archive found", "archives found", everything.archives, believed.archives, alarming=False),
+        figure(
+            "answers anybody",
+            "answer anybody",
+            everything.open_to_anybody,
+            believed.open_to_anybody,
+            known=proved,
+        ),
+        figure(
+            "lets anybody fetch images",
+            "let anybody fetch images",
+            everything.on(fetched),
+            believed.on(fetched),
+            known=proved,
+        ),
+        figure(
+            "takes images from anybody",
+            "take images from anybody",
+            everything.accepts_writes,
+            believed.accepts_writes,
+        ),
+        figure(
+            "answers worklist queries",
+            "answer worklist queries",
+            everything.worklist,
+            believed.worklist,
+            known=proved,
+        ),
+        figure("not judged", "not judged", everything.on(unknown), believed.on(unknown), alarming=False),
     )
 
 
@@ -128,8 +154,9 @@ def not_tested_of(header: SurveyHeader, totals: Totals) -> tuple[str, ...]:
             "Whether an AE title opens an archive: no archive was asked under a title that the scope lists."
         )
     missing.append("Web viewers, DICOMweb and product web interfaces: no HTTP question was asked.")
-    if header.touch < Touch.COUNT:
-        missing.append("How many patients, studies and images are at stake: nothing was counted.")
+    missing.append("How many patients, studies and images are at stake: nothing was counted.")
+    if totals.spared:
+        missing.append(f"What is at the endpoints that were not asked{_spared_in_words(totals)}.")
     missing += _NEVER_TESTED
     ended = _ended_early(header)
     return (*((ended,) if ended else ()), *missing)
@@ -146,26 +173,32 @@ def _was_tested(exposure: Exposure, header: SurveyHeader, totals: Totals) -> boo
 def _headline(header: SurveyHeader, figures: Figures) -> str:
     opened = figures.open_to_anybody
     if figures.archives == 0:
-        return "No archive was found."
+        return "No archive was found." if figures.asked or not figures.endpoints else "Nothing was asked."
     if opened:
         verb = "answers" if opened == 1 else "answer"
         return f"{opened:,} of {counted(figures.archives, 'archive')} {verb} anybody."
     if header.touch < Touch.PROVE:
         return f"{counted(figures.archives, 'archive')} found. Queries were not asked."
-    if figures.on(Exposure.INCONCLUSIVE) == figures.endpoints:
-        return "Nothing could be judged."
+    if not any(figures.on(exposure) for exposure in _JUDGED):
+        return "No archive could be judged."
     return "No archive answered a stranger's query."
 
 
 def _population(figures: Figures) -> str:
-    asked = f"{counted(figures.endpoints, 'endpoint')} {_was(figures.endpoints)} asked"
-    others = figures.endpoints - figures.archives
+    asked = f"{counted(figures.asked, 'endpoint')} {_was(figures.asked)} asked"
+    others = figures.asked - figures.archives
+    if figures.endpoints and not figures.asked:
+        return "No endpoint was asked."
     if figures.archives == 0:
-        return f"{asked}, and none of them turned out to be a DICOM archive."
+        none = "it is not known to be" if figures.asked == 1 else "none of them is known to be"
+        return f"{asked}, and {none} a DICOM archive."
     if others == 0:
-        return f"{asked}, and every one is a DICOM archive."
+        return f"{asked}, and {'it' if figures.asked == 1 else 'every one'} is a DICOM archive."
     is_are = "is a DICOM archive" if figures.archives == 1 else "are DICOM archives"
-    rest = f"{others:,} could not be reached, {'is' if others == 1 else 'are'} something else, or kept silent"
+    rest = (
+        f"{others:,} could not be reached, {'is' if others == 1 else 'are'} something else, "
+        f"or did not say what {'it is' if others == 1 else 'they are'}"
+    )
     return f"{asked}: {figures.archives:,} {is_are}; {rest}."
 
 
@@ -176,7 +209,7 @@ def _open(figures: Figures, header: SurveyHeader) -> str:
     verb = "answers" if opened == 1 else "answer"
     closing = (
         "This was proved with questions about a study that cannot exist: nothing can match them."
-        if header.touch == Touch.PROVE
+        if header.touch >= Touch.PROVE
         else ""
     )
     sentence = (
@@ -224,14 +257,39 @@ def _worklists(figures: Figures) -> str:
     )
 
 
-def _inconclusive(figures: Figures) -> str:
-    unknown = figures.on(Exposure.INCONCLUSIVE)
+def _inconclusive(figures: Figures, header: SurveyHeader) -> str:
+    """Of the endpoints that were asked: why stands with each."""
+    unknown = figures.on(Exposure.INCONCLUSIVE) - (figures.endpoints - figures.asked)
     if not unknown:
         return ""
-    return (
-        f"{counted(unknown, 'endpoint')} could not be judged: busy, silent or contradictory. "
-        "That is not a sign of safety."
+    touch = (
+        f" Queries were not allowed by the touch of this survey, {header.touch.word}: an archive that "
+        "accepts an association cannot be judged without them."
+        if header.touch < Touch.PROVE
+        else ""
     )
+    with_it = "with it" if unknown == 1 else "with each"
+    return (
+        f"{counted(unknown, 'endpoint')} could not be judged: the reason stands {with_it}. "
+        f"That is not a sign of safety.{touch}"
+    )
+
+
+def _spared(totals: Totals) -> str:
+    """The endpoints that were not asked."""
+    spared = sum(line.endpoints for line in totals.spared)
+    if not spared:
+        return ""
+    return (
+        f"{counted(spared, 'endpoint')} {_was(spared)} not asked{_spared_in_words(totals)}. "
+        "What is there is not known."
+    )
+
+
+def _spared_in_words(totals: Totals) -> str:
+    if len(totals.spared) == 1:
+        return f" ({totals.spared[0].why})"
+    return ": " + "; ".join(f"{line.endpoints:,} ({line.why})" for line in totals.spared)
 
 
 def _decoys(totals: Totals) -> str:
@@ -265,6 +323,9 @@ def _ended_early(header: SurveyHeader) -> str:
 def _was(number: int) -> str:
     return "was" if number == 1 else "were"
 
+
+_JUDGED: Final = LADDER[LADDER.index(Exposure.GUARDED) :]
+"""The rungs on which an archive stands of which something was proved."""
 
 _NEVER_TESTED: Final = (
     "Whether a password opens anything: no password is ever tried.",
@@ -310,6 +371,11 @@ DEFINITIONS: Final = (
         "suspected decoy",
         "Signs of a honeypot or a public demonstration server, of tier medium or high. Every figure is also "
         "given without them; tier low is a note and changes no figure.",
+    ),
+    Definition(
+        "inconclusive",
+        "Nothing was proved: the endpoint was busy, kept silent, contradicted itself or broke the rules, "
+        "or what matters was not asked. Never shown as safe.",
     ),
     Definition(
         "severity",

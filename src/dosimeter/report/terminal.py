@@ -33,6 +33,7 @@ from dosimeter.report.words import (
     counted,
     day_and_time,
     tls_in_words,
+    touch_in_words,
 )
 
 WIDE: Final = 104
@@ -150,12 +151,21 @@ def _archives(archives: Sequence[Archive], *, wide: bool) -> RenderableType:
     for archive in archives:
         verdict = archive.verdict
         table.add_row(
-            _line(archive.endpoint.authority),
+            _place(archive),
             _exposure(verdict.exposure),
             _severity(verdict.severity),
             *(_wide_cells(verdict) if wide else _narrow_cells(verdict)),
         )
     return table
+
+
+def _place(archive: Archive) -> Text:
+    """Where it is, and below it the name that was typed, if one was; a long one takes several lines."""
+    place = _line(archive.endpoint.authority)
+    name = plain_text(archive.endpoint.name or "")
+    for start in range(0, len(name), _LONGEST_IPV4):
+        place.append(f"\n{name[start : start + _LONGEST_IPV4]}", "dim")
+    return place
 
 
 def _wide_cells(verdict: Verdict) -> list[Text]:
@@ -198,9 +208,14 @@ def _others(groups: Iterable[OtherGroup]) -> RenderableType:
 
 
 def _first(archives: tuple[Archive, ...]) -> str:
-    shown = " ".join(each.endpoint.authority for each in archives[:ADDRESSES_SHOWN])
+    shown = " ".join(map(_in_a_row, archives[:ADDRESSES_SHOWN]))
     rest = len(archives) - ADDRESSES_SHOWN
     return shown if rest <= 0 else f"{shown} and {rest:,} more"
+
+
+def _in_a_row(archive: Archive) -> str:
+    name, authority = archive.endpoint.name, archive.endpoint.authority
+    return f"{name} ({authority})" if name else authority
 
 
 def _errors(document: Document) -> RenderableType:
@@ -240,12 +255,14 @@ def _detail(archive: Archive) -> RenderableType:
         parts += _remedy(remedy)
     if verdict.remedies:
         parts.append(_item("=>", Text.assemble("To prove it: ", (plain_text(archive.retest), _CODE_STYLE))))
+    if archive.findings.failures or archive.findings.not_asked:
+        parts += (Text(), _indented(_line("What has no answer", "bold")))
     for failure in archive.findings.failures:
         probe = PROBE_SAYS.get(failure.probe, failure.probe)
         parts.append(_item("!", _line(f"{probe}: {CAUSE_WORD[failure.cause]}: {failure.detail}", "yellow")))
     for skip in archive.findings.not_asked:
         probe = PROBE_SAYS.get(skip.probe, skip.probe)
-        parts.append(_item(" ", _line(f"{probe}: not asked, {skip.why}", "dim")))
+        parts.append(_item("-", _line(f"{probe}: not asked ({skip.why})", "dim")))
     return Group(*parts)
 
 
@@ -290,10 +307,11 @@ def _footer(document: Document) -> RenderableType:
     asked = counted(totals.attempts.asked, "question")
     return Group(
         _line(
-            f"Survey {header.id}, touch {header.touch.word}, {day_and_time(header.started)}{ended}. "
+            f"Survey {header.id}, {day_and_time(header.started)}{ended}. "
             f"{asked} asked, {totals.attempts.failed:,} failed, {totals.attempts.skipped:,} not asked.",
             "dim",
         ),
+        _line(f"Touch {touch_in_words(header.touch)}.", "dim"),
         _line(
             f"Authorised by {header.authorised_by} ({header.reference}); scope {header.scope_sha256[:16]}. "
             f"dosimeter {header.tool_version}, rules {header.ruleset_version}.",

@@ -25,7 +25,7 @@ EXPOSURE_WORD: Final = {
 EXPOSURE_SAYS: Final = {
     Exposure.UNREACHABLE: "No connection could be made.",
     Exposure.NOT_DICOM: "Something answered, and what it answered was not DICOM.",
-    Exposure.INCONCLUSIVE: "Busy, silent or contradictory. Nothing was proved, and safety least of all.",
+    Exposure.INCONCLUSIVE: "Nothing was proved, and safety least of all.",
     Exposure.GUARDED: "Speaks DICOM, or stands behind TLS, and refused all that a stranger asked.",
     Exposure.ASSOCIATES: "Accepted a stranger's association and answered none of its queries.",
     Exposure.NAME_GATED: "Refused the stranger, and answered a caller that knew an AE title.",
@@ -63,12 +63,12 @@ CAUSE_WORD: Final = {
     Cause.CLOSED_EARLY: "closed early",
     Cause.NOT_DICOM: "not DICOM",
     Cause.BUSY: "busy",
-    Cause.BAD_PEER: "bad peer",
+    Cause.BAD_PEER: "broke the rules",
     Cause.TLS_FAILED: "TLS failed",
     Cause.OUT_OF_SCOPE: "out of scope",
     Cause.INTERRUPTED: "interrupted",
-    Cause.LOCAL: "local",
-    Cause.FAULT: "fault",
+    Cause.LOCAL: "our machine",
+    Cause.FAULT: "our fault",
 }
 
 CAUSE_SAYS: Final = {
@@ -78,7 +78,7 @@ CAUSE_SAYS: Final = {
     Cause.CLOSED_EARLY: "The peer closed the connection before it answered.",
     Cause.NOT_DICOM: "What came back was not DICOM.",
     Cause.BUSY: "The archive said that it has too much to do. Ask again later.",
-    Cause.BAD_PEER: "The peer spoke DICOM, but not as the standard allows.",
+    Cause.BAD_PEER: "The peer spoke, but not as the standard (of DICOM, or of TLS) allows.",
     Cause.TLS_FAILED: "The TLS handshake failed.",
     Cause.OUT_OF_SCOPE: "The scope does not allow this connection; no packet was sent.",
     Cause.INTERRUPTED: "The survey was stopped while this was asked.",
@@ -131,6 +131,9 @@ TOUCH_SAYS: Final = {
     Touch.SAMPLE: "personal attributes of at most 20 answers, each reduced to whether it is filled",
 }
 
+_MOST_DONE: Final = Touch.PROVE
+"""The furthest that any question of this version goes."""
+
 KNOWN: Final = {True: "yes", False: "no", None: "not known"}
 """What was learnt, never a guess."""
 
@@ -150,6 +153,16 @@ def counted(number: int, singular: str, plural: str | None = None) -> str:
     """``1 archive``, ``4 archives``, ``12,000 archives``."""
     noun = singular if number == 1 else plural or f"{singular}s"
     return f"{number:,} {noun}"
+
+
+def touch_in_words(touch: Touch) -> str:
+    """What the survey was allowed and, where it did less, what it did."""
+    if touch <= _MOST_DONE:
+        return f"{touch.word}: {TOUCH_SAYS[touch]}"
+    return (
+        f"{touch.word} was allowed, {_MOST_DONE.word} was done: {TOUCH_SAYS[_MOST_DONE]}. "
+        "This version counts nothing and samples nothing"
+    )
 
 
 def utc(moment: datetime) -> str:

@@ -229,6 +229,17 @@ def silent() -> Archive:
     return judged(Endpoint("127.20.0.11", 104), said, (failed,))
 
 
+def spared(why: str = "a web port: nothing but HTTP would be sent there", port: int = 8042) -> Archive:
+    """Nothing was sent there."""
+    said = replace(
+        verdict(Exposure.INCONCLUSIVE, Severity.LOW, speaks=False),
+        reasons=(
+            reason("not_asked", Severity.LOW, f"Not asked ({why}): what is there is not known.", "none"),
+        ),
+    )
+    return judged(Endpoint("127.20.0.12", port, Service.WEB), said, (Skipped("dicom_associate", why),))
+
+
 def not_dicom() -> Archive:
     """An SSH server."""
     failed = Failed("dicom_associate", Cause.NOT_DICOM, "The answer looks like SSH.")

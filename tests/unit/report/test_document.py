@@ -120,7 +120,7 @@ def test_busy_archive_is_an_archive_that_could_not_be_judged() -> None:
     document = build_document(samples.HEADER, [samples.busy()])
 
     assert document.archives[0].exposure is Exposure.INCONCLUSIVE
-    assert document.summary.headline == "Nothing could be judged."
+    assert document.summary.headline == "No archive could be judged."
     assert any("not a sign of safety" in sentence for sentence in document.summary.sentences)
 
 
@@ -172,7 +172,7 @@ def test_summary_of_a_survey_that_found_nothing() -> None:
 
     assert document.summary.headline == "No archive was found."
     assert document.summary.sentences == (
-        "0 endpoints were asked, and none of them turned out to be a DICOM archive.",
+        "0 endpoints were asked, and none of them is known to be a DICOM archive.",
     )
 
 

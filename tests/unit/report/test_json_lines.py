@@ -65,6 +65,15 @@ def test_first_line_is_the_header_and_last_the_totals() -> None:
     assert totals["type"] == "totals"
 
 
+def test_totals_count_what_was_asked_apart_from_what_was_not() -> None:
+    """An endpoint to which nothing was sent is an endpoint, and not one that was asked."""
+    out = io.StringIO()
+    render_survey(samples.HEADER, [samples.busy(), samples.spared()], Format.JSONL, out)
+    totals = json.loads(out.getvalue().splitlines()[-1])
+
+    assert (totals["with_decoys"]["endpoints"], totals["with_decoys"]["asked"]) == (2, 1)
+
+
 def test_archive_line_has_every_key_of_the_agreement() -> None:
     """DESIGN §7 names the keys that others rely on."""
     archive = lines()[1]
