@@ -25,7 +25,6 @@ from dosimeter.exposure.left_open import (
     PATIENT_ROOT_PROBE,
     WORKLIST_FIND,
     WORKLIST_PROBE,
-    Undecided,
 )
 from dosimeter.exposure.product import DCMTK
 from dosimeter.exposure.words import (
@@ -159,19 +158,22 @@ def left_open(case: Case) -> Hit | None:
     first = case.undecided[0]
     alike = [each for each in case.undecided if each.why == first.why]
     others = len(case.undecided) - len(alike)
+    questions = list(dict.fromkeys(PROBE_WORDS.get(each.probe, "a question") for each in alike))
+    one = len(questions) == 1
     words: Words = {
-        "questions": _named(alike),
-        "were": "was" if len(alike) == 1 else "were",
-        "why": first.why,
+        "questions": questions[0] if one else f"{', '.join(questions[:-1])} and {questions[-1]}",
+        "were": "was" if one else "were",
+        "why": first.why if one else _of_several(first.why),
         "more": f"; {others} more left open" if others else "",
     }
     return Hit(first.pointer, words)
 
 
-def _named(undecided: list[Undecided]) -> str:
-    """Their questions in a row: ``the Study Root null query and the worklist null query``."""
-    names = list(dict.fromkeys(PROBE_WORDS.get(each.probe, "a question") for each in undecided))
-    return " and ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else names[0]
+def _of_several(why: str) -> str:
+    """The same reason in the plural: ``it got no answer`` of each, ``it was not asked`` of them all."""
+    if why.startswith("it was "):
+        return f"they were {why.removeprefix('it was ')}"
+    return f"each {why.removeprefix('it ')}" if why.startswith("it ") else why
 
 
 def held_back(case: Case) -> Hit | None:

@@ -59,6 +59,14 @@ class NotAsked:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class NotAskedTogether:
+    """Questions that were not put for one reason, in the order in which they would have been."""
+
+    why: str
+    probes: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Findings:
     """What a report says of the attempts of an endpoint, wherever it is.
@@ -98,6 +106,14 @@ class Findings:
             causes = {_NOTHING_SENT.get(failure.cause) for failure in self.failures}
             return None if None in causes else _NOTHING_SENT[self.failures[0].cause]
         return self.not_asked[0].why if self.not_asked else "there is no record of a question"
+
+    @property
+    def not_asked_by_reason(self) -> tuple[NotAskedTogether, ...]:
+        """What was not asked, told once for each reason."""
+        together: dict[str, list[str]] = {}
+        for skip in self.not_asked:
+            together.setdefault(skip.why, []).append(skip.probe)
+        return tuple(NotAskedTogether(why, tuple(probes)) for why, probes in together.items())
 
     @property
     def cause(self) -> Cause | None:

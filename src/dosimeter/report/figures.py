@@ -79,6 +79,15 @@ class NotAskedLine:
 
 
 @dataclass(frozen=True, slots=True)
+class NotAskedReason:
+    """Why questions were not put: which, and how many in all."""
+
+    why: str
+    probes: tuple[str, ...]
+    questions: int
+
+
+@dataclass(frozen=True, slots=True)
 class SparedLine:
     """Why some endpoints were not asked anything, and how many they are."""
 
@@ -98,6 +107,18 @@ class Totals:
     not_asked: tuple[NotAskedLine, ...]
     spared: tuple[SparedLine, ...]
     tried_titles: int
+
+    @property
+    def not_asked_by_reason(self) -> tuple[NotAskedReason, ...]:
+        """The same lines, told once for each reason; the commonest first."""
+        together: dict[str, list[NotAskedLine]] = {}
+        for line in self.not_asked:
+            together.setdefault(line.why, []).append(line)
+        reasons = (
+            NotAskedReason(why, tuple(line.probe for line in lines), sum(line.endpoints for line in lines))
+            for why, lines in together.items()
+        )
+        return tuple(sorted(reasons, key=lambda reason: (-reason.questions, reason.why)))
 
 
 class Tally:

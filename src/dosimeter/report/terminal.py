@@ -32,6 +32,7 @@ from dosimeter.report.words import (
     PROTECTION_WORD,
     counted,
     day_and_time,
+    probes_in_words,
     tls_in_words,
     touch_in_words,
 )
@@ -260,9 +261,9 @@ def _detail(archive: Archive) -> RenderableType:
     for failure in archive.findings.failures:
         probe = PROBE_SAYS.get(failure.probe, failure.probe)
         parts.append(_item("!", _line(f"{probe}: {CAUSE_WORD[failure.cause]}: {failure.detail}", "yellow")))
-    for skip in archive.findings.not_asked:
-        probe = PROBE_SAYS.get(skip.probe, skip.probe)
-        parts.append(_item("-", _line(f"{probe}: not asked ({skip.why})", "dim")))
+    for skipped in archive.findings.not_asked_by_reason:
+        probes = probes_in_words(skipped.probes)
+        parts.append(_item("-", _line(f"{probes}: not asked, because {skipped.why}", "dim")))
     return Group(*parts)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Final
 
@@ -149,6 +150,11 @@ PROBE_SAYS: Final = {
 }
 
 
+def probes_in_words(probes: Iterable[str]) -> str:
+    """``C-ECHO; null query, Study Root``."""
+    return "; ".join(PROBE_SAYS.get(probe, probe) for probe in probes)
+
+
 def counted(number: int, singular: str, plural: str | None = None) -> str:
     """``1 archive``, ``4 archives``, ``12,000 archives``."""
     noun = singular if number == 1 else plural or f"{singular}s"
@@ -179,7 +185,7 @@ def day_and_time(moment: datetime) -> str:
 
 def tls_in_words(seen: TlsSeen) -> str:
     """What the handshake showed, in one line."""
-    words = [str(seen.protocol) if seen.protocol else "no handshake"]
+    words = [str(seen.protocol) if seen.protocol else "the handshake was not finished"]
     if seen.cipher_suite:
         words.append(str(seen.cipher_suite))
     words.append(f"client certificate {CLIENT_CERTIFICATE_SAYS[seen.client_certificate]}")

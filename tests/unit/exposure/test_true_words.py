@@ -92,6 +92,24 @@ def test_questions_left_open_for_one_reason_are_named_together() -> None:
     assert "more left open" not in judged.reasons[0].says
 
 
+@pytest.mark.parametrize(
+    ("attempts", "words"),
+    [
+        ((query(STUDY, 0xC000), query(PATIENT, 0xC000)), "were left open, because each got status 0xC000"),
+        ((query(STUDY, 0xC000), query(PATIENT)), ""),
+        (
+            tuple(Skipped(f"null_query_{root}_root", "no time") for root in ("study", "patient")),
+            "were left open, because they were not asked (no time)",
+        ),
+    ],
+)
+def test_one_reason_for_two_questions_is_told_in_the_plural(
+    attempts: tuple[Completed | Skipped, ...], words: str
+) -> None:
+    """Grammar is part of being believed."""
+    assert words in verdict(associated(STUDY_FIND, PATIENT_FIND), *attempts).reasons[0].says
+
+
 # The association ended.
 
 

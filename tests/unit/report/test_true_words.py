@@ -174,7 +174,30 @@ def test_what_has_no_answer_stands_under_a_heading_of_its_own() -> None:
 
     proved = gated.index("=> To prove it")
     heading = gated.index("  What has no answer\n")
-    assert proved < heading < gated.index("- null retrieve: not asked (the association was refused)")
+    assert proved < heading < gated.index("- null retrieve: not asked, because the association was refused")
+
+
+def test_what_was_not_asked_is_told_once_for_each_reason() -> None:
+    """Five questions behind one refusal are one line, in the table, on the page and in its summary."""
+    probes = ("dicom_echo", "null_query_study_root", "null_retrieve")
+    skipped = tuple(Skipped(probe, "the stranger's association was not accepted") for probe in probes)
+    document = build_document(
+        samples.HEADER,
+        [
+            samples.judged(
+                Endpoint("127.20.1.1", port),
+                samples.verdict(Exposure.GUARDED),
+                (Completed("dicom_associate", ()), *skipped),
+            )
+            for port in (104, 11112)
+        ],
+    )
+    line = "C-ECHO; null query, Study Root; null retrieve: not asked, because the stranger's association"
+
+    assert words_of(document).count(line) == 4
+    (reason,) = document.totals.not_asked_by_reason
+    assert (reason.probes, reason.questions) == (probes, 6)
+    assert "the stranger's association was not accepted 6 C-ECHO; null query" in words_of(document)
 
 
 @pytest.mark.parametrize("touch", [Touch.COUNT, Touch.SAMPLE])
