@@ -62,9 +62,8 @@ def destination(output: str | None) -> Iterator[TextIO]:
                     scratch.chmod(stat.S_IMODE(path.stat().st_mode))
                 yield out
             scratch.replace(path)
-        except BaseException:
+        finally:
             scratch.unlink(missing_ok=True)
-            raise
     except OSError as error:
         raise Problem(
             f"cannot write the report to {path}: {error.strerror}; the survey is stored, "
@@ -74,8 +73,16 @@ def destination(output: str | None) -> Iterator[TextIO]:
 
 def _stdout() -> Iterator[TextIO]:
     try:
-        yield sys.stdout
         sys.stdout.flush()
+        with open(
+            sys.stdout.fileno(),
+            "w",
+            _BUFFER,
+            encoding=sys.stdout.encoding,
+            errors=sys.stdout.errors,
+            closefd=False,
+        ) as out:
+            yield out
     except BrokenPipeError:
         raise  # Whoever reads it has seen enough.
     except OSError as error:

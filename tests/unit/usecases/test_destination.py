@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 import threading
 from pathlib import Path
 
@@ -98,6 +99,18 @@ def test_a_place_that_cannot_be_written_is_named_before_the_survey(
     with pytest.raises(Problem, match=words):
         check_destination(str(tmp_path / name))
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("output", [None, "-"])
+def test_stdout_is_written_in_order_and_stays_open(
+    capfd: pytest.CaptureFixture[str], output: str | None
+) -> None:
+    """What was printed before comes before, and what is printed afterwards after."""
+    sys.stdout.write("before\n")
+    with destination(output) as out:
+        out.write("report é\n")
+    sys.stdout.write("after\n")
+    assert capfd.readouterr().out == "before\nreport é\nafter\n"
 
 
 def test_a_full_disk_is_one_sentence_and_not_a_fault() -> None:
