@@ -93,17 +93,10 @@ def imports() -> dict[str, set[str]]:
 
 def _catches_everything(node: ast.AST) -> TypeGuard[ast.ExceptHandler | ast.Call]:
     if isinstance(node, ast.ExceptHandler):
-        is_broad = node.type is None or bool(_names(node.type) & _BROAD)
-        return is_broad and not _passes_on(node)
+        return node.type is None or bool(_names(node.type) & _BROAD)
     if isinstance(node, ast.Call) and "suppress" in _names(node.func):
         return any(_names(argument) & _BROAD for argument in node.args)
     return False
-
-
-def _passes_on(handler: ast.ExceptHandler) -> bool:
-    last = handler.body[-1]
-    ways_out = [node for node in ast.walk(handler) if isinstance(node, ast.Return | ast.Continue | ast.Break)]
-    return isinstance(last, ast.Raise) and last.exc is None and not ways_out
 
 
 def _imported(tree: ast.Module) -> Iterator[str]:

@@ -59,14 +59,12 @@ def test_a_broad_handler_is_found_in_each_of_its_disguises() -> None:
         "try:\n    f()\nexcept (ValueError, Exception):\n    pass\n",
         "try:\n    f()\nexcept builtins.BaseException:\n    pass\n",
         "while x:\n try:\n  f()\n except Exception:\n  if x:\n   continue\n  raise\n",
+        "try:\n    f()\nexcept BaseException:\n    put_away()\n    raise\n",
         "with contextlib.suppress(Exception):\n    f()\n",
     )
-    assert [len(list(broad_excepts(_tree(text)))) for text in disguises] == [1, 1, 1, 1, 1]
-    for text in (
-        "try:\n    f()\nexcept ValueError:\n    pass\n",
-        "try:\n    f()\nexcept BaseException:\n    put_away()\n    raise\n",
-    ):
-        assert list(broad_excepts(_tree(text))) == []
+    assert [len(list(broad_excepts(_tree(text)))) for text in disguises] == [1, 1, 1, 1, 1, 1]
+    named = "try:\n    f()\nexcept ValueError:\n    pass\nfinally:\n    put_away()\n"
+    assert list(broad_excepts(_tree(named))) == []
 
 
 def test_a_ring_is_found_whatever_its_length() -> None:

@@ -133,13 +133,15 @@ class Line:
         pace = self._dialer.pace
         stream = TlsStream(permitted.name)
         until = min(now + pace.connect_seconds + pace.answer_seconds, self._clock.until)
+        is_open = False
         try:
             await stream.start(self._dialer.loop, permitted.address, permitted.port, until)
             await stream.send(first, until)
-        except BaseException:
-            stream.send_and_close()
-            self.tls = stream.seen
-            raise
+            is_open = True
+        finally:
+            if not is_open:
+                stream.send_and_close()
+                self.tls = stream.seen
         return stream
 
     def _note_end(self) -> None:

@@ -62,25 +62,29 @@ class Task:
 
     def resume(self, *, is_ready: bool | None) -> _Park | None:
         """Run to the next park; None when the coroutine has ended. A fresh one starts with None."""
+        waits = False
         try:
-            return self._coroutine.send(is_ready)
+            park = self._coroutine.send(is_ready)
+            waits = True
         except StopIteration:
-            self._finish()
             return None
-        except BaseException:
-            self._finish()
-            raise
+        finally:
+            if not waits:
+                self._finish()
+        return park
 
     def interrupt(self) -> _Park | None:
         """Raise :class:`InterruptedWait` where the coroutine waits."""
+        waits = False
         try:
-            return self._coroutine.throw(InterruptedWait())
+            park = self._coroutine.throw(InterruptedWait())
+            waits = True
         except (StopIteration, InterruptedWait):
-            self._finish()
             return None
-        except BaseException:
-            self._finish()
-            raise
+        finally:
+            if not waits:
+                self._finish()
+        return park
 
     def discard(self) -> None:
         """End a coroutine that has not started, without starting it."""

@@ -111,18 +111,19 @@ async def connect(loop: Loop, address: str, port: int, first: bytes, until: floa
     except OSError as error:
         raise failure_of(error) from None
     stream = TcpStream(loop, sock)
+    is_open = False
     try:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         problem = sock.connect_ex((address, port))
         if problem not in (0, errno.EINPROGRESS):
-            raise failure_of(OSError(problem, ""))  # noqa: TRY301 - one place closes the socket
+            raise failure_of(OSError(problem, ""))
         await _send_first(sock, first, until)
+        is_open = True
     except OSError as error:
-        stream.send_and_close()
         raise failure_of(error) from None
-    except BaseException:
-        stream.send_and_close()
-        raise
+    finally:
+        if not is_open:
+            stream.send_and_close()
     return stream
 
 

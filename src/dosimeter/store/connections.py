@@ -38,12 +38,13 @@ class Connections:
             connection = home.pop() if home else None
         if connection is None:
             connection = self._connect()
+        is_sound = False
         try:
             yield connection
-        except BaseException:
-            # Whatever it met, the next user starts afresh.
-            connection.close()
-            raise
+            is_sound = True
+        finally:
+            if not is_sound:  # Whatever it met, the next user starts afresh.
+                connection.close()
         with self._idle_guard:
             if home is self._idle:
                 home.append(connection)
@@ -56,12 +57,14 @@ class Connections:
         with self._one_writer, self.reading() as connection:
             # IMMEDIATE waits for another process here; a transaction that began by reading could not later.
             connection.execute("BEGIN IMMEDIATE")
+            is_committed = False
             try:
                 yield connection
                 connection.commit()
-            except BaseException:
-                connection.rollback()
-                raise
+                is_committed = True
+            finally:
+                if not is_committed:
+                    connection.rollback()
 
     def close(self) -> None:
         """Close them once the write under way is done. They are opened again if they are wanted again."""
