@@ -130,7 +130,12 @@ def build_case(evidence: Evidence, service: Service, seen_at: datetime | None) -
 
 
 def _answers_brokenly(evidence: Evidence) -> bool:
-    """Whether the association request was answered in DICOM, though not as PS3.8 allows."""
+    """Whether the association request was answered in DICOM, though not as PS3.8 allows.
+
+    A bad peer of which no whole PDU was seen shows `NotDicomSeen` too, and is not shown to speak DICOM.
+    """
+    if evidence.not_dicom is not None:
+        return False
     for failure in evidence.failures:
         if failure.probe == ASSOCIATE_PROBE and failure.cause is Cause.BAD_PEER:
             return True

@@ -205,7 +205,7 @@ LADDER: Final = (
         "RFC 8446 4.1, PS3.15 B.12",
     ),
     Rung(
-        "inconclusive_silent",
+        "inconclusive_unclear",
         Severity.LOW,
         "Not shown to speak DICOM, and not shown to be safe, because {why}.",
         predicates.silent,

@@ -28,7 +28,7 @@ CAUSE_WORDS: Final = {
     Cause.CLOSED_EARLY: "the peer closed the connection before it answered",
     Cause.NOT_DICOM: "the answer was not DICOM",
     Cause.BUSY: "the peer said it was busy",
-    Cause.BAD_PEER: "the answer broke the rules of DICOM",
+    Cause.BAD_PEER: "the answer broke the rules that it began to follow",
     Cause.TLS_FAILED: "the TLS handshake failed",
     Cause.OUT_OF_SCOPE: "the scope did not allow the connection",
     Cause.INTERRUPTED: "the survey was stopped meanwhile",

@@ -145,9 +145,9 @@ class Scu:
         try:
             self._feed_first(await self._stream.receive(until))
             event = await self._next_event(until)
-        except RemoteProtocolError:
+        except RemoteProtocolError as error:
             self._end("bad answer")
-            raise WireFailure(Cause.BAD_PEER, "answers in DICOM, but not as PS3.8 allows") from None
+            raise _broken_answer(error) from None
         except WireFailure as failure:
             if failure.cause in _MAY_STILL_ANSWER:
                 self.abort(failure.cause.value)
@@ -279,6 +279,17 @@ class Scu:
         is_abort = isinstance(event, PeerAborted)
         self._end("aborted by the peer" if is_abort else "closed by the peer")
         return Answer(Ending.ABORT if is_abort else Ending.CLOSE, None, matches)
+
+
+def _broken_answer(error: RemoteProtocolError) -> WireFailure:
+    """A whole PDU that breaks a rule inside is DICOM; a first byte and a length that no PDU has are not.
+
+    One byte value in 85 begins an answer in DICOM: alone it shows nothing.
+    """
+    if error.field == "pdu_length":
+        detail = "began as an answer in DICOM does, with a length that none has"
+        return WireFailure(Cause.BAD_PEER, detail, (NotDicomSeen(Signature.OTHER),))
+    return WireFailure(Cause.BAD_PEER, "answers in DICOM, but not as PS3.8 allows")
 
 
 def _ending_of(failure: WireFailure, rows: int) -> Ending:

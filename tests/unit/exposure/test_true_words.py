@@ -10,6 +10,7 @@ from dosimeter.model.facts import (
     ClientCertificate,
     EchoAnswered,
     Ending,
+    NotDicomSeen,
     QueryService,
     Signature,
     Titles,
@@ -211,6 +212,14 @@ def test_an_answer_in_dicom_that_breaks_the_rules_speaks_dicom() -> None:
     assert judged.speaks_dicom
     assert rules(judged) == ["inconclusive_broken_answer"]
     assert "in DICOM, but not as PS3.8 allows" in judged.reasons[0].says
+
+
+def test_a_first_byte_as_of_dicom_does_not_speak_dicom() -> None:
+    """Many protocols begin with a small number: neither an archive, nor shown to be something else."""
+    judged = verdict(Failed("dicom_associate", Cause.BAD_PEER, "bad", (NotDicomSeen(Signature.OTHER),)))
+    assert judged.exposure is Exposure.INCONCLUSIVE
+    assert not judged.speaks_dicom
+    assert rules(judged) == ["inconclusive_unclear"]
 
 
 def test_a_broken_answer_inside_tls_speaks_dicom_too() -> None:

@@ -290,6 +290,26 @@ def test_a_request_without_an_answer_ends_by_its_deadline_and_with_an_abort(
     assert took < 0.5
 
 
+@pytest.mark.parametrize(
+    ("answer", "facts"),
+    [
+        (b"\x02\x00\xff\xff\xff\xff", (NotDicomSeen(Signature.OTHER),)),
+        (b"\x03\x00\x00\x13\x0e\xd0\x00\x00\x12\x34\x00", (NotDicomSeen(Signature.OTHER),)),
+        (b"\x07\x00\x00\x00\x00\x00", (NotDicomSeen(Signature.OTHER),)),
+        (b"\x02\x00\x00\x00\x00\x4a\x00\x01" + bytes(66) + b"\x10\x00\xff\xff\x00\x00", ()),
+    ],
+    ids=["no AC is so long", "RDP", "no A-ABORT is empty", "an AC whose item does not fit"],
+)
+def test_a_first_byte_alone_is_not_taken_for_dicom(answer: bytes, facts: tuple[NotDicomSeen, ...]) -> None:
+    """Only a whole PDU that breaks a rule inside is DICOM."""
+    with Archive(Script(on_associate=lambda _request: Raw(answer))) as archive:
+        with pytest.raises(WireFailure) as caught:
+            converse(archive, nothing)
+        archive.wait_for_ends(1)
+    assert caught.value.cause is Cause.BAD_PEER
+    assert caught.value.facts == facts
+
+
 def test_a_rejection_needs_no_goodbye() -> None:
     """The association is over with the peer's A-ASSOCIATE-RJ (PS3.8 §9.2)."""
 
