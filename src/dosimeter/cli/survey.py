@@ -179,7 +179,7 @@ def stop(  # noqa: D103 - the help text says it
     typer.echo(request_stop(store, survey), err=True)
 
 
-@app.command("list", help="List the surveys of the store, newest first.")
+@app.command("list", help="List the surveys of the store, newest first. One that died can be resumed.")
 def list_surveys(store: Store = None) -> None:  # noqa: D103 - the help text says it
     from dosimeter.usecases.surveys import list_lines
 
