@@ -200,7 +200,7 @@ LADDER: Final = (
         "inconclusive_no_handshake",
         Severity.LOW,
         "Not shown to speak DICOM, and not shown to be safe: asked inside TLS, {why}. If this port speaks "
-        "DICOM in clear, take it out of scope.tls_ports, list it in scope.ports and survey again.",
+        "DICOM in clear, take it out of scope.tls_ports and survey again.",
         predicates.nothing_inside_tls,
         "RFC 8446 4.1, PS3.15 B.12",
     ),

@@ -94,7 +94,8 @@ def summary_of(header: SurveyHeader, totals: Totals) -> Summary:
 def key_figures_of(header: SurveyHeader, totals: Totals) -> tuple[KeyFigure, ...]:
     """The six numbers that somebody asks for first."""
     everything, believed = totals.with_decoys, totals.without_decoys
-    proved = header.touch >= Touch.PROVE
+    asked = everything.asked > 0 or everything.endpoints == 0
+    proved = asked and header.touch >= Touch.PROVE
 
     def figure(
         one: str, many: str, value: int, rest: int, *, known: bool = True, alarming: bool = True
@@ -129,6 +130,7 @@ def key_figures_of(header: SurveyHeader, totals: Totals) -> tuple[KeyFigure, ...
             "take images from anybody",
             everything.accepts_writes,
             believed.accepts_writes,
+            known=asked,
         ),
         figure(
             "answers worklist queries",
@@ -163,7 +165,8 @@ def not_tested_of(header: SurveyHeader, totals: Totals) -> tuple[str, ...]:
 
 
 def _was_tested(exposure: Exposure, header: SurveyHeader, totals: Totals) -> bool:
-    if exposure is Exposure.BROWSABLE:
+    everything = totals.with_decoys
+    if exposure is Exposure.BROWSABLE or (everything.endpoints and not everything.asked):
         return False
     if exposure is Exposure.NAME_GATED:
         return totals.tried_titles > 0
@@ -188,7 +191,7 @@ def _population(figures: Figures) -> str:
     asked = f"{counted(figures.asked, 'endpoint')} {_was(figures.asked)} asked"
     others = figures.asked - figures.archives
     if figures.endpoints and not figures.asked:
-        return "No endpoint was asked."
+        return ""
     if figures.archives == 0:
         none = "it is not known to be" if figures.asked == 1 else "none of them is known to be"
         return f"{asked}, and {none} a DICOM archive."
@@ -264,7 +267,7 @@ def _inconclusive(figures: Figures, header: SurveyHeader) -> str:
         return ""
     touch = (
         f" Queries were not allowed by the touch of this survey, {header.touch.word}: an archive that "
-        "accepts an association cannot be judged without them."
+        "offers them cannot be judged without."
         if header.touch < Touch.PROVE
         else ""
     )

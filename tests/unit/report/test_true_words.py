@@ -56,16 +56,15 @@ def test_an_endpoint_that_was_not_asked_is_not_counted_as_asked(why: str) -> Non
     document = build_document(samples.HEADER, [seen(Skipped("dicom_associate", why))])
 
     assert document.summary.headline == "Nothing was asked."
-    assert document.summary.sentences == (
-        "No endpoint was asked.",
-        f"1 endpoint was not asked ({why}). What is there is not known.",
-    )
+    assert document.summary.sentences == (f"1 endpoint was not asked ({why}). What is there is not known.",)
     assert document.totals.with_decoys.asked == 0
     assert [(group.exposure, group.says) for group in document.others] == [
         (Exposure.INCONCLUSIVE, f"Not asked ({why}): what is there is not known.")
     ]
     assert f"What is at the endpoints that were not asked ({why})." in document.not_tested
     assert figure(document, "not judged") == 1
+    assert figure(document, "answer anybody") is None
+    assert [rung.word for rung in document.ladder if rung.tested] == ["inconclusive"]
     for untrue in ("busy, silent or contradictory", "1 endpoint was asked", "could not be judged"):
         assert untrue not in words_of(document).replace("was not asked", "")
 
@@ -90,7 +89,7 @@ def test_an_endpoint_that_no_packet_reached_was_not_asked(cause: Cause) -> None:
     document = build_document(samples.HEADER, [seen(Failed("dicom_associate", cause, "our own words"))])
 
     assert document.totals.with_decoys.asked == 0
-    assert "1 endpoint was not asked (" in document.summary.sentences[1]
+    assert "1 endpoint was not asked (" in document.summary.sentences[0]
 
 
 def test_an_endpoint_that_kept_silent_was_asked() -> None:
