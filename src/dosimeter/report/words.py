@@ -28,7 +28,7 @@ EXPOSURE_SAYS: Final = {
     Exposure.NOT_DICOM: "Something answered, and what it answered was not DICOM.",
     Exposure.INCONCLUSIVE: "Nothing was proved, and safety least of all.",
     Exposure.GUARDED: "Speaks DICOM, or stands behind TLS, and refused all that a stranger asked.",
-    Exposure.ASSOCIATES: "Accepted a stranger's association and answered none of its queries.",
+    Exposure.ASSOCIATES: "Accepted a stranger's association and answered no query.",
     Exposure.NAME_GATED: "Refused the stranger, and answered a caller that knew an AE title.",
     Exposure.QUERYABLE: "Answered a stranger's null query.",
     Exposure.RETRIEVABLE: "Answered a stranger's null retrieve.",
