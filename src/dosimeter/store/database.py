@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING, Final
 
 from dosimeter.store.connections import Connections
+from dosimeter.store.lock import alone_in
 from dosimeter.store.problem import StoreProblem, told_as_problems
 from dosimeter.store.statements import SET_REVISION
 from dosimeter.store.tables import APPLICATION_ID, KNOWN_REVISIONS, REVISION, TABLES
@@ -29,10 +30,15 @@ def open_database(path: Path) -> Connections:
     connections = Connections(path)
     try:
         with told_as_problems(str(path)):
-            _bring_up_to_date(connections, path)
+            if not _is_up_to_date(connections, path):
+                with alone_in(path.parent):
+                    _bring_up_to_date(connections, path)
     except StoreProblem:
         connections.close()
         raise
+    except OSError as error:
+        connections.close()
+        raise StoreProblem(str(path), f"cannot be made: {error.strerror} ({path.parent})") from error
     return connections
 
 
@@ -66,10 +72,15 @@ def _check_file(path: Path) -> None:
         raise StoreProblem(where, "is not a database; name another file")
 
 
+def _is_up_to_date(connections: Connections, path: Path) -> bool:
+    """Asked without a lock of any kind: a file that is up to date can be opened during a survey."""
+    with connections.reading() as connection:
+        return _revision(connection, str(path)) == REVISION
+
+
 def _bring_up_to_date(connections: Connections, path: Path) -> None:
     where = str(path)
     with connections.reading() as connection:
-        # Asked first without the write lock: a file that is up to date can be opened during a survey.
         revision = _revision(connection, where)
         if revision == REVISION:
             return
@@ -77,9 +88,7 @@ def _bring_up_to_date(connections: Connections, path: Path) -> None:
         connection.execute("PRAGMA journal_mode = WAL")
     if revision is None:
         with connections.writing() as connection:
-            # Another process may have been first.
-            if _revision(connection, where) is None:
-                _make_tables(connection)
+            _make_tables(connection)
         return
     from dosimeter.store.upgrade import upgrade
 

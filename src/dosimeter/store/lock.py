@@ -5,6 +5,8 @@ from __future__ import annotations
 import fcntl
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -31,6 +33,23 @@ def is_locked(store: Path, survey_id: str) -> bool:
     finally:
         os.close(descriptor)
     return False
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Wait until nobody else makes a store in this folder. The folder itself is locked: nothing is left.
+
+    SQLite does not wait where two connections change the journal mode of a new file at once.
+
+    Raises:
+        OSError: the folder cannot be opened or locked.
+    """
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 class SurveyLock:
