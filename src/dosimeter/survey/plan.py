@@ -30,7 +30,7 @@ def why_not(probe: Probe, visit: Visit) -> str | None:
         if isinstance(fact, probe.needs):
             return None
     if visit.stranger_failed is not None:
-        return f"the stranger's association got no answer ({visit.stranger_failed.value})"
+        return f"the stranger's association got no answer ({visit.stranger_failed.value.replace('_', ' ')})"
     return "the stranger's association was not accepted"
 
 

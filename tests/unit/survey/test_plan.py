@@ -76,7 +76,7 @@ def test_a_question_that_needs_an_association_says_why_it_was_not_asked() -> Non
     assert why_not(PROBES["dicom_echo"], rejected) == "the stranger's association was not accepted"
     silent = visit(failed=Cause.TIMED_OUT)
     assert why_not(PROBES["null_retrieve"], silent) == (
-        "the stranger's association got no answer (timed_out)"
+        "the stranger's association got no answer (timed out)"
     )
 
 

@@ -84,7 +84,7 @@ def test_negotiate_asks_no_query(tmp_path: Path) -> None:
     ("script", "why"),
     [
         (Script(on_associate=lambda _request: Reject()), "the stranger's association was not accepted"),
-        (SILENT, "the stranger's association got no answer (timed_out)"),
+        (SILENT, "the stranger's association got no answer (timed out)"),
         (Script(on_request=answers(echo=Abort())), "the association had ended"),
     ],
     ids=["rejected", "silent", "aborted"],
