@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-_ALLOCATIONS: Final = 20_000
+_ALLOCATIONS: Final = 100_000
 """Before a collection, against 700 by default: a host allocates some hundreds and frees them all."""
 
 
