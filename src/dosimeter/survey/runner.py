@@ -35,7 +35,7 @@ TICK_SECONDS: Final = 0.1
 MAX_CONTACTS: Final = 2
 """A host that was contacted this often and never finished is not asked again."""
 
-_WEB = (Skipped("dicom_associate", "a web port: nothing but HTTP would be sent there"),)
+_WEB = (Skipped("dicom_associate", "a web port (scope.web_ports): nothing but HTTP would be sent there"),)
 _NO_TIME_LEFT = (Skipped("dicom_associate", "the time allowed for this host was used up by its other ports"),)
 _UNFINISHED = Failed(
     "dicom_associate", Cause.INTERRUPTED, f"contacted {MAX_CONTACTS} times, each survey ended meanwhile"
