@@ -187,18 +187,20 @@ class AAbort:
 
 PDU = AAssociateRQ | AAssociateAC | AAssociateRJ | PDataTF | AReleaseRQ | AReleaseRP | AAbort
 
-_RESULTS: Final = {1: "for good", 2: "for now"}
+REJECTION_RESULTS: Final = {1: "for good", 2: "for now"}
+"""Rejected permanent, rejected transient (PS3.8 Table 9-21)."""
 
-_REJECTIONS: Final = {
+REJECTION_REASONS: Final = {
     (1, 1): "no reason given",
-    (1, 2): "application context not supported",
+    (1, 2): "application context name not supported",
     (1, 3): "calling AE title not recognised",
     (1, 7): "called AE title not recognised",
-    (2, 1): "no reason given by the association layer",
+    (2, 1): "no reason given, by the association layer",
     (2, 2): "protocol version not supported",
-    (3, 1): "congested",
-    (3, 2): "too many associations",
+    (3, 1): "temporary congestion",
+    (3, 2): "local limit exceeded",
 }
+"""By source and reason (PS3.8 Table 9-21)."""
 
 _ABORT_REASONS: Final = {
     0: "no reason given",
@@ -215,10 +217,10 @@ _PROVIDER: Final = 2
 
 def describe_rejection(result: int, source: int, reason: int) -> str:
     """An A-ASSOCIATE-RJ in our words, for reports (PS3.8 Table 9-21); illegal codes by number."""
-    why = _REJECTIONS.get(
+    why = REJECTION_REASONS.get(
         (source, reason), f"source {source}, reason {reason}, which the standard does not define"
     )
-    how_long = _RESULTS.get(result, f"with result {result}, which the standard does not define")
+    how_long = REJECTION_RESULTS.get(result, f"with result {result}, which the standard does not define")
     return f"rejected {how_long}: {why}"
 
 

@@ -16,9 +16,6 @@ from dosimeter.model.facts import AssociationAccepted, ClientCertificate, Ending
 from dosimeter.model.target import Service
 from dosimeter.model.verdict import Decoy
 
-STUDY_ROOT_GET: Final = "1.2.840.10008.5.1.4.1.2.2.3"
-PATIENT_ROOT_GET: Final = "1.2.840.10008.5.1.4.1.2.1.3"
-STORAGE_COMMITMENT: Final = "1.2.840.10008.1.20.1"
 _STORAGE_PREFIX: Final = "1.2.840.10008.5.1.4.1.1."
 """Every SOP class of PS3.4 Table B.5-1 that an archive of images takes starts so."""
 

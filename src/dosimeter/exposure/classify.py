@@ -15,7 +15,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from dosimeter.exposure.case import STORAGE_COMMITMENT, Case, build_case
+from dosimeter.dicom.uids import MODALITY_WORKLIST_FIND, STORAGE_COMMITMENT_PUSH
+from dosimeter.exposure.case import Case, build_case
 from dosimeter.exposure.evidence import (
     CALLED_TITLE,
     CALLING_TITLE,
@@ -25,7 +26,6 @@ from dosimeter.exposure.evidence import (
     is_title_rejection,
 )
 from dosimeter.exposure.findings import FINDINGS
-from dosimeter.exposure.left_open import WORKLIST_FIND
 from dosimeter.exposure.predicates import Hit
 from dosimeter.exposure.remedy.choose import choose
 from dosimeter.exposure.remedy.need import Need
@@ -135,10 +135,10 @@ def _worklist(case: Case) -> bool | None:
     if case.refused_worklist is not None:
         return False
     refused = case.association.fact.refused if case.association is not None else ()
-    return False if any(context.abstract_syntax == WORKLIST_FIND for context in refused) else None
+    return False if any(context.abstract_syntax == MODALITY_WORKLIST_FIND for context in refused) else None
 
 
 def _may_be_orthanc(case: Case) -> bool:
     """Storage commitment granted to a made-up called title: dcmqrscp and storescp do not do that."""
     association = case.association
-    return association is not None and STORAGE_COMMITMENT in association.fact.accepted
+    return association is not None and STORAGE_COMMITMENT_PUSH in association.fact.accepted

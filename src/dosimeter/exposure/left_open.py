@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from dosimeter.dicom.uids import MODALITY_WORKLIST_FIND, PATIENT_ROOT_FIND, STUDY_ROOT_FIND
 from dosimeter.exposure.evidence import (
     ASSOCIATE_PROBE,
     RETRIEVE_PROBE,
@@ -19,16 +20,13 @@ from dosimeter.exposure.words import CAUSE_WORDS, TLS_BROKEN, ending_words
 from dosimeter.model.attempt import Cause
 from dosimeter.model.facts import AssociationAccepted, Ending, QueryService
 
-STUDY_ROOT_FIND: Final = "1.2.840.10008.5.1.4.1.2.2.1"
-PATIENT_ROOT_FIND: Final = "1.2.840.10008.5.1.4.1.2.1.1"
-WORKLIST_FIND: Final = "1.2.840.10008.5.1.4.31"
 PATIENT_ROOT_PROBE: Final = "null_query_patient_root"
 WORKLIST_PROBE: Final = "null_query_worklist"
 
 _QUERIES: Final = (
     (QueryService.STUDY_ROOT, STUDY_ROOT_FIND, "null_query_study_root"),
     (QueryService.PATIENT_ROOT, PATIENT_ROOT_FIND, PATIENT_ROOT_PROBE),
-    (QueryService.WORKLIST, WORKLIST_FIND, WORKLIST_PROBE),
+    (QueryService.WORKLIST, MODALITY_WORKLIST_FIND, WORKLIST_PROBE),
 )
 _QUERY_PROBES: Final = frozenset(probe for _, _, probe in _QUERIES)
 _NOT_A_RUNG: Final = frozenset({TITLES_PROBE, "dicom_echo"})

@@ -9,7 +9,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from dosimeter.exposure.case import PATIENT_ROOT_GET, STUDY_ROOT_GET, Case
+from dosimeter.dicom.uids import (
+    MODALITY_WORKLIST_FIND,
+    PATIENT_ROOT_FIND,
+    PATIENT_ROOT_GET,
+    STUDY_ROOT_GET,
+)
+from dosimeter.exposure.case import Case
 from dosimeter.exposure.evidence import (
     ASSOCIATE_PROBE,
     CALLED_TITLE,
@@ -21,9 +27,7 @@ from dosimeter.exposure.evidence import (
     is_title_rejection,
 )
 from dosimeter.exposure.left_open import (
-    PATIENT_ROOT_FIND,
     PATIENT_ROOT_PROBE,
-    WORKLIST_FIND,
     WORKLIST_PROBE,
 )
 from dosimeter.exposure.product import DCMTK
@@ -351,7 +355,7 @@ def worklist_refused(case: Case) -> Hit | None:
 
 def worklist_not_asked(case: Case) -> Hit | None:
     """A worklist context was granted, and the association ended before its turn."""
-    return _query_not_asked(case, QueryService.WORKLIST, WORKLIST_FIND, WORKLIST_PROBE)
+    return _query_not_asked(case, QueryService.WORKLIST, MODALITY_WORKLIST_FIND, WORKLIST_PROBE)
 
 
 def patient_root_not_asked(case: Case) -> Hit | None:

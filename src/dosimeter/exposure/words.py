@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from dosimeter.dicom.pdu import REJECTION_REASONS, REJECTION_RESULTS
 from dosimeter.model.attempt import Cause
 from dosimeter.model.facts import AssociationRejected, Ending, QueryService, Signature, Titles
 
@@ -72,18 +73,6 @@ _STATUS_WORDS: Final = {
     0xFE00: "cancelled",
 }
 
-_RESULT_WORDS: Final = {1: "for good", 2: "for now"}
-_REASON_WORDS: Final = {
-    (1, 1): "no reason given",
-    (1, 2): "application context name not supported",
-    (1, 3): "calling AE title not recognised",
-    (1, 7): "called AE title not recognised",
-    (2, 1): "no reason given, by the association layer",
-    (2, 2): "protocol version not supported",
-    (3, 1): "temporary congestion",
-    (3, 2): "local limit exceeded",
-}
-
 
 def ending_words(ending: Ending, status: int | None) -> str:
     """How a question ended, as the predicate of a sentence (PS3.7 annex C for the statuses)."""
@@ -101,8 +90,8 @@ def rejection_words(rejected: AssociationRejected) -> str:
     Codes that the table does not define are given as sent.
     """
     codes = f"({rejected.result}, {rejected.source}, {rejected.reason})"
-    reason = _REASON_WORDS.get((rejected.source, rejected.reason))
-    result = _RESULT_WORDS.get(rejected.result)
+    reason = REJECTION_REASONS.get((rejected.source, rejected.reason))
+    result = REJECTION_RESULTS.get(rejected.result)
     if reason is None or result is None:
         return f"with codes that the standard does not define {codes}"
     return f"{result}, {reason} {codes}"

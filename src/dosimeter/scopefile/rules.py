@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Final
 
+from dosimeter.dicom.aetitle import parse_ae_title
+from dosimeter.dicom.errors import LocalProtocolError
 from dosimeter.model.scope import Hours, Network, Pace, Touch
 from dosimeter.net.address import Reach, network_reach
 from dosimeter.scopefile.problem import Problems
@@ -18,7 +20,6 @@ PLACEHOLDER: Final = "REPLACE"
 LONGEST_VALIDITY: Final = timedelta(days=366)
 LONGEST_TEXT: Final = 200
 LAST_PORT: Final = 65535
-LONGEST_AE_TITLE: Final = 16
 
 _HOURS: Final = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])-([01][0-9]|2[0-3]):([0-5][0-9])\Z")
 _WHOLE_DAY: Final = "00:00-24:00"
@@ -129,13 +130,19 @@ def check_ae_titles(table: ScopeTable, problems: Problems) -> None:
     """AE titles as PS3.5 §6.2 allows: 1 to 16 printable ASCII characters, no backslash."""
     for key in ("called_ae_titles", "calling_ae_titles"):
         for index, title in enumerate(getattr(table, key)):
-            fits = 0 < len(title) <= LONGEST_AE_TITLE and title.isascii() and title.isprintable()
-            if not fits or "\\" in title or title != title.strip():
+            if not _is_ae_title(title):
                 says = (
                     f'"{_shown(title)}" is not an AE title; write 1 to 16 ASCII characters, '
                     "no backslash, no space at either end"
                 )
                 problems.add(f"scope.{key}[{index}]", says)
+
+
+def _is_ae_title(text: str) -> bool:
+    try:
+        return parse_ae_title(text) == text
+    except LocalProtocolError:
+        return False
 
 
 def read_pace(table: PaceTable, networks: tuple[Network, ...], problems: Problems) -> Pace:

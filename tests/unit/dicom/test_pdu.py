@@ -11,11 +11,11 @@ from dosimeter.dicom.pdu import describe_abort, describe_rejection
         ((1, 1, 1), "rejected for good: no reason given"),
         ((1, 1, 3), "rejected for good: calling AE title not recognised"),
         ((1, 1, 7), "rejected for good: called AE title not recognised"),
-        ((2, 3, 1), "rejected for now: congested"),
-        ((2, 3, 2), "rejected for now: too many associations"),
+        ((2, 3, 1), "rejected for now: temporary congestion"),
+        ((2, 3, 2), "rejected for now: local limit exceeded"),
         ((1, 2, 2), "rejected for good: protocol version not supported"),
         ((1, 1, 9), "rejected for good: source 1, reason 9, which the standard does not define"),
-        ((7, 3, 2), "rejected with result 7, which the standard does not define: too many associations"),
+        ((7, 3, 2), "rejected with result 7, which the standard does not define: local limit exceeded"),
     ],
 )
 def test_a_rejection_is_told_in_words(codes: tuple[int, int, int], words: str) -> None:
