@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import shlex
 import signal
-import threading
+import time
 from pathlib import Path
 from types import FrameType
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
+
+_LOOK_SECONDS: Final = 0.1
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -48,15 +50,18 @@ def list_archives() -> None:  # noqa: D103 - the help text says it
 
 def wait_for_interrupt(what: str) -> None:
     """Say so, and return at the first Ctrl-C or SIGTERM."""
-    stop = threading.Event()
+    heard: list[int] = []
 
-    def on_signal(_number: int, _frame: FrameType | None) -> None:
-        stop.set()
+    def on_signal(number: int, _frame: FrameType | None) -> None:
+        heard.append(number)
 
     before = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         typer.echo(f"{what}; Ctrl-C ends them.", err=True)
-        stop.wait()
+        # Looked at, not waited for: a signal that comes just before the thread blocks wakes nobody, and a
+        # lock that its handler needs may be held by the very thread it interrupts.
+        while not heard:
+            time.sleep(_LOOK_SECONDS)
     finally:
         for number, disposition in before.items():
             signal.signal(number, disposition)
