@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from enum import StrEnum
+from typing import Final, Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +53,139 @@ Count = Exact | AtLeast | Estimated | Claimed | Unknown
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Four different numbers: a row is not a study, a study is not a patient."""
+    """Different numbers: a row is not a study, a study is not a patient, a scheduled step is neither."""
 
     patients: Count = field(default_factory=Unknown)
     studies: Count = field(default_factory=Unknown)
     series: Count = field(default_factory=Unknown)
     instances: Count = field(default_factory=Unknown)
+    worklist_items: Count = field(default_factory=Unknown)
+
+
+class Things(StrEnum):
+    """What is counted, each by its unique key (PS3.4 Tables C.6-1 to C.6-5, K.6-1)."""
+
+    PATIENTS = "patients"
+    STUDIES = "studies"
+    SERIES = "series"
+    INSTANCES = "instances"
+    WORKLIST_ITEMS = "worklist_items"
+
+
+class Axis(StrEnum):
+    """How an archive is cut into parts that it can answer for. No axis is an open range."""
+
+    DATES = "dates"
+    """Closed ranges of StudyDate; of a worklist, of the scheduled date. Undated studies fall out."""
+    WHOLE = "whole"
+    """The unique key alone; asked only once the size is known."""
+    TIMES = "times"
+    """Closed ranges of StudyTime with no date. Studies without a time fall out."""
+    UIDS = "uids"
+    """Beginnings of StudyInstanceUID: nothing falls out, but the standard does not promise an answer."""
+    DAYS = "days"
+    """Days drawn at random within a year."""
+
+
+class Cut(StrEnum):
+    """Why a cell is not known to be whole."""
+
+    NOT = "not"
+    """It is whole: every part ended with Success, and the archive has shown that it sends more at once."""
+    BY_STATUS = "by_status"
+    """The archive said that it stopped: 0xFE00 unasked, or a failure after rows."""
+    SILENTLY = "silently"
+    """Success, but the parts hold more than the whole, or the number of rows is a limit seen before."""
+    BY_BUDGET = "by_budget"
+    """We stopped."""
+    FAILED = "failed"
+    """Refused, aborted, closed or silent before the end."""
+
+
+class CensusEnd(StrEnum):
+    """Why no more was asked."""
+
+    ALL_ASKED = "all_asked"
+    ROWS = "rows"
+    BYTES = "bytes"
+    SECONDS = "seconds"
+    ASSOCIATIONS = "associations"
+    """The budget of the scope that was used up."""
+    SLOW = "slow"
+    """It answered later than the scope's patience, or than three times its first echo."""
+    OUT_OF_RESOURCES = "out_of_resources"
+    """Status 0xA700."""
+    BUSY = "busy"
+    REFUSED = "refused"
+    """A question was refused, aborted, or the connection closed."""
+    SILENT = "silent"
+    NOT_BELIEVED = "not_believed"
+    """Its answers do not depend on the question."""
+
+
+@dataclass(frozen=True, slots=True)
+class CounterSum:
+    """One NumberOf… attribute over the rows of a cell: its sum, and in how many rows it was what.
+
+    ``present`` counts plausible values, zero included; the rest of the rows had none or an absurd one,
+    which is never added up.
+    """
+
+    attribute: str
+    total: int
+    present: int
+    zero: int
+    implausible: int
+
+
+@dataclass(frozen=True, slots=True)
+class ModalityCount:
+    """Studies that hold one modality; a study can hold several.
+
+    ``verified``: a control query for that modality found as many.
+    """
+
+    modality: str
+    studies: int
+    verified: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Units (days, or minutes of the day) drawn at random from a stratum of ``units``, and what each held.
+
+    ``instances`` is parallel to ``studies``, or empty where no counter was believed.
+    """
+
+    units: int
+    studies: tuple[int, ...]
+    instances: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class YearCount:
+    """Studies dated in one year."""
+
+    year: int
+    studies: Count
+
+
+@dataclass(frozen=True, slots=True)
+class Census:
+    """What a census found, computed from its facts.
+
+    ``remarks`` are our own sentences: why a number is no better than it is. ``rows_limit`` is the cap
+    the archive was found to put on an answer.
+    """
+
+    counts: Counts = field(default_factory=Counts)
+    years: tuple[YearCount, ...] = ()
+    modalities: tuple[ModalityCount, ...] = ()
+    oldest_year: int | None = None
+    newest_year: int | None = None
+    undated_studies: Count = field(default_factory=Unknown)
+    rows_limit: int | None = None
+    remarks: tuple[str, ...] = ()
+
+
+NOT_COUNTED: Final = Census()

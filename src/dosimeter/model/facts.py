@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
+from dosimeter.model.census import Axis, CensusEnd, CounterSum, Cut, ModalityCount, Sample, Things
 from dosimeter.model.text import ServerText
 
 
@@ -193,6 +194,64 @@ class NotDicomSeen:
     kind: Literal["not_dicom_seen"] = "not_dicom_seen"
 
 
+@dataclass(frozen=True, slots=True)
+class CellCounted:
+    """One cell of a census: what its questions were answered, added up. No date finer than a month.
+
+    ``cell`` names the closed range in our own words: ``2019``, ``2019-03``, ``1900/1969``, ``whole``,
+    the hour ``07``, ``uids``, ``sample 2019``. ``with_counters`` says whether the NumberOf… attributes,
+    ModalitiesInStudy and PatientID were asked for beside the unique key. ``cut`` is why the cell is not
+    whole, ``ending`` and ``status`` those of its last question.
+
+    ``rows`` are pending responses, ``distinct`` the distinct unique keys among them, ``fresh`` those
+    that no earlier cell of this census had, ``on_axis`` the distinct keys of all cells of the axis so
+    far. After a resume (``run`` counts them) both begin again: the keyed hashes are never stored.
+    ``largest`` is the longest single answer, in rows. ``patients`` are distinct PatientIDs,
+    ``without_patient`` rows without one, ``public_roots`` rows whose UID begins as those of public data
+    sets do. ``received`` is in bytes.
+    """
+
+    titles: Titles
+    service: QueryService
+    things: Things
+    axis: Axis
+    cell: str
+    with_counters: bool
+    cut: Cut
+    ending: Ending
+    status: int | None
+    questions: int
+    rows: int
+    distinct: int
+    fresh: int
+    on_axis: int
+    largest: int
+    received: int
+    milliseconds: int
+    run: int = 0
+    counters: tuple[CounterSum, ...] = ()
+    modalities: tuple[ModalityCount, ...] = ()
+    patients: int = 0
+    without_patient: int = 0
+    public_roots: int = 0
+    sample: Sample | None = None
+    kind: Literal["cell_counted"] = "cell_counted"
+
+
+@dataclass(frozen=True, slots=True)
+class CensusEnded:
+    """Why a census ended, and what it cost the archive. ``received`` is in bytes."""
+
+    titles: Titles
+    end: CensusEnd
+    questions: int
+    rows: int
+    received: int
+    associations: int
+    milliseconds: int
+    kind: Literal["census_ended"] = "census_ended"
+
+
 Fact = (
     AssociationAccepted
     | AssociationRejected
@@ -202,4 +261,6 @@ Fact = (
     | NullRetrieveAnswered
     | TlsSeen
     | NotDicomSeen
+    | CellCounted
+    | CensusEnded
 )

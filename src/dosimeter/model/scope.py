@@ -70,6 +70,23 @@ class Pace:
 
 
 @dataclass(frozen=True, slots=True)
+class CountBudget:
+    """What counting one archive may cost it. The defaults would not hurt a twenty-year-old archive.
+
+    ``rows_per_answer`` is the longest answer that is asked for on purpose. ``patience_seconds``: an
+    archive that takes longer to begin an answer, and longer than three times its first echo, is
+    asked no more. ``received_bytes`` and ``seconds`` are over all associations.
+    """
+
+    rows: int = 250_000
+    rows_per_answer: int = 25_000
+    received_bytes: int = 67_108_864
+    seconds: float = 300.0
+    associations: int = 6
+    patience_seconds: float = 2.0
+
+
+@dataclass(frozen=True, slots=True)
 class Authorisation:
     """What the owner, or the law, has allowed in writing.
 
@@ -97,5 +114,6 @@ class Authorisation:
     called_ae_titles: tuple[str, ...] = ()
     calling_ae_titles: tuple[str, ...] = ()
     pace: Pace = field(default_factory=Pace)
+    count: CountBudget = field(default_factory=CountBudget)
     signed_by: str | None = None
     second_person: str | None = None

@@ -38,21 +38,33 @@ class SurveyHeader:
 
 @dataclass(frozen=True, slots=True)
 class EndpointRecord:
-    """What one endpoint answered. ``began`` and ``ended`` are UTC."""
+    """What one endpoint answered. ``began`` and ``ended`` are UTC.
+
+    ``is_open`` says that a census was still to come, or under way, when this was kept. ``same_as`` is
+    the authority of the first endpoint found to hold the same studies, None if it is the first itself
+    or was compared with none.
+    """
 
     endpoint: Endpoint
     attempts: tuple[Attempt, ...]
     began: datetime
     ended: datetime
+    is_open: bool = False
+    same_as: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class HostPlan:
-    """The endpoints of one address that are still to be asked, and how often it was contacted."""
+    """The endpoints of one address that are still to be asked, and how often it was contacted.
+
+    ``begun`` are the open records of endpoints whose census a stopped or killed run left unfinished:
+    their cells so far are in them, and nothing that was answered is asked again.
+    """
 
     address: str
     endpoints: tuple[Endpoint, ...]
     contacts: int = 0
+    begun: tuple[EndpointRecord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
