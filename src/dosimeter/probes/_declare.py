@@ -8,14 +8,25 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from dosimeter.model.attempt import Cause
-from dosimeter.model.facts import EchoAnswered, Ending, Fact, NullQueryAnswered, NullRetrieveAnswered
+from dosimeter.model.facts import (
+    CellCounted,
+    EchoAnswered,
+    Ending,
+    Fact,
+    NullQueryAnswered,
+    NullRetrieveAnswered,
+    Titles,
+)
 from dosimeter.model.scope import Authorisation, Touch
 from dosimeter.model.target import Service
 from dosimeter.net.dialer import Line
 from dosimeter.net.scu import Scu
+
+if TYPE_CHECKING:
+    from dosimeter.dicom.keyed_set import KeyedSet
 
 
 class Rides(StrEnum):
@@ -31,6 +42,21 @@ class NotAsked(Exception):
     """The probe found that its question does not apply here. Says why."""
 
 
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """What a census of one endpoint is given by the run it belongs to.
+
+    ``key`` is 32 random bytes of this process: with it identifiers are hashed, and it is dropped at the
+    end. ``known`` are the cells that a run before was answered. ``keep`` returns once a cell is on the
+    disk; ``holdings`` is told, at the end, the studies that were seen, so that archives can be compared.
+    """
+
+    key: bytes
+    known: tuple[CellCounted, ...]
+    keep: Callable[[CellCounted], None]
+    holdings: Callable[[Titles, KeyedSet], None]
+
+
 @dataclass(slots=True)
 class Visit:
     """What a probe is given: the line, the authorisation, the stranger's title, what was seen so far.
@@ -39,6 +65,7 @@ class Visit:
 
     ``stranger_called`` is the called AE title made up for this survey. ``stranger_failed`` is why
     the stranger's association got no answer, or None. With ``overloaded`` nothing more is asked.
+    ``counting`` is None where nothing may be counted.
     """
 
     line: Line
@@ -47,6 +74,7 @@ class Visit:
     seen: tuple[Fact, ...] = ()
     stranger_failed: Cause | None = None
     overloaded: bool = False
+    counting: Counting | None = None
 
 
 _OUT_OF_RESOURCES: Final = 0xA700
