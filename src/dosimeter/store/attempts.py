@@ -5,7 +5,7 @@ Written by hand because it is on the hot path: pydantic needs 330 µs to read ba
 the dataclass. A field added later goes last and gets its default when an older text is read.
 
 Each attempt has its own line, and lines are remembered: closed ports are all alike, and archives of
-one product differ in little more than the milliseconds of their echo.
+one product differ in little more than the milliseconds of their echo. A census is like no other.
 """
 
 from __future__ import annotations
@@ -15,10 +15,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from dosimeter.model.attempt import Attempt, Cause, Completed, Failed, Skipped
+from dosimeter.model.census import Axis, CensusEnd, CounterSum, Cut, ModalityCount, Sample, Things
 from dosimeter.model.facts import (
     AssociationAborted,
     AssociationAccepted,
     AssociationRejected,
+    CellCounted,
+    CensusEnded,
     CertificateSeen,
     ClientCertificate,
     ContextRefused,
@@ -45,13 +48,15 @@ _BETWEEN_LINES: Final = ",\n"
 """Unmistakable: JSON writes a line break inside a string as an escape."""
 
 _LINES_REMEMBERED: Final = 2048
+_LONGEST_REMEMBERED: Final = 4096
+_MOST_FACTS_REMEMBERED: Final = 4
 
 Json = list[Any]
 
 
 def encode_attempts(attempts: tuple[Attempt, ...]) -> str:
     """The attempts as JSON in pure ASCII: an array, with a line for each attempt."""
-    return f"[{_BETWEEN_LINES.join([_line(attempt) for attempt in attempts])}]"
+    return f"[{_BETWEEN_LINES.join([_line_of(attempt) for attempt in attempts])}]"
 
 
 def decode_attempts(text: str) -> tuple[Attempt, ...]:
@@ -64,18 +69,49 @@ def decode_attempts(text: str) -> tuple[Attempt, ...]:
         return _read_one_line(text)
     if not (text.startswith("[") and text.endswith("]")):
         raise ValueError("not the text of attempts")
-    return tuple(map(_read_line, text[1:-1].split(_BETWEEN_LINES)))
+    lines = text[1:-1].split(_BETWEEN_LINES)
+    return tuple([(_remembered if len(line) <= _LONGEST_REMEMBERED else _read_line)(line) for line in lines])
 
 
-@lru_cache(maxsize=_LINES_REMEMBERED)
+def encode_cell(cell: CellCounted) -> str:
+    """One cell of a census as JSON in pure ASCII."""
+    return _ENCODER.encode(_cell(cell))
+
+
+def decode_cell(text: str) -> CellCounted:
+    """The cell that :func:`encode_cell` wrote.
+
+    Raises:
+        ValueError: the text is something else, or was damaged.
+    """
+    try:
+        kind, *fields = json.loads(text)
+        if kind != "cell_counted":
+            raise ValueError("not the text of a cell")
+        return _read_cell(*fields)
+    except (TypeError, KeyError, RecursionError) as error:
+        raise ValueError("not the text of a cell") from error
+
+
+def _line_of(attempt: Attempt) -> str:
+    if isinstance(attempt, Skipped) or len(attempt.facts) <= _MOST_FACTS_REMEMBERED:
+        return _remembered_line(attempt)
+    return _line(attempt)
+
+
 def _line(attempt: Attempt) -> str:
     return _ENCODER.encode(_attempt(attempt))
 
 
-@lru_cache(maxsize=_LINES_REMEMBERED)
+_remembered_line: Final = lru_cache(maxsize=_LINES_REMEMBERED)(_line)
+
+
 def _read_line(line: str) -> Attempt:
     (attempt,) = _read(f"[{line}]")
     return attempt
+
+
+_remembered: Final = lru_cache(maxsize=_LINES_REMEMBERED)(_read_line)
 
 
 @lru_cache(maxsize=_LINES_REMEMBERED)
@@ -128,20 +164,18 @@ def _fact(fact: Fact) -> Json:
         case NullQueryAnswered():
             titles = _titles(fact.titles)
             return [fact.kind, titles, fact.service, fact.ending, fact.status, fact.matches]
-        case AssociationAccepted():
-            return _accepted(fact)
+        case AssociationAccepted() | AssociationRejected() | AssociationAborted():
+            return _association(fact)
         case NullRetrieveAnswered():
             return [fact.kind, _titles(fact.titles), fact.service, fact.ending, fact.status]
         case EchoAnswered():
             return [fact.kind, _titles(fact.titles), fact.ending, fact.status, fact.milliseconds]
-        case AssociationRejected():
-            return [fact.kind, _titles(fact.titles), fact.result, fact.source, fact.reason]
-        case AssociationAborted():
-            return [fact.kind, _titles(fact.titles), fact.source, fact.reason]
         case TlsSeen():
             return _tls(fact)
         case NotDicomSeen():
             return [fact.kind, fact.signature]
+        case CellCounted() | CensusEnded():
+            return _cell(fact) if isinstance(fact, CellCounted) else _ended(fact)
         case _:
             assert_never(fact)
 
@@ -156,6 +190,16 @@ def _text(text: ServerText | None) -> str | None:
 
 def _read_text(text: str | None) -> ServerText | None:
     return None if text is None else ServerText(text)
+
+
+def _association(fact: AssociationAccepted | AssociationRejected | AssociationAborted) -> Json:
+    match fact:
+        case AssociationAccepted():
+            return _accepted(fact)
+        case AssociationRejected():
+            return [fact.kind, _titles(fact.titles), fact.result, fact.source, fact.reason]
+        case AssociationAborted():
+            return [fact.kind, _titles(fact.titles), fact.source, fact.reason]
 
 
 def _accepted(fact: AssociationAccepted) -> Json:
@@ -236,6 +280,85 @@ def _read_tls(
     )
 
 
+def _cell(fact: CellCounted) -> Json:
+    return [
+        fact.kind,
+        _titles(fact.titles),
+        fact.service,
+        fact.things,
+        fact.axis,
+        fact.cell,
+        fact.with_counters,
+        fact.cut,
+        fact.ending,
+        fact.status,
+        fact.questions,
+        fact.rows,
+        fact.distinct,
+        fact.fresh,
+        fact.on_axis,
+        fact.largest,
+        fact.received,
+        fact.milliseconds,
+        fact.run,
+        [(c.attribute, c.total, c.present, c.zero, c.implausible) for c in fact.counters],
+        [(m.modality, m.studies, m.verified) for m in fact.modalities],
+        fact.patients,
+        fact.without_patient,
+        fact.public_roots,
+        fact.sample and [fact.sample.units, fact.sample.studies, fact.sample.instances],
+    ]
+
+
+def _read_cell(*fields: Any) -> CellCounted:  # noqa: ANN401  read from JSON by position
+    titles, service, things, axis, cell, with_counters, cut, ending, status, *more = fields
+    questions, rows, distinct, fresh, on_axis, largest, received, milliseconds, run, *more = more
+    counters, modalities, patients, without_patient, public_roots, sample = more
+    return CellCounted(
+        Titles(*titles),
+        QueryService(service),
+        Things(things),
+        Axis(axis),
+        cell,
+        with_counters,
+        Cut(cut),
+        Ending(ending),
+        status,
+        questions,
+        rows,
+        distinct,
+        fresh,
+        on_axis,
+        largest,
+        received,
+        milliseconds,
+        run,
+        counters=tuple([CounterSum(*each) for each in counters]),
+        modalities=tuple([ModalityCount(*each) for each in modalities]),
+        patients=patients,
+        without_patient=without_patient,
+        public_roots=public_roots,
+        sample=None if sample is None else _read_sample(*sample),
+    )
+
+
+def _read_sample(units: int, studies: list[int], instances: list[int]) -> Sample:
+    return Sample(units, tuple(studies), tuple(instances))
+
+
+def _ended(fact: CensusEnded) -> Json:
+    return [
+        fact.kind,
+        _titles(fact.titles),
+        fact.end,
+        fact.questions,
+        fact.rows,
+        fact.received,
+        fact.associations,
+        fact.milliseconds,
+    ]
+
+
 _READERS: Final[dict[str, Callable[..., Fact]]] = {
     "association_accepted": _read_accepted,
     "association_rejected": lambda titles, *codes: AssociationRejected(Titles(*titles), *codes),
@@ -249,4 +372,6 @@ _READERS: Final[dict[str, Callable[..., Fact]]] = {
     ),
     "tls_seen": _read_tls,
     "not_dicom_seen": lambda signature: NotDicomSeen(Signature(signature)),
+    "cell_counted": _read_cell,
+    "census_ended": lambda titles, end, *rest: CensusEnded(Titles(*titles), CensusEnd(end), *rest),
 }

@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dosimeter.model.attempt import Attempt, Cause, Completed, Failed
-from dosimeter.model.facts import Fact
+from dosimeter.model.census import Axis, CounterSum, Cut, ModalityCount, Sample, Things
+from dosimeter.model.facts import CellCounted, Ending, Fact, QueryService
 from dosimeter.model.text import ServerText
-from dosimeter.store.attempts import decode_attempts, encode_attempts
-from tests.contract.samples import ATTEMPTS
+from dosimeter.store.attempts import decode_attempts, decode_cell, encode_attempts, encode_cell
+from tests.contract.samples import ATTEMPTS, TITLES
 
 st.register_type_strategy(ServerText, st.text().map(ServerText.of))
 
@@ -67,6 +68,77 @@ def test_the_text_is_what_older_files_hold() -> None:
         '["failed","dicom_tls","refused","the connection was refused",[]],\n'
         '["skipped","ae_titles","the scope lists no titles"]]'
     )
+
+
+CELL = CellCounted(
+    titles=TITLES,
+    service=QueryService.STUDY_ROOT,
+    things=Things.STUDIES,
+    axis=Axis.DATES,
+    cell="2019",
+    with_counters=True,
+    cut=Cut.NOT,
+    ending=Ending.STATUS,
+    status=0,
+    questions=3,
+    rows=48,
+    distinct=47,
+    fresh=46,
+    on_axis=93,
+    largest=20,
+    received=8_192,
+    milliseconds=15,
+    run=1,
+    counters=(CounterSum("NumberOfStudyRelatedSeries", 96, 47, 0, 1),),
+    modalities=(ModalityCount("CT", 30, verified=True),),
+    patients=40,
+    without_patient=2,
+    public_roots=1,
+    sample=Sample(365, (3, 0, 1), (12, 0, 4)),
+)
+CELL_TEXT = (
+    '["cell_counted",["NOBODY-7F3A9C","DOSIMETER",true],"study_root","studies","dates","2019",true,"not",'
+    '"status",0,3,48,47,46,93,20,8192,15,1,[["NumberOfStudyRelatedSeries",96,47,0,1]],[["CT",30,true]],'
+    "40,2,1,[365,[3,0,1],[12,0,4]]]"
+)
+
+
+def test_the_text_of_a_cell_is_what_files_hold() -> None:
+    """The form is fixed: checkpoints of a census written by this version must stay readable."""
+    assert encode_cell(CELL) == CELL_TEXT
+    assert decode_cell(CELL_TEXT) == CELL
+
+
+@given(st.from_type(CellCounted))
+def test_a_cell_comes_back_as_it_was(cell: CellCounted) -> None:
+    """Any cell is the same after text and back, in a checkpoint as in an attempt."""
+    assert decode_cell(encode_cell(cell)) == cell
+    attempts = (Completed("count", (cell,) * 9),)
+    assert decode_attempts(encode_attempts(attempts)) == attempts
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "null",
+        "[]",
+        "{}",
+        "[" * 100_000,
+        '["not_dicom_seen","http"]',
+        '["cell_counted"]',
+        CELL_TEXT[:-40],
+        CELL_TEXT.replace('"dates"', '"daytes"'),
+        CELL_TEXT.replace("40,2,1,", "40,2,"),
+        CELL_TEXT.replace("40,2,1,", "40,2,1,0,"),
+        CELL_TEXT.replace('[["CT",30,true]]', "7"),
+        CELL_TEXT.replace("[365,[3,0,1],[12,0,4]]", "[365]"),
+    ],
+)
+def test_a_damaged_cell_is_a_value_error(text: str) -> None:
+    """Whatever is not the text of a cell is named as such, with no other exception."""
+    with pytest.raises(ValueError, match=r"."):
+        decode_cell(text)
 
 
 def test_attempts_on_one_line_are_read_too() -> None:
