@@ -167,7 +167,7 @@ class _Gathering:
             self._add_question(_judged_retrieve(fact, pointer), fact.titles)
         elif isinstance(fact, AssociationRejected):
             self._add_rejection(Pointed(fact, pointer), probe)
-        elif fact.titles.stranger:
+        elif isinstance(fact, AssociationAborted) and fact.titles.stranger:
             self._add_abort(Pointed(fact, pointer), probe)
 
     def _add_not_of_dicom(self, fact: TlsSeen | NotDicomSeen, pointer: str) -> None:
