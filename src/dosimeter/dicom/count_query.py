@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import re
+import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
+from typing import Final
+
+from dosimeter.dicom.errors import LocalProtocolError
+from dosimeter.dicom.uids import EXPLICIT_VR_LE, IMPLICIT_VR_LE
 
 
 class CountLevel(Enum):
@@ -33,3 +40,172 @@ class CountKeys:
     uid_prefix: str | None = None
     modality: str | None = None
     counters: bool = False
+
+
+SOP_INSTANCE_UID: Final = 0x00080018
+STUDY_DATE: Final = 0x00080020
+STUDY_TIME: Final = 0x00080030
+QUERY_RETRIEVE_LEVEL: Final = 0x00080052
+MODALITY: Final = 0x00080060
+MODALITIES_IN_STUDY: Final = 0x00080061
+PATIENT_ID: Final = 0x00100020
+STUDY_INSTANCE_UID: Final = 0x0020000D
+SERIES_INSTANCE_UID: Final = 0x0020000E
+STEP_START_DATE: Final = 0x00400002
+STEP_START_TIME: Final = 0x00400003
+STEP_ID: Final = 0x00400009
+STEP_SEQUENCE: Final = 0x00400100
+
+COUNTER_TAGS: Final[dict[CountLevel, tuple[int, ...]]] = {
+    CountLevel.PATIENT: (0x00201200, 0x00201202, 0x00201204),
+    CountLevel.STUDY: (0x00201206, 0x00201208),
+    CountLevel.SERIES: (0x00201209,),
+    CountLevel.IMAGE: (),
+    CountLevel.WORKLIST: (),
+}
+"""NumberOf… attributes of each level (PS3.4 Tables C.6-1 to C.6-4): asked back with ``counters``."""
+
+UNIQUE_KEYS: Final[dict[CountLevel, int]] = {
+    CountLevel.PATIENT: PATIENT_ID,
+    CountLevel.STUDY: STUDY_INSTANCE_UID,
+    CountLevel.SERIES: SERIES_INSTANCE_UID,
+    CountLevel.IMAGE: SOP_INSTANCE_UID,
+}
+"""What tells the rows of a level apart; a worklist has no such key."""
+
+_SECONDS_OF_A_DAY: Final = 86_400
+_LONGEST_PREFIX: Final = 63
+_UID_PREFIX: Final = re.compile(r"[0-9][0-9.]*")
+_MODALITY: Final = re.compile(r"[A-Z0-9]{1,16}")
+_TAG: Final = struct.Struct("<HH")
+_LENGTH: Final = struct.Struct("<I")
+_SHORT_LENGTH: Final = struct.Struct("<H")
+_ITEM: Final = 0xFFFEE000
+_VRS: Final = {
+    **dict.fromkeys((SOP_INSTANCE_UID, STUDY_INSTANCE_UID, SERIES_INSTANCE_UID), b"UI"),
+    **dict.fromkeys((STUDY_DATE, STEP_START_DATE), b"DA"),
+    **dict.fromkeys((STUDY_TIME, STEP_START_TIME), b"TM"),
+    **dict.fromkeys((QUERY_RETRIEVE_LEVEL, MODALITY, MODALITIES_IN_STUDY), b"CS"),
+    PATIENT_ID: b"LO",
+    STEP_ID: b"SH",
+    **{tag: b"IS" for tags in COUNTER_TAGS.values() for tag in tags},
+}
+
+
+def count_identifier(keys: CountKeys, transfer_syntax_uid: str) -> bytes:
+    """The identifier of a counting C-FIND, elements in ascending order (PS3.5 §7.1).
+
+    The end of a range of times takes the whole of its last second in. At SERIES and IMAGE level the
+    keys are those of the study above: a relational query (PS3.4 C.4.1.2.2.2). Of a worklist the dates,
+    times and modality are those of the scheduled step, and ``counters`` ask nothing more.
+
+    Raises:
+        LocalProtocolError: the transfer syntax is not implicit or explicit VR little endian, a range
+            ends before it begins or is not within a day, or a prefix or modality is none.
+    """
+    if transfer_syntax_uid not in {IMPLICIT_VR_LE, EXPLICIT_VR_LE}:
+        raise LocalProtocolError("identifiers are written in implicit or explicit VR little endian alone")
+    explicit = transfer_syntax_uid == EXPLICIT_VR_LE
+    if keys.level is CountLevel.WORKLIST:
+        return _worklist_identifier(keys, explicit=explicit)
+    wanted = dict(_keys_of_level(keys))
+    if keys.dates is not None:
+        wanted[STUDY_DATE] = _date_range(keys.dates)
+    if keys.times is not None:
+        wanted[STUDY_TIME] = _time_range(keys.times)
+    if keys.uid_prefix is not None:
+        wanted[STUDY_INSTANCE_UID] = _uid_pattern(keys.uid_prefix)
+    if keys.modality is not None:
+        wanted[MODALITIES_IN_STUDY] = _modality(keys.modality)
+    return _elements(wanted, explicit=explicit)
+
+
+def asked_back(level: CountLevel, *, counters: bool) -> frozenset[int]:
+    """Tags whose values a count of this level takes from a row: hashed, or on the allow-list."""
+    if level is CountLevel.WORKLIST:
+        return frozenset((STUDY_INSTANCE_UID,))
+    return frozenset(tag for tag, _ in _keys_of_level(CountKeys(level, counters=counters))) - {
+        QUERY_RETRIEVE_LEVEL
+    }
+
+
+def _keys_of_level(keys: CountKeys) -> Iterator[tuple[int, str]]:
+    level = keys.level
+    yield QUERY_RETRIEVE_LEVEL, level.value
+    yield UNIQUE_KEYS[level], ""
+    if level in {CountLevel.SERIES, CountLevel.IMAGE}:
+        yield STUDY_INSTANCE_UID, ""
+    if keys.counters:
+        if level is CountLevel.STUDY:
+            yield MODALITIES_IN_STUDY, ""
+            yield PATIENT_ID, ""
+        for tag in COUNTER_TAGS[level]:
+            yield tag, ""
+
+
+def _worklist_identifier(keys: CountKeys, *, explicit: bool) -> bytes:
+    step = {
+        STEP_START_DATE: "" if keys.dates is None else _date_range(keys.dates),
+        STEP_ID: "",
+    }
+    if keys.times is not None:
+        step[STEP_START_TIME] = _time_range(keys.times)
+    if keys.modality is not None:
+        step[MODALITY] = _modality(keys.modality)
+    study = "" if keys.uid_prefix is None else _uid_pattern(keys.uid_prefix)
+    item = _elements(step, explicit=explicit)
+    item = _tag(_ITEM) + _LENGTH.pack(len(item)) + item
+    vr = b"SQ\0\0" if explicit else b""
+    sequence = _tag(STEP_SEQUENCE) + vr + _LENGTH.pack(len(item)) + item
+    return _elements({STUDY_INSTANCE_UID: study}, explicit=explicit) + sequence
+
+
+def _elements(values: dict[int, str], *, explicit: bool) -> bytes:
+    return b"".join(_element(tag, values[tag], explicit=explicit) for tag in sorted(values))
+
+
+def _element(tag: int, text: str, *, explicit: bool) -> bytes:
+    vr = _VRS[tag]
+    value = text.encode("ascii")
+    if len(value) % 2:
+        value += b"\0" if vr == b"UI" else b" "
+    length = vr + _SHORT_LENGTH.pack(len(value)) if explicit else _LENGTH.pack(len(value))
+    return _tag(tag) + length + value
+
+
+def _tag(tag: int) -> bytes:
+    return _TAG.pack(tag >> 16, tag & 0xFFFF)
+
+
+def _date_range(dates: tuple[date, date]) -> str:
+    first, last = dates
+    if first > last:
+        raise LocalProtocolError("a range of dates ends before it begins")
+    return f"{_date(first)}-{_date(last)}"
+
+
+def _date(day: date) -> str:
+    return f"{day.year:04}{day.month:02}{day.day:02}"
+
+
+def _time_range(times: tuple[int, int]) -> str:
+    first, last = times
+    if not 0 <= first <= last < _SECONDS_OF_A_DAY:
+        raise LocalProtocolError("a range of times is within one day, and ends no earlier than it begins")
+    return f"{_time(first)}-{_time(last)}.999999"
+
+
+def _time(second: int) -> str:
+    return f"{second // 3600:02}{second // 60 % 60:02}{second % 60:02}"
+
+
+def _uid_pattern(prefix: str) -> str:
+    if len(prefix) > _LONGEST_PREFIX or not _UID_PREFIX.fullmatch(prefix):
+        raise LocalProtocolError("the beginning of a UID is 1 to 63 digits and dots")
+    return prefix + "*"
+
+
+def _modality(modality: str) -> str:
+    if not _MODALITY.fullmatch(modality):
+        raise LocalProtocolError("a modality is 1 to 16 capital letters and digits")
+    return modality

@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+from datetime import date
+from io import BytesIO
+
+import pytest
+from pydicom import Dataset
+from pydicom.filereader import read_dataset
+
+from dosimeter.dicom.count_query import CountKeys, CountLevel, asked_back, count_identifier
+from dosimeter.dicom.errors import LocalProtocolError
+from dosimeter.dicom.uids import EXPLICIT_VR_LE, IMPLICIT_VR_LE
+
+SYNTAXES = [IMPLICIT_VR_LE, EXPLICIT_VR_LE]
+YEAR = (date(2019, 1, 1), date(2019, 12, 31))
+
+
+def as_pydicom(keys: CountKeys, transfer_syntax_uid: str) -> Dataset:
+    """The identifier as another implementation reads it."""
+    raw = count_identifier(keys, transfer_syntax_uid)
+    return read_dataset(BytesIO(raw), transfer_syntax_uid == IMPLICIT_VR_LE, is_little_endian=True)
+
+
+def asked(keys: CountKeys, transfer_syntax_uid: str = EXPLICIT_VR_LE) -> dict[str, str]:
+    """Keyword and value of each key, in the order sent."""
+    return {element.keyword: str(element.value or "") for element in as_pydicom(keys, transfer_syntax_uid)}
+
+
+@pytest.mark.parametrize("transfer_syntax_uid", SYNTAXES)
+@pytest.mark.parametrize(
+    ("level", "counters", "keywords"),
+    [
+        (CountLevel.PATIENT, False, "PatientID"),
+        (
+            CountLevel.PATIENT,
+            True,
+            (
+                "PatientID NumberOfPatientRelatedStudies NumberOfPatientRelatedSeries "
+                "NumberOfPatientRelatedInstances"
+            ),
+        ),
+        (CountLevel.STUDY, False, "StudyInstanceUID"),
+        (
+            CountLevel.STUDY,
+            True,
+            (
+                "ModalitiesInStudy PatientID StudyInstanceUID NumberOfStudyRelatedSeries "
+                "NumberOfStudyRelatedInstances"
+            ),
+        ),
+        (CountLevel.SERIES, False, "StudyInstanceUID SeriesInstanceUID"),
+        (CountLevel.SERIES, True, "StudyInstanceUID SeriesInstanceUID NumberOfSeriesRelatedInstances"),
+        (CountLevel.IMAGE, False, "SOPInstanceUID StudyInstanceUID"),
+        (CountLevel.IMAGE, True, "SOPInstanceUID StudyInstanceUID"),
+    ],
+)
+def test_each_level_asks_back_its_unique_key_and_its_counters_alone(
+    level: CountLevel, keywords: str, transfer_syntax_uid: str, *, counters: bool
+) -> None:
+    """No name, no date of birth, no number: what is not asked for does not travel."""
+    keys = asked(CountKeys(level, counters=counters), transfer_syntax_uid)
+
+    assert keys.pop("QueryRetrieveLevel") == level.value
+    assert sorted(keys) == sorted(keywords.split())
+    assert set(keys.values()) == {""}
+
+
+@pytest.mark.filterwarnings("ignore:Invalid value for VR UI")
+@pytest.mark.parametrize("transfer_syntax_uid", SYNTAXES)
+def test_ranges_are_closed_and_a_last_second_is_whole(transfer_syntax_uid: str) -> None:
+    """23:59:59.5 is within a day that ends at second 86,399."""
+    keys = CountKeys(CountLevel.STUDY, dates=YEAR, times=(43_200, 86_399), uid_prefix="1.2.3", modality="CT")
+
+    assert asked(keys, transfer_syntax_uid) == {
+        "StudyDate": "20190101-20191231",
+        "StudyTime": "120000-235959.999999",
+        "QueryRetrieveLevel": "STUDY",
+        "ModalitiesInStudy": "CT",
+        "StudyInstanceUID": "1.2.3*",
+    }
+
+
+def test_below_the_study_dates_are_those_of_the_study() -> None:
+    """A relational query of series or images of the studies of one day, the first of all years."""
+    first = (date(1, 1, 1), date(1, 1, 1))
+
+    for level in (CountLevel.SERIES, CountLevel.IMAGE):
+        assert asked(CountKeys(level, dates=first))["StudyDate"] == "00010101-00010101"
+
+
+@pytest.mark.parametrize("transfer_syntax_uid", SYNTAXES)
+def test_a_worklist_is_asked_by_the_day_and_hour_of_its_steps(transfer_syntax_uid: str) -> None:
+    """PS3.4 K.6: the keys of a step are within its sequence, and there is no level."""
+    keys = CountKeys(CountLevel.WORKLIST, dates=YEAR, times=(0, 59), modality="MR", counters=True)
+    data_set = as_pydicom(keys, transfer_syntax_uid)
+    (step,) = data_set.ScheduledProcedureStepSequence
+
+    assert [element.keyword for element in data_set] == ["StudyInstanceUID", "ScheduledProcedureStepSequence"]
+    assert {element.keyword: element.value for element in step} == {
+        "Modality": "MR",
+        "ScheduledProcedureStepStartDate": "20190101-20191231",
+        "ScheduledProcedureStepStartTime": "000000-000059.999999",
+        "ScheduledProcedureStepID": None,
+    }
+
+
+def test_a_worklist_without_a_range_asks_its_days_back() -> None:
+    """The date is a key that every worklist knows; an empty one matches all."""
+    data_set = as_pydicom(CountKeys(CountLevel.WORKLIST), IMPLICIT_VR_LE)
+
+    assert [element.keyword for element in data_set.ScheduledProcedureStepSequence[0]] == [
+        "ScheduledProcedureStepStartDate",
+        "ScheduledProcedureStepID",
+    ]
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        CountKeys(CountLevel.STUDY, dates=(date(2020, 1, 2), date(2020, 1, 1))),
+        CountKeys(CountLevel.STUDY, times=(10, 9)),
+        CountKeys(CountLevel.STUDY, times=(-1, 9)),
+        CountKeys(CountLevel.STUDY, times=(0, 86_400)),
+        CountKeys(CountLevel.STUDY, uid_prefix=""),
+        CountKeys(CountLevel.STUDY, uid_prefix="1.2*"),
+        CountKeys(CountLevel.STUDY, uid_prefix="1" * 64),
+        CountKeys(CountLevel.STUDY, modality=""),
+        CountKeys(CountLevel.STUDY, modality="C*"),
+        CountKeys(CountLevel.STUDY, modality="CT\\MR"),
+        CountKeys(CountLevel.WORKLIST, modality="*"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_here(keys: CountKeys) -> None:
+    """Backward ranges, a 25th hour, and wildcards that would widen a question."""
+    with pytest.raises(LocalProtocolError):
+        count_identifier(keys, IMPLICIT_VR_LE)
+
+
+def test_nothing_is_written_in_another_transfer_syntax() -> None:
+    """Big endian is not offered and cannot be had."""
+    with pytest.raises(LocalProtocolError, match="implicit or explicit"):
+        count_identifier(CountKeys(CountLevel.STUDY), "1.2.840.10008.1.2.2")
+
+
+def test_what_is_taken_of_a_row_is_what_was_asked_back() -> None:
+    """The level itself is no news; of a worklist the study alone."""
+    assert asked_back(CountLevel.STUDY, counters=False) == {0x0020000D}
+    assert asked_back(CountLevel.IMAGE, counters=True) == {0x00080018, 0x0020000D}
+    assert asked_back(CountLevel.STUDY, counters=True) == {
+        *(0x00080061, 0x00100020, 0x0020000D),
+        *(0x00201206, 0x00201208),
+    }
+    assert asked_back(CountLevel.WORKLIST, counters=True) == {0x0020000D}
