@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from datetime import date
+
 from dosimeter.dicom.association import AssociateAccepted, AssociateRejected, PeerAborted
 from dosimeter.model.attempt import Cause
 from dosimeter.model.facts import TlsSeen
@@ -110,6 +113,37 @@ class Line:
             self.association.abort(why)
             self._note_end()
 
+    def begin_census(self, seconds: float) -> None:
+        """Until `end_census` the host costs these seconds, and none of those it has for proving."""
+        self._clock.begin_census(seconds, self._dialer.loop.now())
+
+    def end_census(self) -> None:
+        """The seconds for proving run on."""
+        self._clock.end_census(self._dialer.loop.now())
+
+    def seconds_left(self) -> float:
+        """What is left of the host's time, or of the authorisation if that ends before."""
+        return min(self._clock.until - self._dialer.loop.now(), self._dialer.gate.seconds_left())
+
+    def check_time(self) -> None:
+        """Look again whether anything may be asked at this moment; an association can last for minutes.
+
+        Raises:
+            AuthorisedTimeOver: the authorisation or its hours have ended.
+        """
+        try:
+            self._dialer.gate.check_time(self.endpoint.authority)
+        except OutOfScope as refusal:
+            raise AuthorisedTimeOver(refusal.says) from None
+
+    def now(self) -> float:
+        """Monotonic seconds."""
+        return self._dialer.loop.now()
+
+    def today(self) -> date:
+        """The date where the authorised hours are meant."""
+        return self._dialer.gate.today()
+
     async def _wait_for_turn(self, began: float) -> float:
         await sleep(self._clock.next_contact)
         now = self._dialer.loop.now()
@@ -148,9 +182,14 @@ class Line:
         scu = self.association
         if scu is not None and scu.ending is not None:
             self.association = None
-            self._ended(tuple(scu.asked), scu.ending, reached=True)
+            self._ended(_told(scu.asked), scu.ending, reached=True)
 
     def _ended(self, asked: tuple[str, ...], why: str, *, reached: bool) -> None:
         if reached:
             self._clock.contact_ended(self._dialer.loop.now())
         self._dialer.auditor.ended(self.endpoint, asked, why)
+
+
+def _told(asked: list[str]) -> tuple[str, ...]:
+    """Each question once, with how often: a census asks the same hundreds of times."""
+    return tuple(name if times == 1 else f"{name}, {times} times" for name, times in Counter(asked).items())

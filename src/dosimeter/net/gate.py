@@ -10,7 +10,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import Final
 
 from dosimeter.model.problem import Problem
@@ -154,15 +154,23 @@ class ScopeGate:
             raise OutOfScope(endpoint.authority, *refusal)
         return self.check_place(endpoint)
 
-    def check_time(self, subject: str, now: datetime) -> None:
+    def check_time(self, subject: str, now: datetime | None = None) -> None:
         """Check validity and hours.
 
         Raises:
             OutOfScope: not yet valid, expired, or outside the authorised hours.
         """
-        refusal = self._refuse_moment(now)
+        refusal = self._refuse_moment(self._clock() if now is None else now)
         if refusal is not None:
             raise OutOfScope(subject, *refusal)
+
+    def seconds_left(self) -> float:
+        """Until the authorisation ends."""
+        return self._ends - self._clock().timestamp()
+
+    def today(self) -> date:
+        """The date where the authorised hours are meant."""
+        return self._clock().astimezone(self._zone).date()
 
     def _refuse_moment(self, now: datetime) -> tuple[str, str] | None:
         """The rule that refuses a moment and its sentence, or None."""

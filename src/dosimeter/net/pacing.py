@@ -33,12 +33,16 @@ class HostPacer:
 
 
 class HostClock:
-    """The time one host may cost, and the moment it may be contacted next (monotonic seconds)."""
+    """The time one host may cost, and the moment it may be contacted next (monotonic seconds).
 
-    __slots__ = ("_seconds_between", "next_contact", "until")
+    ``until`` is when the time is over that the host's present part has: proving, or a census.
+    """
+
+    __slots__ = ("_left_for_proving", "_seconds_between", "next_contact", "until")
 
     def __init__(self, pace: Pace, now: float) -> None:
         self._seconds_between = pace.seconds_between_associations
+        self._left_for_proving = 0.0
         self.until = now + pace.host_seconds
         self.next_contact = now
 
@@ -49,3 +53,12 @@ class HostClock:
     def waited(self, seconds: float) -> None:
         """Our own pause is not the host's time."""
         self.until += seconds
+
+    def begin_census(self, seconds: float, now: float) -> None:
+        """Counting has seconds of its own; those for proving stand still meanwhile."""
+        self._left_for_proving = self.until - now
+        self.until = now + seconds
+
+    def end_census(self, now: float) -> None:
+        """What was left for proving runs on."""
+        self.until = now + self._left_for_proving

@@ -1,12 +1,13 @@
 """The service class user: pumps a sans-I/O association over a byte stream.
 
-The only questions that can be asked are here: C-ECHO, the null queries and the null retrieve.
+The only questions that can be asked are here: C-ECHO, the null queries, the null retrieve, and the
+C-FIND whose rows are counted.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from dosimeter.dicom import identifier, uids
 from dosimeter.dicom.association import (
@@ -35,12 +36,16 @@ from dosimeter.model.facts import (
     Titles,
 )
 from dosimeter.net.causes import WireFailure
+from dosimeter.net.counting import CANCEL_GRACE_SECONDS, Counted, CountedAnswer, CountLimits
 from dosimeter.net.loop import Loop
 from dosimeter.net.stream import ByteStream
 
+if TYPE_CHECKING:
+    from dosimeter.dicom.count_query import CountKeys
+    from dosimeter.dicom.tally import RowTally
+
 MAX_NULL_MATCHES: Final = 32
 """Rows read of an answer that should have none; then C-CANCEL, a grace, and A-ABORT."""
-CANCEL_GRACE_SECONDS: Final = 2.0
 RELEASE_SECONDS: Final = 5.0
 
 FIND_SYNTAX: Final = {
@@ -54,6 +59,7 @@ GET_SYNTAX: Final = {
 }
 _ANSWERS_AN_ASSOCIATE_REQUEST: Final = frozenset({2, 3, 7})
 """PDU types A-ASSOCIATE-AC, A-ASSOCIATE-RJ, A-ABORT (PS3.8 Table 9-10)."""
+_LAST_MESSAGE_ID: Final = 0xFFFF
 _MAY_STILL_ANSWER: Final = frozenset({Cause.TIMED_OUT, Cause.BAD_PEER})
 """Causes after which an A-ABORT tells the peer not to. To one that is not DICOM no more is said."""
 
@@ -184,6 +190,38 @@ class Scu:
         answer = await self._ask(f"null c-get {service.value}", context, request)
         return NullRetrieveAnswered(self.titles, service, answer.ending, answer.status)
 
+    async def count(
+        self, service: QueryService, keys: CountKeys, tally: RowTally, limits: CountLimits
+    ) -> Counted:
+        """C-FIND whose rows go into ``tally``; past ``limits`` it is cancelled (DESIGN §3, counting).
+
+        The association stays open if the answer ended with a final response, cancelled or not.
+
+        Raises:
+            ContextNotAccepted: the peer did not accept this service.
+            WireFailure: our own machine failed; whatever the peer does is in what is returned.
+        """
+        from dosimeter.dicom.count_query import count_identifier
+
+        context = self._context(FIND_SYNTAX[service])
+        query = count_identifier(keys, context.transfer_syntax_uid)
+        request = FindRequest(self._next_message_id(), context.abstract_syntax)
+        self.asked.append(f"c-find {service.value} {keys.level.name.lower()}")
+        answer = CountedAnswer(self._loop, self._stream, self._requestor, tally, limits, self._answer_seconds)
+        try:
+            event = await answer.read(context, request, query)
+        except RemoteProtocolError:
+            self._end("bad answer")
+            return answer.ended(Ending.BAD_ANSWER)
+        except WireFailure as failure:
+            self.abort(failure.cause.value)
+            if failure.cause is Cause.LOCAL:
+                raise
+            return answer.ended(Ending.SILENCE if failure.cause is Cause.TIMED_OUT else Ending.CLOSE)
+        if isinstance(event, ResponseReceived):
+            return answer.ended(Ending.STATUS, event.response.status)
+        return answer.ended(self._cut(event, 0).ending)
+
     async def release(self) -> None:
         """A-RELEASE, then close; A-ABORT if the peer does not confirm. Nothing if it is over."""
         if not self.is_open:
@@ -220,7 +258,7 @@ class Scu:
         return context
 
     def _next_message_id(self) -> int:
-        self._message_id += 1
+        self._message_id = self._message_id % _LAST_MESSAGE_ID + 1
         return self._message_id
 
     def _deadline(self) -> float:

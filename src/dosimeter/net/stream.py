@@ -15,7 +15,8 @@ RECEIVE_BYTES: Final = 16_384
 """One read: the PDU length we advertise."""
 
 MAX_RECEIVED_PER_CONNECTION: Final = 1_048_576
-"""A null question is answered in under a kilobyte; a mebibyte is a peer that does not stop."""
+"""A null question is answered in under a kilobyte; a mebibyte is a peer that does not stop. Only an
+answer that is counted may be longer, as its question says."""
 
 _NOT_YET: Final = frozenset({errno.EAGAIN, errno.EINPROGRESS, errno.ENOTCONN, errno.EALREADY})
 
@@ -23,10 +24,17 @@ _NOT_YET: Final = frozenset({errno.EAGAIN, errno.EINPROGRESS, errno.ENOTCONN, er
 class ByteStream(Protocol):
     """What the service user needs of a transport."""
 
+    @property
+    def received(self) -> int:
+        """Bytes that came over the network so far."""
+
+    def limit_to(self, received: int) -> None:
+        """From now on, more than ``received`` bytes in all is a `WireFailure`."""
+
     async def send(self, data: bytes, until: float) -> None:
         """Send all, or raise `WireFailure`."""
 
-    async def receive(self, until: float) -> bytes:
+    async def receive(self, until: float, most: int = RECEIVE_BYTES) -> bytes:
         """The next bytes, b"" once the peer has closed, or raise `WireFailure`."""
 
     def send_and_close(self, data: bytes) -> None:
@@ -36,12 +44,17 @@ class ByteStream(Protocol):
 class TcpStream:
     """A non-blocking socket on the loop. Made by :func:`connect`."""
 
-    __slots__ = ("_budget", "_loop", "_sock")
+    __slots__ = ("_limit", "_loop", "_sock", "received")
 
     def __init__(self, loop: Loop, sock: socket.socket) -> None:
         self._loop = loop
         self._sock = sock
-        self._budget = MAX_RECEIVED_PER_CONNECTION
+        self._limit = MAX_RECEIVED_PER_CONNECTION
+        self.received = 0
+
+    def limit_to(self, received: int) -> None:
+        """From now on, more than ``received`` bytes in all is a `WireFailure` (bad peer)."""
+        self._limit = received
 
     async def send(self, data: bytes, until: float) -> None:
         """Send all of ``data``.
@@ -56,8 +69,8 @@ class TcpStream:
             data, sent = data[sent:], 0
             sent = self._offer(data)
 
-    async def receive(self, until: float) -> bytes:
-        """The next bytes; b"" once the peer has closed.
+    async def receive(self, until: float, most: int = RECEIVE_BYTES) -> bytes:
+        """The next bytes, at most so many; b"" once the peer has closed.
 
         Raises:
             WireFailure: nothing came until the deadline (timed out), the connection was reset
@@ -67,16 +80,14 @@ class TcpStream:
             if not await ready(self._sock, READ, until):
                 raise WireFailure(Cause.TIMED_OUT, "no answer until the deadline")
             try:
-                data = self._sock.recv(RECEIVE_BYTES)
+                data = self._sock.recv(most)
             except BlockingIOError:
                 continue
             except OSError as error:
                 raise failure_of(error) from None
-            self._budget -= len(data)
-            if self._budget < 0:
-                raise WireFailure(
-                    Cause.BAD_PEER, "sent over 1 MiB in answer to questions that need none of it"
-                )
+            self.received += len(data)
+            if self.received > self._limit:
+                raise WireFailure(Cause.BAD_PEER, "sent far more than what it was asked needs")
             return data
 
     def send_and_close(self, data: bytes = b"") -> None:

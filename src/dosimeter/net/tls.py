@@ -99,8 +99,18 @@ class TlsStream:
             if failure.cause is not Cause.CLOSED_EARLY:
                 raise
 
-    async def receive(self, until: float) -> bytes:
-        """The next decrypted bytes; b"" once the peer has closed.
+    @property
+    def received(self) -> int:
+        """Bytes that came over the network so far, the handshake and the records included."""
+        return self._tcp.received if self._tcp is not None else 0
+
+    def limit_to(self, received: int) -> None:
+        """As `TcpStream.limit_to`."""
+        if self._tcp is not None:
+            self._tcp.limit_to(received)
+
+    async def receive(self, until: float, most: int = RECEIVE_BYTES) -> bytes:
+        """The next decrypted bytes, at most so many; b"" once the peer has closed.
 
         Raises:
             WireFailure: as `TcpStream.receive`, or an alert came (TLS failed). A TLS 1.3 peer that
@@ -108,9 +118,9 @@ class TlsStream:
         """
         while True:
             try:
-                data = self._talk.read(RECEIVE_BYTES)
+                data = self._talk.read(most)
             except ssl.SSLWantReadError:
-                await self._refill(until)
+                await self._refill(until, most)
             except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
                 return self._at_end()
             except ssl.SSLError as error:
@@ -177,14 +187,14 @@ class TlsStream:
         else:
             self._incoming.write_eof()
 
-    async def _refill(self, until: float) -> None:
+    async def _refill(self, until: float, most: int) -> None:
         if self._tcp is None:
             raise WireFailure(Cause.FAULT, "TLS was read before it was started")
-        self._feed(await self._receive_raw(self._tcp, until))
+        self._feed(await self._receive_raw(self._tcp, until, most))
 
-    async def _receive_raw(self, tcp: TcpStream, until: float) -> bytes:
+    async def _receive_raw(self, tcp: TcpStream, until: float, most: int) -> bytes:
         try:
-            return await tcp.receive(until)
+            return await tcp.receive(until, most)
         except WireFailure as failure:
             if failure.cause is Cause.CLOSED_EARLY:
                 self._at_end()

@@ -1,0 +1,170 @@
+"""One counted answer as it comes: its rows go into a tally by the quarter mebibyte, none into a list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from dosimeter.dicom.dimse import CancelRequest, FindRequest
+from dosimeter.model.attempt import Cause
+from dosimeter.model.facts import Ending
+from dosimeter.net.causes import WireFailure
+from dosimeter.net.stream import MAX_RECEIVED_PER_CONNECTION
+
+if TYPE_CHECKING:
+    from dosimeter.dicom.association import Event, Requestor
+    from dosimeter.dicom.negotiation import AcceptedContext
+    from dosimeter.dicom.tally import RowTally
+    from dosimeter.net.loop import Loop
+    from dosimeter.net.stream import ByteStream
+
+COUNT_RECEIVE_BYTES: Final = 262_144
+"""One read while counting: some thousand rows for one turn of the loop."""
+
+MIN_BYTES_PER_SECOND: Final = 64
+"""Less than this, over the time that one answer may take, is a peer that holds the line."""
+
+CANCEL_GRACE_SECONDS: Final = 2.0
+"""From C-CANCEL, a wish, to A-ABORT."""
+CANCEL_GRACE_BYTES: Final = 4_194_304
+"""What may be under way when C-CANCEL is sent; past this it was not heard."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountLimits:
+    """When an answer is cancelled: past so many rows or bytes, or at a moment (monotonic seconds)."""
+
+    most_rows: int
+    most_bytes: int
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How a counted answer ended. Its rows are in the tally.
+
+    ``ending`` is `Ending.BUDGET` if it was cancelled, however the peer took that. ``status`` is that of
+    the final response, if there was one. ``first_milliseconds`` is how long the first response took, or
+    the whole wait if there was none. ``received`` is in bytes of the transport, TLS records included.
+    """
+
+    ending: Ending
+    status: int | None
+    milliseconds: int
+    first_milliseconds: int
+    received: int
+
+
+class CountedAnswer:
+    """Asks one C-FIND, reads its answer into a tally, and holds the peer to what it may cost.
+
+    The first response has ``answer_seconds``. After it the peer has that long again for each 64 bytes
+    a second that it falls behind, never more; so one that sends a row a minute is left, and one that
+    sends as fast as it can is not, until it is over the limits. Then C-CANCEL, two seconds, the end.
+    """
+
+    __slots__ = (
+        "_answer_seconds",
+        "_began",
+        "_first",
+        "_is_cancelled",
+        "_limits",
+        "_loop",
+        "_patient_until",
+        "_received_before",
+        "_requestor",
+        "_stream",
+        "_tally",
+    )
+
+    def __init__(
+        self,
+        loop: Loop,
+        stream: ByteStream,
+        requestor: Requestor,
+        tally: RowTally,
+        limits: CountLimits,
+        answer_seconds: float,
+    ) -> None:
+        self._loop = loop
+        self._stream = stream
+        self._requestor = requestor
+        self._tally = tally
+        self._limits = limits
+        self._answer_seconds = answer_seconds
+        self._began = loop.now()
+        self._first: float | None = None
+        self._is_cancelled = False
+        self._patient_until = self._began + answer_seconds
+        self._received_before = stream.received
+
+    async def read(self, context: AcceptedContext, request: FindRequest, identifier: bytes) -> Event:
+        """Ask, and read to the end: the final response, or what came instead.
+
+        Raises:
+            RemoteProtocolError: the peer broke the protocol.
+            WireFailure: no first response, too slow, not ended in time after C-CANCEL, closed early.
+        """
+        self._requestor.count_into(self._tally)
+        self._stream.limit_to(self._stream.received + self._limits.most_bytes + CANCEL_GRACE_BYTES)
+        try:
+            self._requestor.send(context, request, identifier)
+            await self._stream.send(self._requestor.data_to_send(), self._patient_until)
+            while (event := self._requestor.next_event()) is None:
+                now = self._loop.now()
+                if self._first is None and self._tally.rows:
+                    self._first = now
+                    self._patient_until = now + self._answer_seconds
+                if self._is_over(now):
+                    await self._cancel(context, request, now)
+                await self._receive(now)
+        finally:
+            self._requestor.count_into(None)
+            self._stream.limit_to(self._stream.received + MAX_RECEIVED_PER_CONNECTION)
+        return event
+
+    def ended(self, ending: Ending, status: int | None = None) -> Counted:
+        """What came of it, now that it ended so."""
+        now = self._loop.now()
+        return Counted(
+            ending=Ending.BUDGET if self._is_cancelled else ending,
+            status=status,
+            milliseconds=round((now - self._began) * 1000),
+            first_milliseconds=round(((self._first or now) - self._began) * 1000),
+            received=self._received,
+        )
+
+    @property
+    def _received(self) -> int:
+        return self._stream.received - self._received_before
+
+    def _is_over(self, now: float) -> bool:
+        limits = self._limits
+        return not self._is_cancelled and (
+            self._tally.rows > limits.most_rows or self._received > limits.most_bytes or now >= limits.until
+        )
+
+    async def _cancel(self, context: AcceptedContext, request: FindRequest, now: float) -> None:
+        self._is_cancelled = True
+        self._patient_until = now + CANCEL_GRACE_SECONDS
+        self._stream.limit_to(self._stream.received + CANCEL_GRACE_BYTES)
+        self._requestor.send(context, CancelRequest(request.message_id))
+        await self._stream.send(self._requestor.data_to_send(), self._patient_until)
+
+    async def _receive(self, now: float) -> None:
+        until = self._patient_until
+        if not self._is_cancelled:
+            until = min(until, self._limits.until)
+        # A socket that is always ready never waits, so its deadline is looked at here.
+        if now >= until:
+            raise WireFailure(Cause.TIMED_OUT, "went on sending past the deadline")
+        try:
+            data = await self._stream.receive(until, COUNT_RECEIVE_BYTES)
+        except WireFailure as failure:
+            if failure.cause is Cause.TIMED_OUT and until < self._patient_until:
+                return  # Our time is up, not the peer's: it is cancelled.
+            raise
+        if self._first is not None and not self._is_cancelled:
+            earned = self._patient_until + len(data) / MIN_BYTES_PER_SECOND
+            self._patient_until = min(self._loop.now() + self._answer_seconds, earned)
+        self._requestor.receive_data(data)
