@@ -73,7 +73,8 @@ class DayDraws:
         self._now = self._least_asked()
         if self._now is None and self._in_pilot:
             self._in_pilot = False
-            goals = allocate([draw.sample for draw in self._draws], self._rows, self._questions)
+            strata = [draw.stratum for draw in self._draws]
+            goals = allocate(strata, [draw.sample for draw in self._draws], self._rows, self._questions)
             for draw, goal in zip(self._draws, goals, strict=True):
                 draw.goal = goal
             self._now = self._least_asked()

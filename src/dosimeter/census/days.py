@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import StrEnum
 from hashlib import blake2b
 from itertools import pairwise
 from math import sqrt
@@ -28,14 +29,26 @@ _SATURDAY: Final = 5
 T = TypeVar("T")
 
 
+class DayKind(StrEnum):
+    """Days that resemble each other."""
+
+    NEW_YEAR = "new year"
+    WEEKDAY = "weekdays"
+    WEEKEND = "weekends"
+
+
+_PILOT: Final = {DayKind.WEEKDAY: PILOT_WEEKDAYS, DayKind.WEEKEND: PILOT_WEEKEND_DAYS}
+
+
 @dataclass(frozen=True, slots=True)
 class Stratum:
-    """Days that resemble each other, in order. ``pilot`` is how many of them are asked for first.
+    """Days of a kind in a year or some years, in order. ``pilot`` is how many are asked for first.
 
     ``name`` is no finer than a year: ``2019 weekdays``, ``2005/2008 weekends``, ``2019 new year``.
     """
 
     name: str
+    kind: DayKind
     days: tuple[date, ...]
     pilot: int
 
@@ -73,43 +86,40 @@ def draw_days(stratum: Stratum, n: int, seed: bytes) -> tuple[date, ...]:
     return tuple(_spread(stratum.days[start:] + stratum.days[:start], dice)[:n])
 
 
-def allocate(samples: Sequence[Sample], rows: int, questions: int) -> tuple[int, ...]:
+def allocate(
+    strata: Sequence[Stratum], samples: Sequence[Sample], rows: int, questions: int
+) -> tuple[int, ...]:
     """How many days of each stratum to have asked for in all, after the pilot, if ``rows`` may still come.
 
     Neyman's allocation with costs (Cochran 5.5): more days where days differ more, fewer where they
-    are large. Deviations of so few days are uncertain, so they are drawn towards what the strata
-    show together. Never fewer than were asked already, and ``questions`` more at the most.
+    are large. Never fewer than were asked already, and ``questions`` more at the most.
     """
-    asked = [len(one.studies) for one in samples]
-    means = [sum(one.studies) / len(one.studies) if one.studies else 0.0 for one in samples]
-    costs = [mean + _QUESTION for mean in means]
+    expected = _expected(strata, samples)
+    ratios = {kind: _ratio(kind, strata, samples) for kind in DayKind}
     weights = [
-        one.units * deviation / sqrt(cost)
-        for one, deviation, cost in zip(samples, _deviations(samples, means), costs, strict=True)
+        len(one.days) * sqrt((ratios[one.kind] * mean**2 + mean) / (mean + _QUESTION))
+        for one, mean in zip(strata, expected, strict=True)
     ]
+    asked = [len(one.studies) for one in samples]
     least = [
-        min(one.units, max(n, QUIET_DAYS)) if not mean else n
-        for one, n, mean in zip(samples, asked, means, strict=True)
+        n if sum(sample.studies) else min(len(one.days), max(n, QUIET_DAYS))
+        for one, sample, n in zip(strata, samples, asked, strict=True)
     ]
 
     def days_at(scale: float) -> tuple[int, ...]:
         return tuple(
-            max(low, min(one.units, int(scale * weight)))
-            for one, low, weight in zip(samples, least, weights, strict=True)
+            max(low, min(len(one.days), int(scale * weight)))
+            for one, low, weight in zip(strata, least, weights, strict=True)
         )
 
     def fits(days: tuple[int, ...]) -> bool:
         more = [new - old for new, old in zip(days, asked, strict=True)]
-        price = sum(extra * mean for extra, mean in zip(more, means, strict=True))
+        price = sum(extra * mean for extra, mean in zip(more, expected, strict=True))
         return price <= _SPENT * rows and sum(more) <= questions
 
     if not fits(days_at(0.0)):
         return tuple(asked)
-    low, high = (
-        0.0,
-        max((one.units / weight for one, weight in zip(samples, weights, strict=True) if weight), default=0.0)
-        + 1.0,
-    )
+    low, high = 0.0, 366.0 * len(strata)
     for _ in range(50):
         middle = (low + high) / 2
         low, high = (middle, high) if fits(days_at(middle)) else (low, middle)
@@ -140,12 +150,12 @@ def _strata_of(years: Sequence[int], today: date) -> list[Stratum]:
     rest = [day for day in days if (day.month, day.day) != (1, 1)]
     weekdays = tuple(day for day in rest if day.weekday() < _SATURDAY)
     weekend = tuple(day for day in rest if day.weekday() >= _SATURDAY)
-    found = [
-        Stratum(f"{name} new year", first, len(first)),
-        Stratum(f"{name} weekdays", weekdays, min(PILOT_WEEKDAYS, len(weekdays))),
-        Stratum(f"{name} weekends", weekend, min(PILOT_WEEKEND_DAYS, len(weekend))),
+    found = ((DayKind.NEW_YEAR, first), (DayKind.WEEKDAY, weekdays), (DayKind.WEEKEND, weekend))
+    return [
+        Stratum(f"{name} {kind.value}", kind, chosen, min(_PILOT.get(kind, len(chosen)), len(chosen)))
+        for kind, chosen in found
+        if chosen
     ]
-    return [stratum for stratum in found if stratum.days]
 
 
 def _days_of(year: int) -> list[date]:
@@ -166,15 +176,28 @@ def _spread(days: Sequence[T], dice: Dice) -> list[T]:
     return mixed + one[len(other) :] + other[len(one) :]
 
 
-def _deviations(samples: Sequence[Sample], means: list[float]) -> list[float]:
-    """The standard deviation of a day in each stratum, half its own, half from its mean."""
-    squares = [
-        sum((value - mean) ** 2 for value in one.studies) / (len(one.studies) - 1)
-        if len(one.studies) > 1
-        else 0.0
-        for one, mean in zip(samples, means, strict=True)
-    ]
-    freedom = [max(0, len(one.studies) - 1) if mean else 0 for one, mean in zip(samples, means, strict=True)]
-    ratios = [square / mean**2 if mean else 0.0 for square, mean in zip(squares, means, strict=True)]
-    pooled = sum(ratio * n for ratio, n in zip(ratios, freedom, strict=True)) / max(1, sum(freedom))
-    return [sqrt((square + pooled * mean**2) / 2 + mean) for square, mean in zip(squares, means, strict=True)]
+def _expected(strata: Sequence[Stratum], samples: Sequence[Sample]) -> list[float]:
+    """What a day of each stratum is thought to hold, from the days of its neighbours in time.
+
+    Not from its own: a stratum whose pilot happened to be low would be given fewer days, and would
+    stay low, while one whose pilot was high would be mended.
+    """
+    means = [sum(one.studies) / len(one.studies) if one.studies else 0.0 for one in samples]
+    expected = []
+    for place, one in enumerate(strata):
+        alike = [n for n, other in enumerate(strata) if other.kind is one.kind and n != place]
+        nearest = sorted(alike, key=lambda n: abs(n - place))[:2] or [place]
+        expected.append(sum(means[n] for n in nearest) / len(nearest))
+    return expected
+
+
+def _ratio(kind: DayKind, strata: Sequence[Stratum], samples: Sequence[Sample]) -> float:
+    """The coefficient of variation of days of a kind, squared, over all strata together."""
+    found, freedom = 0.0, 0
+    for one, sample in zip(strata, samples, strict=True):
+        n, whole = len(sample.studies), sum(sample.studies)
+        if one.kind is kind and n > 1 and whole:
+            mean = whole / n
+            found += sum((value - mean) ** 2 for value in sample.studies) / mean**2
+            freedom += n - 1
+    return found / freedom if freedom else 1.0
