@@ -7,14 +7,14 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Final
 
-from dosimeter.exposure.decoy import judge_decoy
+from dosimeter.exposure.decoy import Suspicion, judge_decoy
 from dosimeter.exposure.evidence import ASSOCIATE_PROBE, Evidence, Failure, Outcome, Pointed, Question
 from dosimeter.exposure.left_open import Door, Undecided, questions_left_open
 from dosimeter.exposure.product import Identity, identify
 from dosimeter.model.attempt import Cause
+from dosimeter.model.census import Census
 from dosimeter.model.facts import AssociationAccepted, ClientCertificate, Ending, QueryService
 from dosimeter.model.target import Service
-from dosimeter.model.verdict import Decoy
 
 _STORAGE_PREFIX: Final = "1.2.840.10008.5.1.4.1.1."
 """Every SOP class of PS3.4 Table B.5-1 that an archive of images takes starts so."""
@@ -37,7 +37,7 @@ class Case:
 
     ``open_study``, ``open_worklist`` and ``open_retrieve`` honour their keys; ``canned`` found what
     cannot exist. ``opened`` were answered under listed titles. ``seen_at`` is when it was asked.
-    ``tls_unfinished``: asked inside TLS, and no handshake came to its end.
+    ``tls_unfinished``: asked inside TLS, and no handshake came to its end. ``census`` is what was counted.
     """
 
     evidence: Evidence
@@ -59,7 +59,8 @@ class Case:
     opened: tuple[Question, ...]
     storage: Storage | None
     identity: Identity | None
-    decoy: Decoy
+    suspicion: Suspicion
+    census: Census
 
     @property
     def open_query(self) -> bool:
@@ -88,7 +89,7 @@ class _Answers:
     contradiction: str | None = None
 
 
-def build_case(evidence: Evidence, service: Service, seen_at: datetime | None) -> Case:
+def build_case(evidence: Evidence, service: Service, seen_at: datetime | None, census: Census) -> Case:
     """Decide what each question proved and what was left open."""
     association = evidence.associations[0] if evidence.associations else None
     answers = _sort_answers(evidence)
@@ -122,7 +123,8 @@ def build_case(evidence: Evidence, service: Service, seen_at: datetime | None) -
         else (),
         storage=_storage(evidence) if association is not None else None,
         identity=identity,
-        decoy=judge_decoy(evidence, identity),
+        suspicion=judge_decoy(evidence, identity),
+        census=census,
     )
 
 

@@ -32,6 +32,7 @@ from dosimeter.exposure.remedy.need import Need
 from dosimeter.exposure.rules import LADDER, SAID_BY_RUNG, Rule, Rung
 from dosimeter.exposure.tls_predicates import encrypts_nothing
 from dosimeter.model.attempt import Attempt
+from dosimeter.model.census import NOT_COUNTED, Census
 from dosimeter.model.facts import Ending, QueryService
 from dosimeter.model.target import Service
 from dosimeter.model.verdict import Protection, Reason, Verdict
@@ -39,14 +40,21 @@ from dosimeter.model.verdict import Protection, Reason, Verdict
 _NOTHING_SAID: frozenset[str] = frozenset()
 
 
-def judge(attempts: tuple[Attempt, ...], *, service: Service, seen_at: datetime | None = None) -> Verdict:
+def judge(
+    attempts: tuple[Attempt, ...],
+    *,
+    service: Service,
+    seen_at: datetime | None = None,
+    census: Census = NOT_COUNTED,
+) -> Verdict:
     """Fold the rules over the attempts of one endpoint (DESIGN §3). Never fails.
 
     ``service`` is what its port is for. ``seen_at`` is when the endpoint was asked; without it,
     certificates are not judged by date, and without TLS it makes no difference. Where the endpoint
-    is makes none either: endpoints that answered alike have one verdict.
+    is makes none either: endpoints that answered alike have one verdict. ``census`` is what
+    `census.judge.judge_census` made of the same facts: it is put into words and makes nothing graver.
     """
-    case = build_case(gather(attempts), service, seen_at)
+    case = build_case(gather(attempts), service, seen_at, census)
     rung, hit = _climb(case)
     reasons = [_reason(rung, hit)]
     needs: list[Need] = list(rung.needs)
@@ -66,7 +74,7 @@ def judge(attempts: tuple[Attempt, ...], *, service: Service, seen_at: datetime 
         protections=_protections(case),
         accepts_writes=case.storage.accepted > 0 if case.storage is not None else None,
         worklist=_worklist(case),
-        decoy=case.decoy,
+        decoy=case.suspicion.decoy,
         product=product,
         reasons=tuple(reasons),
         remedies=choose(needs, product, may_be_orthanc=_may_be_orthanc(case)) if needs else (),

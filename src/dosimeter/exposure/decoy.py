@@ -6,8 +6,10 @@ Orthanc, DCMTK, pynetdicom and odil must stay at low or none.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
+from dosimeter.exposure.decoy_counts import Sign, signs_of_counting
 from dosimeter.exposure.evidence import Evidence, Outcome
 from dosimeter.exposure.product import GO_NETDICOM, PYNETDICOM, Identity
 from dosimeter.model.verdict import Decoy, DecoyTier
@@ -16,7 +18,6 @@ _PYNETDICOM_MAX_PDU: Final = 16382
 """The default of pynetdicom, and of hardly anybody else."""
 
 _LEVELS: Final = (DecoyTier.NONE, DecoyTier.LOW, DecoyTier.MEDIUM, DecoyTier.HIGH)
-_NO_DECOY: Final = Decoy()
 
 _CANNED: Final = (
     "a query for a made-up identifier found something: its answers do not depend on the question, "
@@ -29,25 +30,37 @@ _TWO_VERSIONS: Final = "its class UID and its version name announce two differen
 _BORROWED: Final = "announces another product with the maximum PDU length that is pynetdicom's own"
 
 
-def judge_decoy(evidence: Evidence, identity: Identity | None) -> Decoy:
+@dataclass(frozen=True, slots=True)
+class Suspicion:
+    """The tier with its reasons, and where the first sign stands; None if there is no sign."""
+
+    decoy: Decoy
+    pointer: str | None
+
+
+_NO_SUSPICION: Final = Suspicion(Decoy(), None)
+
+
+def judge_decoy(evidence: Evidence, identity: Identity | None) -> Suspicion:
     """Weigh the signs. The strongest decides; a second one beside a medium one makes it high."""
-    signs: list[tuple[int, str]] = []
+    signs: list[Sign] = []
     for question in (*evidence.queries, *evidence.listed):
         if question.outcome is Outcome.IGNORES_KEYS:
-            signs.append((2, _CANNED))
+            signs.append((2, _CANNED, question.pointer))
             break
     for association in (*evidence.associations, *evidence.listed_associations):
         if association.fact.accepts_made_up_service:
-            signs.append((1, _MADE_UP))
+            signs.append((1, _MADE_UP, association.pointer))
             break
     if identity is not None:
-        signs.extend(_signs_of_identity(identity))
+        signs.extend((weight, words, identity.pointer) for weight, words in _signs_of_identity(identity))
+    signs.extend(signs_of_counting(evidence, identity))
     if not signs:
-        return _NO_DECOY
-    level = max(weight for weight, _ in signs)
+        return _NO_SUSPICION
+    level = max(weight for weight, _, _ in signs)
     if level == _LEVELS.index(DecoyTier.MEDIUM) and len(signs) > 1:
         level += 1
-    return Decoy(_LEVELS[level], tuple(words for _, words in signs))
+    return Suspicion(Decoy(_LEVELS[level], tuple(words for _, words, _ in signs)), signs[0][2])
 
 
 def _signs_of_identity(identity: Identity) -> list[tuple[int, str]]:

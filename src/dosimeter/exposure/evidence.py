@@ -15,6 +15,8 @@ from dosimeter.model.facts import (
     AssociationAborted,
     AssociationAccepted,
     AssociationRejected,
+    CellCounted,
+    CensusEnded,
     EchoAnswered,
     Ending,
     Fact,
@@ -32,6 +34,7 @@ FactT = TypeVar("FactT")
 ASSOCIATE_PROBE: Final = "dicom_associate"
 RETRIEVE_PROBE: Final = "null_retrieve"
 TITLES_PROBE: Final = "ae_titles"
+COUNT_PROBE: Final = "count"
 
 _SUCCESS: Final = 0x0000
 NOT_AUTHORISED: Final = 0x0124
@@ -98,7 +101,8 @@ class Evidence:
 
     ``listed`` are the questions asked under AE titles of the scope. ``busy`` is a rejection
     that means "later", ``listed_busy`` one under a listed title; ``retrieve_rejected`` points at a
-    refused second association. ``skipped`` are the questions that were not asked, and why.
+    refused second association. ``skipped`` are the questions that were not asked, and why. ``cells``
+    and ``census_ends`` are what a census counted and why it ended, under whatever titles.
     """
 
     associations: tuple[Pointed[AssociationAccepted], ...]
@@ -121,6 +125,8 @@ class Evidence:
     skipped: tuple[Skipped, ...]
     any_fact: bool
     speaks_dicom: bool
+    cells: tuple[Pointed[CellCounted], ...] = ()
+    census_ends: tuple[Pointed[CensusEnded], ...] = ()
 
 
 @dataclass(slots=True)
@@ -147,6 +153,8 @@ class _Gathering:
     skipped: list[Skipped] = field(default_factory=list)
     any_fact: bool = False
     speaks_dicom: bool = False
+    cells: list[Pointed[CellCounted]] = field(default_factory=list)
+    census_ends: list[Pointed[CensusEnded]] = field(default_factory=list)
 
     def add(self, fact: Fact, probe: str, pointer: str) -> None:
         """Sort one fact."""
@@ -155,6 +163,9 @@ class _Gathering:
             self._add_not_of_dicom(fact, pointer)
             return
         self.speaks_dicom = True
+        if probe == COUNT_PROBE:
+            self._add_counted(fact, pointer)
+            return
         if isinstance(fact, NullQueryAnswered):
             self._add_question(_judged_query(fact, pointer), fact.titles)
         elif isinstance(fact, AssociationAccepted):
@@ -169,6 +180,13 @@ class _Gathering:
             self._add_rejection(Pointed(fact, pointer), probe)
         elif isinstance(fact, AssociationAborted) and fact.titles.stranger:
             self._add_abort(Pointed(fact, pointer), probe)
+
+    def _add_counted(self, fact: Fact, pointer: str) -> None:
+        """What a census saw of the association alone proves nothing that was not proved before."""
+        if isinstance(fact, CellCounted):
+            self.cells.append(Pointed(fact, pointer))
+        elif isinstance(fact, CensusEnded):
+            self.census_ends.append(Pointed(fact, pointer))
 
     def _add_not_of_dicom(self, fact: TlsSeen | NotDicomSeen, pointer: str) -> None:
         if isinstance(fact, TlsSeen):
@@ -240,6 +258,8 @@ class _Gathering:
             tuple(self.skipped),
             self.any_fact,
             self.speaks_dicom,
+            tuple(self.cells),
+            tuple(self.census_ends),
         )
 
 
@@ -302,3 +322,13 @@ def _judged_retrieve(fact: NullRetrieveAnswered, pointer: str) -> Question:
 
 def _unanswered(ending: Ending) -> Outcome:
     return Outcome.REFUSED if ending in (Ending.ABORT, Ending.CLOSE) else Outcome.UNDECIDED
+
+
+def retrieve_outcome(fact: NullRetrieveAnswered) -> Outcome:
+    """What the ending of one null retrieve means."""
+    return _judged_retrieve(fact, "").outcome
+
+
+def query_outcome(fact: NullQueryAnswered) -> Outcome:
+    """What the ending of one null query means."""
+    return _judged_query(fact, "").outcome

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from dosimeter.exposure import predicates
+from dosimeter.exposure import predicates, stakes
 from dosimeter.exposure import tls_predicates as tls
 from dosimeter.exposure.remedy.need import Need
 from dosimeter.exposure.rules import Rule
@@ -113,6 +113,20 @@ FINDINGS: Final = (
         "Left open: {questions}, because {why}{more}.",
         predicates.left_open_beside_answer,
         "PS3.4 C.4.1.1.4",
+    ),
+    Rule(
+        "at_stake",
+        Severity.INFO,
+        "{who} can {what}.",
+        stakes.at_stake,
+        "PS3.4 C.4.1",
+    ),
+    Rule(
+        "waiting_patients",
+        Severity.INFO,
+        "{who} can list {what} in the worklist.",
+        stakes.waiting_patients,
+        "PS3.4 K.6.1",
     ),
     Rule(
         "clear_text",

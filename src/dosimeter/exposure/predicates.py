@@ -44,7 +44,6 @@ from dosimeter.model.attempt import Cause
 from dosimeter.model.facts import Ending, QueryService
 from dosimeter.model.target import Service
 from dosimeter.model.text import ServerText
-from dosimeter.model.verdict import DecoyTier
 
 Words = Mapping[str, str | int | ServerText]
 
@@ -462,18 +461,7 @@ def names_unknown_product(case: Case) -> Hit | None:
 
 def looks_like_decoy(case: Case) -> Hit | None:
     """At least one sign of a decoy."""
-    decoy = case.decoy
-    if decoy.tier is DecoyTier.NONE:
+    decoy, pointer = case.suspicion.decoy, case.suspicion.pointer
+    if pointer is None:
         return None
-    return Hit(_sign_pointer(case), {"tier": decoy.tier.value, "signs": "; ".join(decoy.reasons)})
-
-
-def _sign_pointer(case: Case) -> str:
-    """Where the first sign of `judge_decoy` stands."""
-    for question in (*case.evidence.queries, *case.evidence.listed):
-        if question.outcome is Outcome.IGNORES_KEYS:
-            return question.pointer
-    for association in (*case.evidence.associations, *case.evidence.listed_associations):
-        if association.fact.accepts_made_up_service:
-            return association.pointer
-    return case.identity.pointer if case.identity is not None else NO_FACT
+    return Hit(pointer, {"tier": decoy.tier.value, "signs": "; ".join(decoy.reasons)})

@@ -17,7 +17,7 @@ from dosimeter.exposure.predicates import Hit
 from dosimeter.exposure.remedy.need import Need
 from dosimeter.model.verdict import Confidence, Exposure, Severity
 
-RULESET_VERSION: Final = "2026.11.2"
+RULESET_VERSION: Final = "2026.11.3"
 
 
 @dataclass(frozen=True, slots=True)

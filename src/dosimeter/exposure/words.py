@@ -49,6 +49,7 @@ PROBE_WORDS: Final = {
     "null_query_worklist": "the worklist null query",
     "null_retrieve": "the null retrieve",
     "ae_titles": "the questions under listed AE titles",
+    "count": "the census",
 }
 
 _ENDING_WORDS: Final = {

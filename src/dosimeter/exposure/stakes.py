@@ -1,0 +1,56 @@
+"""What is at stake: the counts of a census as findings. No number makes a finding graver."""
+
+from __future__ import annotations
+
+from dosimeter.exposure.case import Case
+from dosimeter.exposure.count_words import amount_words
+from dosimeter.exposure.predicates import Hit
+from dosimeter.model.census import Things, Unknown
+from dosimeter.model.verdict import DecoyTier
+
+_ANYBODY = "Anybody who reaches the port"
+_BY_NAME = "Whoever knows the AE title"
+_BELIEVED = (DecoyTier.NONE, DecoyTier.LOW)
+
+
+def at_stake(case: Case) -> Hit | None:
+    """Studies were counted of an archive whose answers are believed."""
+    who, pointer = _who(case), _first_cell(case, Things.STUDIES)
+    counts = case.census.counts
+    if who is None or pointer is None or isinstance(counts.studies, Unknown):
+        return None
+    what = f"list {amount_words(counts.studies, Things.STUDIES)}"
+    if not isinstance(counts.patients, Unknown):
+        what += f" of {amount_words(counts.patients, Things.PATIENTS)}"
+    if not isinstance(counts.instances, Unknown):
+        images = amount_words(counts.instances, Things.INSTANCES)
+        what += f" and fetch {images}" if _can_fetch(case) else f", which hold {images}"
+    return Hit(pointer, {"who": who, "what": what})
+
+
+def waiting_patients(case: Case) -> Hit | None:
+    """Worklist entries were counted of an archive whose answers are believed."""
+    who, pointer = _who(case), _first_cell(case, Things.WORKLIST_ITEMS)
+    items = case.census.counts.worklist_items
+    if who is None or pointer is None or isinstance(items, Unknown):
+        return None
+    return Hit(pointer, {"who": who, "what": amount_words(items, Things.WORKLIST_ITEMS)})
+
+
+def _who(case: Case) -> str | None:
+    """Who could do what the census did; None where its numbers are not believed."""
+    if case.suspicion.decoy.tier not in _BELIEVED:
+        return None
+    if case.open_query:
+        return _ANYBODY
+    return _BY_NAME if any(not question.retrieve for question in case.opened) else None
+
+
+def _can_fetch(case: Case) -> bool:
+    if case.open_to_strangers:
+        return case.open_retrieve is not None
+    return any(question.retrieve for question in case.opened)
+
+
+def _first_cell(case: Case, things: Things) -> str | None:
+    return next((cell.pointer for cell in case.evidence.cells if cell.fact.things is things), None)
