@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from dosimeter.model.attempt import Attempt, Cause, Completed, Failed, Skipped
+from dosimeter.model.census import Axis, CounterSum, Cut, Things
 from dosimeter.model.facts import (
     AssociationAccepted,
+    CellCounted,
     ContextRefused,
     Ending,
     NullQueryAnswered,
@@ -70,6 +72,30 @@ def host(address: str, *ports: int, contacts: int = 0, name: str | None = None) 
 def hosts(count: int) -> list[HostPlan]:
     """Hosts 10.0.0.0, 10.0.0.1 and so on, one endpoint each."""
     return [host(f"10.{n >> 16}.{n >> 8 & 255}.{n & 255}") for n in range(count)]
+
+
+def cell(name: str, studies: int = 7) -> CellCounted:
+    """A year, or another cell, that held so many studies."""
+    return CellCounted(
+        titles=TITLES,
+        service=QueryService.STUDY_ROOT,
+        things=Things.STUDIES,
+        axis=Axis.DATES,
+        cell=name,
+        with_counters=False,
+        cut=Cut.NOT,
+        ending=Ending.STATUS,
+        status=0,
+        questions=1,
+        rows=studies,
+        distinct=studies,
+        fresh=studies,
+        on_axis=studies,
+        largest=studies,
+        received=studies * 120,
+        milliseconds=4,
+        counters=(CounterSum("NumberOfStudyRelatedSeries", 2 * studies, studies, 0, 0),),
+    )
 
 
 def record(

@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dosimeter.model.attempt import Skipped
-from dosimeter.model.survey import Progress, SurveyState
+from dosimeter.model.attempt import Cause, Failed, Skipped
+from dosimeter.model.survey import EndpointRecord, Progress, SurveyState
 from dosimeter.model.target import Endpoint, Service
 from dosimeter.store.problem import StoreProblem
 from dosimeter.store.sqlite import open_store
-from tests.contract.samples import NOON, header, host, hosts, record
+from tests.contract.samples import NOON, cell, header, host, hosts, record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from dosimeter.model.facts import Fact
     from dosimeter.model.survey import HostPlan
     from dosimeter.survey.ports import SurveyStore
 
@@ -161,6 +162,110 @@ def test_records_can_be_read_while_others_are_written(store: SurveyStore) -> Non
     assert store.counts("s1") == Progress(endpoints=1_200, recorded=1_200)
 
 
+def opened(address: str, port: int = 11112) -> EndpointRecord:
+    """What the endpoint answered before its census."""
+    return replace(record(address, port), is_open=True)
+
+
+def known(kept: EndpointRecord) -> tuple[Fact, ...]:
+    """The cells at the end of an open record, whose attempts are otherwise as they were recorded."""
+    assert kept.is_open
+    *before, last = kept.attempts
+    assert tuple(before) == record(kept.endpoint.address).attempts
+    assert isinstance(last, Failed)
+    assert (last.probe, last.cause) == ("count", Cause.INTERRUPTED)
+    return last.facts
+
+
+def test_an_open_record_says_what_is_known_so_far(store: SurveyStore) -> None:
+    """A report of a survey under way has the cells counted so far, in the order in which they came."""
+    store.create(header(), [host("10.0.0.1"), host("10.0.0.2")])
+    store.record("s1", [opened("10.0.0.1"), record("10.0.0.2")])
+    first, second = store.records("s1")
+    assert known(first) == ()
+    assert second == record("10.0.0.2")
+    cells = tuple(cell(str(year)) for year in range(2026, 2010, -1))
+    for each in cells:
+        store.checkpoint("s1", opened("10.0.0.1").endpoint, each)
+    first, second = store.records("s1")
+    assert known(first) == cells
+    assert second == record("10.0.0.2")
+
+
+def test_an_open_record_is_pending_with_its_cells(
+    store: SurveyStore, opener: Callable[[], SurveyStore]
+) -> None:
+    """Another process that resumes gets the endpoint again, with what was answered about it."""
+    store.create(header(), [host("10.0.0.1", 104, 2762, 11112), host("10.0.0.2")])
+    as_tls = replace(opened("10.0.0.1", 2762), endpoint=Endpoint("10.0.0.1", 2762, Service.DICOM_TLS))
+    store.record("s1", [record("10.0.0.1", 104), as_tls, record("10.0.0.2")])
+    store.checkpoint("s1", as_tls.endpoint, cell("2026"))
+    store.close()
+    again = opener()
+    again.resume("s1")
+    (planned,) = again.pending("s1")
+    assert planned.endpoints == host("10.0.0.1", 2762, 11112).endpoints
+    (begun,) = planned.begun
+    assert begun.endpoint == as_tls.endpoint
+    assert known(begun) == (cell("2026"),)
+    assert again.counts("s1") == Progress(endpoints=4, recorded=2)
+    again.close()
+
+
+def test_the_final_record_takes_the_checkpoints_with_it(store: SurveyStore) -> None:
+    """Nothing is pending then, and were the record open again it would have no cells."""
+    store.create(header(), [host("10.0.0.1"), host("10.0.0.2")])
+    store.record("s1", [opened("10.0.0.1"), opened("10.0.0.2")])
+    store.checkpoint("s1", opened("10.0.0.1").endpoint, cell("2026"))
+    store.checkpoint("s1", opened("10.0.0.2").endpoint, cell("2025"))
+    store.record("s1", [record("10.0.0.1")])
+    assert [planned.address for planned in store.pending("s1")] == ["10.0.0.2"]
+    assert store.counts("s1") == Progress(endpoints=2, recorded=1)
+    store.record("s1", [opened("10.0.0.1")])
+    first, second = store.records("s1")
+    assert known(first) == ()
+    assert known(second) == (cell("2025"),)
+
+
+def test_a_cell_of_an_endpoint_without_an_open_record_is_refused(store: SurveyStore) -> None:
+    """Neither before the record, nor after it, nor outside the plan; nothing is kept."""
+    store.create(header(), [host("10.0.0.1"), host("10.0.0.2")])
+    store.record("s1", [record("10.0.0.1")])
+    for address in ("10.0.0.1", "10.0.0.2", "10.9.9.9"):
+        with pytest.raises(ValueError, match="no open record"):
+            store.checkpoint("s1", opened(address).endpoint, cell("2026"))
+    store.record("s1", [opened("10.0.0.1")])
+    (kept,) = store.records("s1")
+    assert known(kept) == ()
+
+
+def test_cells_of_two_surveys_are_apart(store: SurveyStore) -> None:
+    """The same endpoint in two surveys has the cells of each."""
+    for survey in ("s1", "s2"):
+        store.create(header(survey), hosts(1))
+        store.record(survey, [opened("10.0.0.0")])
+        store.checkpoint(survey, opened("10.0.0.0").endpoint, cell(f"of {survey}"))
+    store.record("s2", [record("10.0.0.0")])
+    (kept,) = store.records("s1")
+    assert known(kept) == (cell("of s1"),)
+
+
+def test_endpoints_of_one_archive_are_joined(store: SurveyStore) -> None:
+    """Each names the first, IPv6 in brackets; the first names nobody, and a new record forgets it."""
+    store.create(header(), [host("10.0.0.1", 104, 11112), host("2001:db8::1")])
+    places = [("10.0.0.1", 104), ("10.0.0.1", 11112), ("2001:db8::1", 11112)]
+    store.record("s1", [record(*place) for place in places])
+    first, second, third = (record(*place).endpoint for place in places)
+    store.join("s1", [(second, first), (third, first)])
+    assert [kept.same_as for kept in store.records("s1")] == [None, "10.0.0.1:104", "10.0.0.1:104"]
+    store.join("s1", [(second, third)])
+    assert [kept.same_as for kept in store.records("s1")] == [
+        *(None, "[2001:db8::1]:11112", "10.0.0.1:104"),
+    ]
+    store.record("s1", [record("10.0.0.1", 11112)])
+    assert [kept.same_as for kept in store.records("s1")] == [None, None, "10.0.0.1:104"]
+
+
 def test_a_plan_that_breaks_off_leaves_no_survey(store: SurveyStore) -> None:
     """A plan whose source fails half-way leaves nothing, and its id can be used again."""
 
@@ -259,6 +364,11 @@ def test_writing_without_having_taken_up_the_survey_is_a_fault(
         other.record("s1", [record("10.0.0.0")])
     with pytest.raises(ValueError, match="neither created nor resumed"):
         other.finish("s1", SurveyState.COMPLETED, NOON)
+    store.record("s1", [opened("10.0.0.0")])
+    with pytest.raises(ValueError, match="neither created nor resumed"):
+        other.checkpoint("s1", opened("10.0.0.0").endpoint, cell("2026"))
+    with pytest.raises(ValueError, match="neither created nor resumed"):
+        other.join("s1", [(record("10.0.0.0").endpoint, record("10.0.0.0").endpoint)])
     other.close()
 
 

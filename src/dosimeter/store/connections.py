@@ -81,4 +81,6 @@ class Connections:
         # FULL: a commit is on the disk and outlives a power cut (sqlite.org/pragma.html#pragma_synchronous).
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
+        # What is dropped leaves no bytes in the file (sqlite.org/pragma.html#pragma_secure_delete).
+        connection.execute("PRAGMA secure_delete = ON")
         return connection

@@ -9,7 +9,7 @@ from dosimeter.store.connections import Connections
 from dosimeter.store.lock import alone_in
 from dosimeter.store.problem import StoreProblem, told_as_problems
 from dosimeter.store.statements import SET_REVISION
-from dosimeter.store.tables import APPLICATION_ID, KNOWN_REVISIONS, REVISION, TABLES
+from dosimeter.store.tables import APPLICATION_ID, INDEXES, KNOWN_REVISIONS, REVISION, TABLES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -96,8 +96,8 @@ def _bring_up_to_date(connections: Connections, path: Path) -> None:
 
 
 def _make_tables(connection: Connection) -> None:
-    for table in TABLES:
-        connection.execute(table)
+    for statement in (*TABLES, *INDEXES):
+        connection.execute(statement)
     connection.execute(SET_REVISION, (REVISION,))
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
 

@@ -8,10 +8,11 @@ from functools import lru_cache
 from ipaddress import IPv6Address
 from typing import TYPE_CHECKING, Final
 
+from dosimeter.model.attempt import Cause, Failed
 from dosimeter.model.scope import Touch
 from dosimeter.model.survey import EndpointRecord, HostPlan, SurveyHeader, SurveyState
 from dosimeter.model.target import Endpoint, Service
-from dosimeter.store.attempts import decode_attempts, encode_attempts
+from dosimeter.store.attempts import decode_attempts, decode_cell, encode_attempts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,11 +29,19 @@ HostRow = tuple[int, int, bytes, str, str]
 PendingRow = tuple[int, str, str, int, str | None]
 """Position, address, endpoints, contacts, recorded ports parted by commas (None: none)."""
 
-NewRecordRow = tuple[int, bytes, int, str, str, str | None, str, str, str]
-"""Survey, key of the address, then as :data:`RecordRow`."""
+NewRecordRow = tuple[int, bytes, int, str, str, str | None, str, str, str, int, str | None]
+"""Survey, key of the address, then as :data:`RecordRow` up to the record it is the same as."""
 
-RecordRow = tuple[int, str, str, str | None, str, str, str]
-"""Port, address, service, name, began, ended, attempts."""
+RecordRow = tuple[int, str, str, str | None, str, str, str, int, str | None, str | None]
+"""Port, address, service, name, began, ended, attempts, is open, same as, cells so far (a line each)."""
+
+EndpointRow = tuple[int, bytes, int]
+"""Survey, key of the address, port."""
+
+COUNT_PROBE: Final = "count"
+"""The name of the attempt that an open record gets for its cells."""
+
+_UNFINISHED: Final = "the count was not finished: it was under way, or the survey had ended meanwhile"
 
 # As in attempts.py: nothing here can hold itself.
 _ENCODER: Final = json.JSONEncoder(separators=(",", ":"), check_circular=False)
@@ -135,8 +144,10 @@ def _read_places(text: str) -> _Places:
     return tuple((port, Service(service), name) for port, service, name in json.loads(text))
 
 
-def read_host(row: PendingRow) -> HostPlan:
-    """The host with those of its endpoints whose port is not recorded.
+def read_host(row: PendingRow, begun: tuple[EndpointRecord, ...] = ()) -> HostPlan:
+    """The host with those of its endpoints whose port is not recorded, or whose record is open.
+
+    ``begun`` are its open records.
 
     Raises:
         ValueError: the row was damaged.
@@ -144,10 +155,10 @@ def read_host(row: PendingRow) -> HostPlan:
     _position, address, endpoints, contacts, recorded = row
     places = _read_places(endpoints)
     if recorded:
-        done = set(map(int, recorded.split(",")))
+        done = set(map(int, recorded.split(","))) - {record.endpoint.port for record in begun}
         places = tuple(place for place in places if place[0] not in done)
     left = [Endpoint(address, port, service, name) for port, service, name in places]
-    return HostPlan(address, tuple(left), contacts)
+    return HostPlan(address, tuple(left), contacts, begun)
 
 
 def record_rows(survey: int, records: Iterable[EndpointRecord]) -> list[NewRecordRow]:
@@ -166,21 +177,34 @@ def record_rows(survey: int, records: Iterable[EndpointRecord]) -> list[NewRecor
                 moment_text(record.began),
                 moment_text(record.ended),
                 encode_attempts(record.attempts),
+                int(record.is_open),
+                record.same_as,
             )
         )
     return rows
 
 
 def read_record(row: RecordRow) -> EndpointRecord:
-    """The record in a row.
+    """The record in a row; that of an open one ends with the attempt to count, and its cells so far.
 
     Raises:
         ValueError: the row was damaged.
     """
-    port, address, service, name, began, ended, attempts = row
+    port, address, service, name, began, ended, text, is_open, same_as, cells = row
+    attempts = decode_attempts(text)
+    if is_open:
+        counted = tuple(map(decode_cell, cells.split("\n"))) if cells is not None else ()
+        attempts += (Failed(COUNT_PROBE, Cause.INTERRUPTED, _UNFINISHED, counted),)
     return EndpointRecord(
         Endpoint(address, port, Service(service), name),
-        decode_attempts(attempts),
+        attempts,
         datetime.fromisoformat(began),
         datetime.fromisoformat(ended),
+        bool(is_open),
+        same_as,
     )
+
+
+def endpoint_row(survey: int, endpoint: Endpoint) -> EndpointRow:
+    """What names a record."""
+    return survey, address_key(endpoint.address), endpoint.port

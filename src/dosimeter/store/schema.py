@@ -13,6 +13,7 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     ForeignKeyConstraint,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -20,6 +21,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    text,
 )
 
 METADATA: Final = MetaData(
@@ -80,9 +82,35 @@ RECORDS: Final = Table(
     Column("began", String, nullable=False),
     Column("ended", String, nullable=False),
     Column("attempts", String, nullable=False),
+    Column("is_open", Integer, nullable=False, server_default="0"),
+    Column("same_as", String),
     UniqueConstraint("survey", "address_key", "port"),
     ForeignKeyConstraint(["survey", "address_key"], ["hosts.survey", "hosts.address_key"]),
     CheckConstraint("port BETWEEN 1 AND 65535", name="port"),
+)
+
+# The few records whose census is under way, found without reading the many others.
+OPEN_RECORDS: Final = Index(
+    "ix_records_open",
+    RECORDS.c.survey,
+    RECORDS.c.address_key,
+    RECORDS.c.port,
+    sqlite_where=text("is_open = 1"),
+)
+
+CELLS: Final = Table(
+    "cells",
+    METADATA,
+    Column("survey", Integer, nullable=False),
+    Column("address_key", LargeBinary, nullable=False),
+    Column("port", Integer, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("cell", String, nullable=False),
+    PrimaryKeyConstraint("survey", "address_key", "port", "position"),
+    ForeignKeyConstraint(
+        ["survey", "address_key", "port"], ["records.survey", "records.address_key", "records.port"]
+    ),
+    sqlite_with_rowid=False,
 )
 
 # As alembic makes it, so that a new file can be made without alembic.

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 from dosimeter.model.survey import Progress, SurveyState
 from dosimeter.store import statements
+from dosimeter.store.attempts import encode_cell
 from dosimeter.store.database import open_database
 from dosimeter.store.location import file_of
 from dosimeter.store.lock import SurveyLock, is_locked
 from dosimeter.store.problem import StoreProblem, told_as_problems
 from dosimeter.store.rows import (
     address_key,
+    endpoint_row,
     host_row,
     moment_text,
     read_header,
@@ -29,7 +31,9 @@ if TYPE_CHECKING:
     from pathlib import Path
     from sqlite3 import Connection
 
+    from dosimeter.model.facts import CellCounted
     from dosimeter.model.survey import EndpointRecord, HostPlan, SurveyHeader
+    from dosimeter.model.target import Endpoint
     from dosimeter.store.rows import HeaderRow, PendingRow
 
 LAST: Final = "last"
@@ -115,11 +119,13 @@ class SqliteStore:
             raise StoreProblem(self._where, f"holds survey {survey_id} as completed; start a new one")
 
     def pending(self, survey_id: str) -> Iterator[HostPlan]:
-        """The hosts that have endpoints without a record, with those endpoints alone, in plan order.
+        """The hosts that have endpoints without a record, or with an open one, with those endpoints alone.
 
         Read in pages, so that a survey of days does not keep the write-ahead log from being emptied.
+        Records opened while this is read are those of hosts that it has gone past.
         """
         survey, position = self._key(survey_id), -1
+        begun = self._begun(survey)
         while True:
             with self._read() as connection:
                 page: list[PendingRow] = connection.execute(
@@ -129,8 +135,19 @@ class SqliteStore:
                 return
             position = page[-1][0]
             with self._told_as_damage():
-                plans = [read_host(row) for row in page]
+                plans = [read_host(row, begun.get(row[1], ())) for row in page]
             yield from (plan for plan in plans if plan.endpoints)
+
+    def _begun(self, survey: int) -> dict[str, tuple[EndpointRecord, ...]]:
+        """The open records, by address."""
+        with self._read() as connection:
+            rows = connection.execute(statements.OPEN_RECORDS, (survey,)).fetchall()
+        begun: dict[str, tuple[EndpointRecord, ...]] = {}
+        with self._told_as_damage():
+            for record in map(read_record, rows):
+                address = record.endpoint.address
+                begun[address] = (*begun.get(address, ()), record)
+        return begun
 
     def intend(self, survey_id: str, addresses: Sequence[str], at: datetime) -> None:
         """Note, on the disk, that these hosts are about to be contacted.
@@ -156,12 +173,37 @@ class SqliteStore:
             connection.executemany(statements.WITHDRAW, rows)
 
     def record(self, survey_id: str, records: Sequence[EndpointRecord]) -> None:
-        """Keep what endpoints answered, all or none; an address and port recorded before is replaced."""
+        """Keep what endpoints answered, all or none; an address and port recorded before is replaced.
+
+        The cells that were kept for a record that was open are dropped once it is not.
+        """
         if not records:
             return
         rows = record_rows(self._owned(survey_id), records)
+        closed = [row[:3] for row, record in zip(rows, records, strict=True) if not record.is_open]
         with self._write() as connection:
             connection.executemany(statements.RECORD, rows)
+            connection.executemany(statements.DROP_CELLS, closed)
+
+    def checkpoint(self, survey_id: str, endpoint: Endpoint, cell: CellCounted) -> None:
+        """Keep one cell more of an endpoint whose record is open.
+
+        Raises:
+            ValueError: the endpoint has no open record; nothing was kept.
+        """
+        change = (encode_cell(cell), *endpoint_row(self._owned(survey_id), endpoint))
+        with self._write() as connection:
+            if connection.execute(statements.ADD_CELL, change).rowcount != 1:
+                raise ValueError(f"{endpoint.authority} has no open record in survey {survey_id}")
+
+    def join(self, survey_id: str, pairs: Sequence[tuple[Endpoint, Endpoint]]) -> None:
+        """Note of the first endpoint of each pair that it holds the same studies as the second."""
+        if not pairs:
+            return
+        survey = self._owned(survey_id)
+        rows = [(first.authority, *endpoint_row(survey, endpoint)) for endpoint, first in pairs]
+        with self._write() as connection:
+            connection.executemany(statements.JOIN, rows)
 
     def finish(self, survey_id: str, state: SurveyState, at: datetime) -> None:
         """Say how the survey ended, and when."""
@@ -186,7 +228,10 @@ class SqliteStore:
             return tuple(map(read_header, rows))
 
     def records(self, survey_id: str) -> Iterator[EndpointRecord]:
-        """What was recorded, by address as a number and port; one consistent view."""
+        """What was recorded, by address as a number and port; one consistent view.
+
+        Of a record that is open it says what is known so far.
+        """
         survey = self._key(survey_id)
         with (
             self._read() as connection,
@@ -196,7 +241,7 @@ class SqliteStore:
             yield from map(read_record, rows)
 
     def counts(self, survey_id: str) -> Progress:
-        """How many endpoints are planned and how many recorded."""
+        """How many endpoints are planned and how many recorded; an open record is not counted yet."""
         with self._read() as connection:
             row: tuple[int, int] | None = connection.execute(statements.COUNTS, (survey_id,)).fetchone()
         if row is None:

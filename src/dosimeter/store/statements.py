@@ -35,12 +35,29 @@ UPDATE hosts SET contacts = contacts - 1 WHERE survey = ? AND address_key = ? AN
 """
 
 RECORD: Final = """
-INSERT INTO records (survey, address_key, port, address, service, name, began, ended, attempts)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO records (
+    survey, address_key, port, address, service, name, began, ended, attempts, is_open, same_as
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (survey, address_key, port) DO UPDATE SET
     address = excluded.address, service = excluded.service, name = excluded.name,
-    began = excluded.began, ended = excluded.ended, attempts = excluded.attempts
+    began = excluded.began, ended = excluded.ended, attempts = excluded.attempts,
+    is_open = excluded.is_open, same_as = excluded.same_as
 """
+
+ADD_CELL: Final = """
+INSERT INTO cells (survey, address_key, port, position, cell)
+SELECT survey, address_key, port, (
+    SELECT coalesce(max(position) + 1, 0) FROM cells
+    WHERE cells.survey = records.survey AND cells.address_key = records.address_key
+        AND cells.port = records.port
+), ?
+FROM records WHERE survey = ? AND address_key = ? AND port = ? AND is_open = 1
+"""
+"""Adds nothing where no record is open."""
+
+DROP_CELLS: Final = "DELETE FROM cells WHERE survey = ? AND address_key = ? AND port = ?"
+
+JOIN: Final = "UPDATE records SET same_as = ? WHERE survey = ? AND address_key = ? AND port = ?"
 
 PENDING_PAGE: Final = """
 SELECT position, address, endpoints, contacts, (
@@ -51,10 +68,24 @@ FROM hosts WHERE survey = ? AND position > ? ORDER BY position LIMIT ?
 """
 """Hosts of a survey after a position, so many of them, with the ports recorded, parted by commas."""
 
-RECORDS: Final = """
-SELECT port, address, service, name, began, ended, attempts FROM records
-WHERE survey = ? ORDER BY survey, address_key, port
+_RECORD: Final = """
+SELECT port, address, service, name, began, ended, attempts, is_open, same_as, CASE is_open WHEN 1 THEN (
+    SELECT group_concat(cell, char(10)) FROM (
+        SELECT cell FROM cells
+        WHERE cells.survey = records.survey AND cells.address_key = records.address_key
+            AND cells.port = records.port
+        ORDER BY position
+    )
+) END
+FROM records
 """
+"""A record, and with it the cells so far where it is open, a line each (NULL: none)."""
+
+RECORDS: Final = f"{_RECORD}WHERE survey = ? ORDER BY survey, address_key, port"
+
+OPEN_RECORDS: Final = (
+    f"{_RECORD}INDEXED BY ix_records_open WHERE survey = ? AND is_open = 1 ORDER BY address_key, port"
+)
 
 HEADER: Final = """
 SELECT id, tool_version, ruleset_version, scope_sha256, authorised_by, reference,
@@ -69,7 +100,10 @@ FROM surveys ORDER BY started DESC, seq DESC
 """
 
 COUNTS: Final = """
-SELECT endpoints, (SELECT count(*) FROM records WHERE records.survey = surveys.seq) FROM surveys WHERE id = ?
+SELECT endpoints,
+    (SELECT count(*) FROM records WHERE records.survey = surveys.seq)
+    - (SELECT count(*) FROM records WHERE records.survey = surveys.seq AND is_open = 1)
+FROM surveys WHERE id = ?
 """
 
 KEY: Final = "SELECT seq FROM surveys WHERE id = ?"

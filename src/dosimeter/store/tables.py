@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Final
 
-REVISION: Final = "0001"
+REVISION: Final = "0002"
 """The migration that leads to the tables below."""
 
-KNOWN_REVISIONS: Final = ("0001",)
+KNOWN_REVISIONS: Final = ("0001", "0002")
 """Every revision this program can read, oldest first. Any other was written by a newer program."""
 
 APPLICATION_ID: Final = 0x44534D31
@@ -69,11 +69,30 @@ CREATE TABLE records (
     began VARCHAR NOT NULL,
     ended VARCHAR NOT NULL,
     attempts VARCHAR NOT NULL,
+    is_open INTEGER DEFAULT '0' NOT NULL,
+    same_as VARCHAR,
     CONSTRAINT pk_records PRIMARY KEY (seq),
     CONSTRAINT uq_records_survey UNIQUE (survey, address_key, port),
     CONSTRAINT fk_records_hosts FOREIGN KEY(survey, address_key) REFERENCES hosts (survey, address_key),
     CONSTRAINT ck_records_port CHECK (port BETWEEN 1 AND 65535)
 )"""
 
-TABLES: Final = (_VERSION, _SURVEYS, _HOSTS, _RECORDS)
+_CELLS: Final = """\
+CREATE TABLE cells (
+    survey INTEGER NOT NULL,
+    address_key BLOB NOT NULL,
+    port INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    cell VARCHAR NOT NULL,
+    CONSTRAINT pk_cells PRIMARY KEY (survey, address_key, port, position),
+    CONSTRAINT fk_cells_records FOREIGN KEY(survey, address_key, port) \
+REFERENCES records (survey, address_key, port)
+) WITHOUT ROWID"""
+
+_OPEN_RECORDS: Final = "CREATE INDEX ix_records_open ON records (survey, address_key, port) WHERE is_open = 1"
+
+TABLES: Final = (_VERSION, _SURVEYS, _HOSTS, _RECORDS, _CELLS)
 """The statements that make the tables of an empty file."""
+
+INDEXES: Final = (_OPEN_RECORDS,)
+"""Those that make the indexes of these tables, beside the ones that their keys need."""

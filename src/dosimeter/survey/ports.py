@@ -8,7 +8,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
+    from dosimeter.model.facts import CellCounted
     from dosimeter.model.survey import EndpointRecord, HostPlan, Progress, SurveyHeader, SurveyState
+    from dosimeter.model.target import Endpoint
 
 
 class Clock(Protocol):
@@ -44,7 +46,8 @@ class SurveyStore(Protocol):
     def pending(self, survey_id: str) -> Iterator[HostPlan]:
         """The hosts that have endpoints without a record, with those endpoints alone, in plan order.
 
-        ``contacts`` counts the intents. Records that arrive while this is read may be seen or not.
+        So is an endpoint whose record is open; then the record is in ``begun``, as :meth:`records` has
+        it. ``contacts`` counts the intents. Records that arrive while this is read may be seen or not.
         """
 
     def intend(self, survey_id: str, addresses: Sequence[str], at: datetime) -> None:
@@ -57,8 +60,14 @@ class SurveyStore(Protocol):
         """Keep what endpoints answered, all or none. An address and port recorded before is replaced.
 
         The service is not part of what names an endpoint: a port planned as DICOM may be recorded
-        as DICOM-TLS.
+        as DICOM-TLS. A record that is not open takes the endpoint's checkpoints with it: they are in it.
         """
+
+    def checkpoint(self, survey_id: str, endpoint: Endpoint, cell: CellCounted) -> None:
+        """Keep one cell more of a census under way; the endpoint's record is open."""
+
+    def join(self, survey_id: str, pairs: Sequence[tuple[Endpoint, Endpoint]]) -> None:
+        """Note of the first endpoint of each pair that it holds the same studies as the second."""
 
     def finish(self, survey_id: str, state: SurveyState, at: datetime) -> None:
         """Say how the survey ended, and when."""
@@ -70,10 +79,13 @@ class SurveyStore(Protocol):
         """Every survey, newest first."""
 
     def records(self, survey_id: str) -> Iterator[EndpointRecord]:
-        """What was recorded, as a stream, by address (as a number) and port; one consistent view."""
+        """What was recorded, as a stream, by address (as a number) and port; one consistent view.
+
+        An open record ends with a failed attempt ``count``, cause interrupted, that has the cells so far.
+        """
 
     def counts(self, survey_id: str) -> Progress:
-        """How many endpoints are planned and how many recorded."""
+        """How many endpoints are planned and how many recorded; an open record is not yet one."""
 
     def request_stop(self, survey_id: str) -> None:
         """Ask whichever process runs the survey to stop."""

@@ -3,27 +3,30 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.schema import CreateTable
+from sqlalchemy.schema import CreateIndex, CreateTable
 
+from dosimeter.model.survey import Progress, SurveyState
 from dosimeter.store import statements
 from dosimeter.store.database import open_database
 from dosimeter.store.problem import StoreProblem
 from dosimeter.store.schema import METADATA
 from dosimeter.store.sqlite import open_store
-from dosimeter.store.tables import KNOWN_REVISIONS, REVISION, TABLES
+from dosimeter.store.tables import INDEXES, KNOWN_REVISIONS, REVISION, TABLES
 from dosimeter.store.upgrade import MIGRATIONS, upgrade
-from tests.contract.samples import header, hosts, record
+from tests.contract.samples import NOON, cell, header, host, hosts, record
+from tests.unit.store import revision_0001
 
 NEXT = '''
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 
 
 def upgrade() -> None:
@@ -47,11 +50,11 @@ def file(tmp_path: Path) -> Path:
 def next_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The program as it will be after one more migration; returns that migration's file."""
     shutil.copytree(MIGRATIONS, tmp_path / "migrations")
-    step = tmp_path / "migrations" / "versions" / "v0002_note.py"
+    step = tmp_path / "migrations" / "versions" / "v0003_note.py"
     step.write_text(NEXT, encoding="utf-8")
     monkeypatch.setattr("dosimeter.store.upgrade.MIGRATIONS", tmp_path / "migrations")
-    monkeypatch.setattr("dosimeter.store.database.KNOWN_REVISIONS", ("0001", "0002"))
-    monkeypatch.setattr("dosimeter.store.database.REVISION", "0002")
+    monkeypatch.setattr("dosimeter.store.database.KNOWN_REVISIONS", ("0001", "0002", "0003"))
+    monkeypatch.setattr("dosimeter.store.database.REVISION", "0003")
     return step
 
 
@@ -82,6 +85,12 @@ def test_the_text_of_the_tables_is_their_definition() -> None:
     """SQLAlchemy makes of schema.py, for SQLite, the very statements that tables.py holds."""
     defined = [CreateTable(table).compile(dialect=sqlite.dialect()) for table in METADATA.sorted_tables]
     assert list(map(words_of, TABLES)) == [words_of(str(statement)) for statement in defined]
+    indexes = [
+        CreateIndex(index).compile(dialect=sqlite.dialect())
+        for table in METADATA.sorted_tables
+        for index in table.indexes
+    ]
+    assert list(map(words_of, INDEXES)) == [words_of(str(statement)) for statement in indexes]
 
 
 def test_the_migrations_lead_to_the_tables_of_the_program(
@@ -112,12 +121,45 @@ def test_every_statement_is_one_that_the_tables_can_answer(file: Path) -> None:
     assert len(texts) > 10
 
 
+def test_a_file_from_before_there_was_a_census_is_read_as_it_was(tmp_path: Path) -> None:
+    """The surveys of revision 0001 are all there, with what is pending, and look like those of today."""
+    old, new = tmp_path / "old.sqlite", tmp_path / "new.sqlite"
+    revision_0001.write(old, hosts=10, recorded=7)
+    open_database(new).close()
+    with open_store(f"sqlite:///{old}") as store:
+        assert store.headers() == (header(),)
+        assert store.scope_path("s1") == "/etc/dosimeter/scope.toml"
+        assert list(store.records("s1")) == [record(planned.address) for planned in hosts(7)]
+        left = [replace(host("10.0.0.7"), contacts=1), host("10.0.0.8"), host("10.0.0.9")]
+        assert list(store.pending("s1")) == left
+        assert store.counts("s1") == Progress(10, 7)
+    assert revision_of(old) == REVISION
+    assert schema_of(old) == schema_of(new)
+
+
+def test_a_survey_from_before_there_was_a_census_goes_on(tmp_path: Path) -> None:
+    """What an older version began is resumed, counted, joined and finished by this one."""
+    path = tmp_path / "old.sqlite"
+    revision_0001.write(path, hosts=3, recorded=1)
+    with open_store(f"sqlite:///{path}") as store:
+        store.resume("s1")
+        store.intend("s1", ["10.0.0.1", "10.0.0.2"], NOON)
+        store.record("s1", [replace(record("10.0.0.1"), is_open=True), record("10.0.0.2")])
+        store.checkpoint("s1", record("10.0.0.1").endpoint, cell("2019"))
+        store.record("s1", [record("10.0.0.1")])
+        store.join("s1", [(record("10.0.0.2").endpoint, record("10.0.0.0").endpoint)])
+        store.finish("s1", SurveyState.COMPLETED, NOON)
+        kept = list(store.records("s1"))
+    joined = replace(record("10.0.0.2"), same_as="10.0.0.0:11112")
+    assert kept == [record("10.0.0.0"), record("10.0.0.1"), joined]
+
+
 def test_an_older_file_is_upgraded_when_it_is_opened(file: Path, next_version: Path) -> None:
     """A file of a known older revision goes through the migrations and keeps what it held."""
     with open_store(f"sqlite:///{file}") as store:
         assert store.headers() == (header(),)
         assert list(store.records("s1")) == [record(planned.address) for planned in hosts(10)]
-    assert revision_of(file) == "0002"
+    assert revision_of(file) == "0003"
     assert ("surveys", "table_xinfo", "14", "note", "VARCHAR", "1", "'none'", "0", "0") in schema_of(file)
 
 
@@ -128,7 +170,7 @@ def test_an_upgrade_that_fails_leaves_the_file_as_it_was(file: Path, next_versio
         step.write('    op.execute("DELETE FROM surveys")\n')
     with pytest.raises(StoreProblem, match="contradicts"):
         open_store(f"sqlite:///{file}")
-    assert revision_of(file) == "0001"
+    assert revision_of(file) == "0002"
     assert schema_of(file) == before
 
 
@@ -141,4 +183,4 @@ def test_an_upgrade_waits_for_another_process_and_then_says_so(
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreProblem, match="is locked by another process"):
             open_store(f"sqlite:///{file}")
-    assert revision_of(file) == "0001"
+    assert revision_of(file) == "0002"
