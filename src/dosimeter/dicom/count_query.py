@@ -29,7 +29,9 @@ class CountLevel(Enum):
 class CountKeys:
     """One counting question. Ranges are closed on both ends; ``times`` are seconds of the day.
 
-    ``uid_prefix`` asks for StudyInstanceUIDs that begin so; ``modality`` for studies that hold it.
+    ``uid_prefix`` asks for StudyInstanceUIDs that begin so, or with ``uid_ends`` for the one that is
+    just that: it is put together symbol by symbol, never taken from an answer. ``modality`` asks for
+    studies that hold it.
     With ``counters`` the NumberOf… attributes of the level, ModalitiesInStudy and PatientID are asked
     back beside the unique key.
     """
@@ -40,6 +42,7 @@ class CountKeys:
     uid_prefix: str | None = None
     modality: str | None = None
     counters: bool = False
+    uid_ends: bool = False
 
 
 SOP_INSTANCE_UID: Final = 0x00080018
@@ -114,7 +117,7 @@ def count_identifier(keys: CountKeys, transfer_syntax_uid: str) -> bytes:
     if keys.times is not None:
         wanted[STUDY_TIME] = _time_range(keys.times)
     if keys.uid_prefix is not None:
-        wanted[STUDY_INSTANCE_UID] = _uid_pattern(keys.uid_prefix)
+        wanted[STUDY_INSTANCE_UID] = _uid_pattern(keys.uid_prefix, ends=keys.uid_ends)
     if keys.modality is not None:
         wanted[MODALITIES_IN_STUDY] = _modality(keys.modality)
     return _elements(wanted, explicit=explicit)
@@ -152,7 +155,7 @@ def _worklist_identifier(keys: CountKeys, *, explicit: bool) -> bytes:
         step[STEP_START_TIME] = _time_range(keys.times)
     if keys.modality is not None:
         step[MODALITY] = _modality(keys.modality)
-    study = "" if keys.uid_prefix is None else _uid_pattern(keys.uid_prefix)
+    study = "" if keys.uid_prefix is None else _uid_pattern(keys.uid_prefix, ends=keys.uid_ends)
     item = _elements(step, explicit=explicit)
     item = _tag(_ITEM) + _LENGTH.pack(len(item)) + item
     vr = b"SQ\0\0" if explicit else b""
@@ -199,10 +202,10 @@ def _time(second: int) -> str:
     return f"{second // 3600:02}{second // 60 % 60:02}{second % 60:02}"
 
 
-def _uid_pattern(prefix: str) -> str:
+def _uid_pattern(prefix: str, *, ends: bool) -> str:
     if len(prefix) > _LONGEST_PREFIX or not _UID_PREFIX.fullmatch(prefix):
         raise LocalProtocolError("the beginning of a UID is 1 to 63 digits and dots")
-    return prefix + "*"
+    return prefix if ends else prefix + "*"
 
 
 def _modality(modality: str) -> str:

@@ -92,6 +92,9 @@ class Cut(StrEnum):
 
     NOT = "not"
     """It is whole: every part ended with Success, and the archive has shown that it sends more at once."""
+    UNSHOWN = "unshown"
+    """Success, but when this was kept the archive had not sent more rows at once: a silent limit would
+    look the same. A longer answer of another cell shows that there is none."""
     BY_STATUS = "by_status"
     """The archive said that it stopped: 0xFE00 unasked, or a failure after rows."""
     SILENTLY = "silently"
@@ -111,6 +114,8 @@ class CensusEnd(StrEnum):
     SECONDS = "seconds"
     ASSOCIATIONS = "associations"
     """The budget of the scope that was used up."""
+    QUESTIONS = "questions"
+    """Too many questions brought too little."""
     SLOW = "slow"
     """It answered later than the scope's patience, or than three times its first echo."""
     OUT_OF_RESOURCES = "out_of_resources"

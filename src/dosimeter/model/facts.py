@@ -199,16 +199,19 @@ class CellCounted:
     """One cell of a census: what its questions were answered, added up. No date finer than a month.
 
     ``cell`` names the closed range in our own words: ``2019``, ``2019-03``, ``1900/1969``, ``whole``,
-    the hour ``07``, ``uids``, ``sample 2019``. ``with_counters`` says whether the NumberOf… attributes,
-    ModalitiesInStudy and PatientID were asked for beside the unique key. ``cut`` is why the cell is not
-    whole, ``ending`` and ``status`` those of its last question.
+    hours ``07`` or ``00/11``, ``uids``, ``sample 2019 weekdays``. A cell that is kept twice, by the same
+    service, things, axis, name and ``with_counters``, counts as kept last: more was learnt of it, and its
+    costs include those of before. A cell that was cut is followed by finer ones. ``with_counters`` says
+    whether the NumberOf… attributes, ModalitiesInStudy and PatientID were asked for beside the unique
+    key. ``cut`` is why the cell is not whole, ``ending`` and ``status`` those of its last question.
 
     ``rows`` are pending responses, ``distinct`` the distinct unique keys among them, ``fresh`` those
     that no earlier cell of this census had, ``on_axis`` the distinct keys of all cells of the axis so
     far. After a resume (``run`` counts them) both begin again: the keyed hashes are never stored.
     ``largest`` is the longest single answer, in rows. ``patients`` are distinct PatientIDs,
     ``without_patient`` rows without one, ``public_roots`` rows whose UID begins as those of public data
-    sets do. ``received`` is in bytes.
+    sets do. ``received`` is in bytes. ``without_key`` are rows with no unique key; ``all_patients`` are the
+    distinct PatientIDs of all cells with counters of the axis so far, of the same run.
     """
 
     titles: Titles
@@ -235,6 +238,8 @@ class CellCounted:
     without_patient: int = 0
     public_roots: int = 0
     sample: Sample | None = None
+    without_key: int = 0
+    all_patients: int = 0
     kind: Literal["cell_counted"] = "cell_counted"
 
 

@@ -307,13 +307,16 @@ def _cell(fact: CellCounted) -> Json:
         fact.without_patient,
         fact.public_roots,
         fact.sample and [fact.sample.units, fact.sample.studies, fact.sample.instances],
+        fact.without_key,
+        fact.all_patients,
     ]
 
 
 def _read_cell(*fields: Any) -> CellCounted:  # noqa: ANN401  read from JSON by position
     titles, service, things, axis, cell, with_counters, cut, ending, status, *more = fields
     questions, rows, distinct, fresh, on_axis, largest, received, milliseconds, run, *more = more
-    counters, modalities, patients, without_patient, public_roots, sample = more
+    counters, modalities, patients, without_patient, public_roots, sample, *more = more
+    without_key, all_patients = more
     return CellCounted(
         Titles(*titles),
         QueryService(service),
@@ -339,6 +342,8 @@ def _read_cell(*fields: Any) -> CellCounted:  # noqa: ANN401  read from JSON by 
         without_patient=without_patient,
         public_roots=public_roots,
         sample=None if sample is None else _read_sample(*sample),
+        without_key=without_key,
+        all_patients=all_patients,
     )
 
 

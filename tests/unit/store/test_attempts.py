@@ -95,11 +95,13 @@ CELL = CellCounted(
     without_patient=2,
     public_roots=1,
     sample=Sample(365, (3, 0, 1), (12, 0, 4)),
+    without_key=3,
+    all_patients=41,
 )
 CELL_TEXT = (
     '["cell_counted",["NOBODY-7F3A9C","DOSIMETER",true],"study_root","studies","dates","2019",true,"not",'
     '"status",0,3,48,47,46,93,20,8192,15,1,[["NumberOfStudyRelatedSeries",96,47,0,1]],[["CT",30,true]],'
-    "40,2,1,[365,[3,0,1],[12,0,4]]]"
+    "40,2,1,[365,[3,0,1],[12,0,4]],3,41]"
 )
 
 
