@@ -37,6 +37,7 @@ END_WORDS: Final = {
     CensusEnd.ALL_ASKED: "all that the census asks was asked",
     CensusEnd.ROWS: "the number of records that the scope allows for one archive was used up",
     CensusEnd.BYTES: "the bytes that the scope allows for one archive were used up",
+    CensusEnd.QUESTIONS: "too many questions brought too little",
     CensusEnd.SECONDS: "the time that the scope allows for one archive was used up",
     CensusEnd.ASSOCIATIONS: "the associations that the scope allows for one archive were used up",
     CensusEnd.SLOW: "the archive became slow to answer, and was asked no more",
