@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from dosimeter.census.days import Stratum, allocate, draw_days, plan_strata
+from dosimeter.census.days import Stratum, allocate, days_in_turn, plan_strata
 from dosimeter.model.census import Sample
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from datetime import date
 
 _ROOM: Final = 4
@@ -21,7 +21,7 @@ _MOST_QUESTIONS: Final = 400
 @dataclass(slots=True)
 class _Draw:
     stratum: Stratum
-    order: tuple[date, ...]
+    days: Iterator[date]
     goal: int
     studies: list[int] = field(default_factory=list)
     instances: list[int] = field(default_factory=list)
@@ -31,7 +31,7 @@ class _Draw:
     def sample(self) -> Sample:
         complete = len(self.instances) == len(self.studies)
         counted = () if self.spoilt else tuple(self.studies)
-        return Sample(len(self.order), counted, tuple(self.instances) if complete and counted else ())
+        return Sample(len(self.stratum.days), counted, tuple(self.instances) if complete and counted else ())
 
 
 class DayDraws:
@@ -55,7 +55,7 @@ class DayDraws:
         self._rows = rows
         self._questions = questions
         self._draws = [
-            _Draw(stratum, draw_days(stratum, len(stratum.days), seed), stratum.pilot)
+            _Draw(stratum, days_in_turn(stratum, seed), stratum.pilot)
             for stratum in plan_strata(years, today, rows, rows_a_day)
         ]
         self._now: _Draw | None = None
@@ -68,6 +68,8 @@ class DayDraws:
 
     def next_day(self) -> date | None:
         """The day to ask for now; None when enough was asked, or no estimate can come of more."""
+        if self._now is not None:
+            raise ValueError("the day asked for was neither counted nor cut")
         if any(draw.spoilt for draw in self._draws) or self._questions <= 0:
             return None
         self._now = self._least_asked()
@@ -78,7 +80,7 @@ class DayDraws:
             for draw, goal in zip(self._draws, goals, strict=True):
                 draw.goal = goal
             self._now = self._least_asked()
-        return None if self._now is None else self._now.order[len(self._now.studies)]
+        return None if self._now is None else next(self._now.days)
 
     def counted(self, studies: int, rows: int, instances: int | None = None) -> None:
         """The day asked for held so many studies (and instances), and cost so many rows."""
@@ -94,9 +96,10 @@ class DayDraws:
         self._asked().spoilt = True
 
     def _asked(self) -> _Draw:
-        if self._now is None:
+        draw, self._now = self._now, None
+        if draw is None:
             raise ValueError("no day was asked for")
-        return self._now
+        return draw
 
     def _least_asked(self) -> _Draw | None:
         """In rounds, so that an early end leaves every stratum with nearly its share."""

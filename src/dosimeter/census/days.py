@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from hashlib import blake2b
-from itertools import pairwise
+from itertools import islice, pairwise, zip_longest
 from math import sqrt
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from dosimeter.model.census import Sample
@@ -25,8 +25,6 @@ _QUESTION: Final = 20
 _SPENT: Final = 0.75
 """The part of the rows that is planned for: days are larger than thought as often as smaller."""
 _SATURDAY: Final = 5
-
-T = TypeVar("T")
 
 
 class DayKind(StrEnum):
@@ -73,17 +71,23 @@ def plan_strata(years: Iterable[int], today: date, rows: int, rows_a_day: float)
 def draw_days(stratum: Stratum, n: int, seed: bytes) -> tuple[date, ...]:
     """``n`` days of the stratum, without replacement, each with the same chance.
 
-    The first days of a longer draw with the same seed are those of a shorter one. Any beginning of
-    the draw is spread over the stratum: seasons and growth widen the interval less than chance would.
-
     Raises:
         ValueError: the stratum has fewer days.
     """
     if not 0 <= n <= len(stratum.days):
         raise ValueError(f"{n} days of {len(stratum.days)}")
+    return tuple(islice(days_in_turn(stratum, seed), n))
+
+
+def days_in_turn(stratum: Stratum, seed: bytes) -> Iterator[date]:
+    """All days of the stratum in the order of the draw, each with the same chance of every place.
+
+    Any beginning of it is spread over the stratum: seasons and growth make an estimate of it vary
+    less than chance would, while its interval is that of pure chance.
+    """
     dice = Dice(seed, stratum.name)
-    start = dice.below(len(stratum.days)) if stratum.days else 0
-    return tuple(_spread(stratum.days[start:] + stratum.days[:start], dice)[:n])
+    start = dice.below(len(stratum.days))
+    yield from _spread(stratum.days[start:] + stratum.days[:start], dice)
 
 
 def allocate(
@@ -163,17 +167,17 @@ def _days_of(year: int) -> list[date]:
     return [first + timedelta(days=n) for n in range((date(year, 12, 31) - first).days + 1)]
 
 
-def _spread(days: Sequence[T], dice: Dice) -> list[T]:
+def _spread(days: Sequence[date], dice: Dice) -> Iterator[date]:
     """The days in an order of which every beginning has as many of one half as of the other."""
     if len(days) <= 1:
-        return list(days)
+        yield from days
+        return
     middle = len(days) // 2
     halves = [_spread(days[:middle], dice), _spread(days[middle:], dice)]
     if dice.below(2):
         halves.reverse()
-    one, other = halves
-    mixed = [day for pair in zip(one, other, strict=False) for day in pair]
-    return mixed + one[len(other) :] + other[len(one) :]
+    for pair in zip_longest(*halves):
+        yield from (day for day in pair if day is not None)
 
 
 def _expected(strata: Sequence[Stratum], samples: Sequence[Sample]) -> list[float]:

@@ -34,6 +34,11 @@ _STUDENT: Final = (
 """The 97.5 % quantile of Student's t for 1 to 30 degrees of freedom."""
 
 
+_ONE_BUSY_DAY: Final = 20
+"""The upper end leaves room for one day that was not drawn and holds as much as so many others: an import
+of old studies under one date, say."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Stratum:
     """What one stratum adds: its estimated total, the variance of that, and the degrees of freedom."""
@@ -47,8 +52,8 @@ def estimate(exact_part: int, samples: Sequence[Sample]) -> Estimated | None:
     """Studies in all: those counted one by one outside of the samples, and what the samples stand for.
 
     None where the samples carry no interval: a stratum of which fewer than two days were counted, unless
-    it has no more. A day that was cut must not be in a sample: its whole stratum is to be left
-    uncounted, and then there is no estimate.
+    it has no more, or nothing found on any of the days drawn. A day that was cut must not be in a sample:
+    its whole stratum is to be left uncounted, and then there is no estimate.
 
     Raises:
         ValueError: more days were counted than the stratum has.
@@ -82,14 +87,20 @@ def _estimate(exact_part: int, samples: list[tuple[int, tuple[int, ...]]]) -> Es
             return None
         if values:
             strata.append(_expanded(units, values))
-    total = exact_part + sum(one.total for one in strata)
-    spread = sqrt(sum(one.variance for one in strata))
-    unseen = total - counted
-    if spread == 0 or unseen <= 0:
-        return Estimated(round(total), counted, max(counted, ceil(total)))
+    unseen_days = sum(units - len(values) for units, values in samples)
+    if not unseen_days:
+        return Estimated(counted, counted, counted)
+    unseen = exact_part + sum(one.total for one in strata) - counted
+    if unseen <= 0:
+        return None
     # On the scale of logarithms: day counts are skewed, and what is missed is missed above.
-    reach = student(_freedom(strata)) * spread / unseen
-    return Estimated(round(total), counted + floor(unseen * exp(-reach)), counted + ceil(unseen * exp(reach)))
+    reach = exp(student(_freedom(strata)) * sqrt(sum(one.variance for one in strata)) / unseen)
+    busy = min(_ONE_BUSY_DAY, unseen_days) * unseen / unseen_days
+    return Estimated(
+        value=counted + round(unseen),
+        low=counted + floor(unseen / reach),
+        high=counted + ceil(unseen * reach + busy),
+    )
 
 
 def _expanded(units: int, values: tuple[int, ...]) -> _Stratum:
@@ -97,7 +108,8 @@ def _expanded(units: int, values: tuple[int, ...]) -> _Stratum:
     mean = sum(values) / n
     if n == units:
         return _Stratum(float(sum(values)), 0.0, 0)
-    square = sum((value - mean) ** 2 for value in values) / (n - 1)
+    # Patients come by chance at the least: days that happen to be equal do not make the rest known.
+    square = max(mean, sum((value - mean) ** 2 for value in values) / (n - 1))
     return _Stratum(units * mean, units * (units - n) * square / n, n - 1)
 
 
