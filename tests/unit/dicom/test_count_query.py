@@ -96,11 +96,11 @@ def test_a_worklist_is_asked_by_the_day_and_hour_of_its_steps(transfer_syntax_ui
     (step,) = data_set.ScheduledProcedureStepSequence
 
     assert [element.keyword for element in data_set] == ["StudyInstanceUID", "ScheduledProcedureStepSequence"]
-    assert {element.keyword: element.value for element in step} == {
+    assert {element.keyword: element.value or "" for element in step} == {
         "Modality": "MR",
         "ScheduledProcedureStepStartDate": "20190101-20191231",
         "ScheduledProcedureStepStartTime": "000000-000059.999999",
-        "ScheduledProcedureStepID": None,
+        "ScheduledProcedureStepID": "",
     }
 
 
