@@ -10,14 +10,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from dosimeter.model.verdict import Exposure, Protection
 from tests.integration.archives.fleet import Fleet
 from tests.integration.archives.registry import ARCHIVES, Archive, Expected
 
 TITLED: Final = tuple(archive for archive in ARCHIVES if archive.called or archive.calling)
-SURVEY_SECONDS: Final = 90
+SURVEY_SECONDS: Final = 110
 _SCOPE: Final = """\
 [authorisation]
 authorised_by = "Test Suite"
@@ -27,7 +27,7 @@ legal_basis = "our own machine"
 contact = "nobody@test.example"
 valid_from = {valid_from}
 valid_until = {valid_until}
-touch = "prove"
+touch = "{touch}"
 [scope]
 networks = ["127.0.0.0/8"]
 ports = {ports}
@@ -45,6 +45,9 @@ host_seconds = 30
 """
 
 
+Line = Mapping[str, Any]
+
+
 @dataclass(frozen=True, slots=True)
 class Got:
     """What the survey says of one archive, and the line it says it in."""
@@ -52,46 +55,69 @@ class Got:
     verdict: Expected
     line: str
 
+    @property
+    def said(self) -> Line:
+        """The line, read."""
+        said: Line = json.loads(self.line)
+        return said
 
-def strangers_verdicts(archives: Fleet, folder: Path) -> Mapping[str, Got]:
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An endpoint of a scope: where, inside TLS or not, and the titles that its owner lists."""
+
+    address: str
+    port: int
+    inside_tls: bool = False
+    called: tuple[str, ...] = ()
+    calling: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.address}:{self.port}"
+
+
+def strangers_verdicts(archives: Fleet, folder: Path, touch: str = "prove") -> Mapping[str, Got]:
     """One survey of all archives under a scope that lists no AE title."""
-    return survey(archives, ARCHIVES, folder)
+    return survey(archives, ARCHIVES, folder, touch=touch)
 
 
-def owners_verdicts(archives: Fleet, folder: Path) -> Mapping[str, Got]:
+def owners_verdicts(archives: Fleet, folder: Path, touch: str = "prove") -> Mapping[str, Got]:
     """Surveys of the archives that have titles, under scopes that list them.
 
     Two scopes, because a host is asked for at most 16 pairs of titles.
     """
     calling = [archive for archive in TITLED if archive.calling]
     called = [archive for archive in TITLED if not archive.calling]
-    got = survey(archives, calling, folder / "calling", with_titles=True)
-    return {**got, **survey(archives, called, folder / "called", with_titles=True)}
+    got = survey(archives, calling, folder / "calling", with_titles=True, touch=touch)
+    return {**got, **survey(archives, called, folder / "called", with_titles=True, touch=touch)}
 
 
 def survey(
-    archives: Fleet, asked: Sequence[Archive], folder: Path, *, with_titles: bool = False
+    archives: Fleet,
+    asked: Sequence[Archive],
+    folder: Path,
+    *,
+    with_titles: bool = False,
+    touch: str = "prove",
 ) -> Mapping[str, Got]:
-    """``dosimeter survey --scope FILE HOST:PORT... -f jsonl``, in a process of its own."""
+    """One survey of these archives, in a process of its own."""
+    places = [_place(archives, archive, with_titles=with_titles) for archive in asked]
+    names = {str(place): archive.name for place, archive in zip(places, asked, strict=True)}
+    return _read(run_survey(places, folder, touch), names)
+
+
+def run_survey(places: Sequence[Place], folder: Path, touch: str) -> str:
+    """``dosimeter survey --scope FILE HOST:PORT... -f jsonl``: what it prints.
+
+    Raises:
+        AssertionError: it did not end with 0; what it said on stderr is in the text.
+    """
     folder.mkdir(parents=True)
     scope = folder / "scope.toml"
-    scope.write_text(_scope(archives, asked, with_titles=with_titles), encoding="utf-8")
-    places = [f"{archives[archive.name].address}:{archives[archive.name].port}" for archive in asked]
-    store = f"sqlite:///{folder / 'survey.db'}"
+    scope.write_text(_scope(places, touch), encoding="utf-8")
+    options = ("--scope", str(scope), "--store", f"sqlite:///{folder / 'survey.db'}", "--touch", touch)
     done = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "dosimeter",
-            "survey",
-            "--scope",
-            scope,
-            "--store",
-            store,
-            "-f",
-            "jsonl",
-            *places,
-        ],
+        [sys.executable, "-m", "dosimeter", "survey", *options, "-f", "jsonl", *map(str, places)],
         capture_output=True,
         text=True,
         check=False,
@@ -100,19 +126,25 @@ def survey(
     )
     if done.returncode != 0:
         raise AssertionError(f"dosimeter survey ended with {done.returncode}:\n{done.stderr}")
-    names = {place: archive.name for place, archive in zip(places, asked, strict=True)}
-    return _read(done.stdout, names)
+    return done.stdout
 
 
-def _scope(archives: Fleet, asked: Sequence[Archive], *, with_titles: bool) -> str:
+def _place(archives: Fleet, archive: Archive, *, with_titles: bool) -> Place:
+    peer = archives[archive.name]
+    titles = (archive.called, archive.calling) if with_titles else ()
+    return Place(peer.address, peer.port, archive.kind.inside_tls, *titles)
+
+
+def _scope(places: Sequence[Place], touch: str) -> str:
     now = datetime.now(UTC).replace(microsecond=0)
-    called = {title: None for archive in asked for title in archive.called} if with_titles else {}
-    calling = {title: None for archive in asked for title in archive.calling} if with_titles else {}
+    called = dict.fromkeys(title for place in places for title in place.called)
+    calling = dict.fromkeys(title for place in places for title in place.calling)
     return _SCOPE.format(
         valid_from=(now - timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ"),
         valid_until=(now + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        ports=sorted({archives[archive.name].port for archive in asked}),
-        tls_ports=sorted({archives[archive.name].port for archive in asked if archive.kind.inside_tls}),
+        touch=touch,
+        ports=sorted({place.port for place in places}),
+        tls_ports=sorted({place.port for place in places if place.inside_tls}),
         called=json.dumps(list(called)),
         calling=json.dumps(list(calling)),
     )

@@ -9,14 +9,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from tests.integration.archives.crowd import Crowd
 from tests.integration.archives.dataset import Dataset225
 from tests.integration.archives.process import free_port, server_process
 from tests.integration.archives.running import Running, Site, Start
 
 KNOWN: Final = "KNOWNAE"
+CROWD_TITLE: Final = "CROWD"
 WORKLIST_TITLE: Final = "WLAE"
 EMPTY_WORKLIST_TITLE: Final = "OTHERWL"
 
+_FILES_IN_AN_INDEX: Final = 250
 _PRESENTATION_CONTEXTS: Final = "/etc/dcmtk/storescp.cfg"
 _DCMQRSCP: Final = """\
 NetworkTCPPort = {port}
@@ -58,6 +61,40 @@ def dcmqrscp(title: str, *options: str, access: str = "RW", peers: str = "ANY") 
             yield Running(address, port)
 
     return start
+
+
+@contextmanager
+def crowded(crowd: Crowd, folder: Path, address: str = "127.0.0.1") -> Iterator[Running]:
+    """A read-only dcmqrscp that holds a crowd, as ``CROWD_TITLE``.
+
+    dcmqridx evicts all studies but the last 500 of a folder, a limit compiled into it. The limit stands
+    in the table that begins an index; the records behind it are one for each instance, complete in
+    themselves, and those of several indices make one.
+    """
+    paths = crowd.write(folder / "instances")
+    one, two = (_indexed(paths[:number], folder / f"of-{number}") for number in (1, 2))
+    table = 2 * len(one) - len(two)
+    parts = [
+        _indexed(paths[first : first + _FILES_IN_AN_INDEX], folder / f"from-{first}")
+        for first in range(0, len(paths), _FILES_IN_AN_INDEX)
+    ]
+    storage = folder / "storage"
+    storage.mkdir()
+    (storage / "index.dat").write_bytes(one[:table] + b"".join(part[table:] for part in parts))
+    port = free_port()
+    file = folder / "dcmqrscp.cfg"
+    file.write_text(
+        _DCMQRSCP.format(port=port, known=KNOWN, title=CROWD_TITLE, storage=storage, access="R", peers="ANY"),
+        encoding="ascii",
+    )
+    with server_process(["dcmqrscp", "-c", str(file)], folder, [port]) as pid:
+        yield Running(address, port, pid=pid)
+
+
+def _indexed(files: Sequence[Path], folder: Path) -> bytes:
+    folder.mkdir()
+    subprocess.run(["dcmqridx", str(folder), *map(str, files)], check=True, timeout=60)
+    return (folder / "index.dat").read_bytes()
 
 
 def wlmscpfs() -> Start:

@@ -6,11 +6,14 @@ import json
 import re
 import shutil
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Final
 
+from tests.integration.archives.crowd import Crowd
 from tests.integration.archives.dataset import Dataset225
 from tests.integration.archives.process import free_port, server_process
 from tests.integration.archives.running import Running, Site, Start
@@ -22,6 +25,7 @@ Settings = Mapping[str, object]
 _DEBIAN: Final = Path("/etc/orthanc")
 _PLUGINS: Final = ("libModalityWorklists.so", "libOrthancDicomWeb.so")
 _PLUGIN_FOLDER: Final = Path("/usr/share/orthanc/plugins")
+_LOADING_AT_ONCE: Final = 4
 _ALLOW: Final = ("Echo", "Store", "Find", "FindWorklist", "Get", "Move")
 
 
@@ -48,9 +52,9 @@ def find_only() -> Start:
     return _variant({**_OPEN, **_allow("Echo", "Find")})
 
 
-def limited() -> Start:
-    """Open, and answers ten studies at most."""
-    return _variant({**_OPEN, "LimitFindResults": 10, "LimitFindInstances": 20})
+def limited(most_rows: int = 10) -> Start:
+    """Open, and answers so many patients, studies or series at most, and twice as many instances."""
+    return _variant({**_OPEN, "LimitFindResults": most_rows, "LimitFindInstances": 2 * most_rows})
 
 
 def ae_only() -> Start:
@@ -140,14 +144,15 @@ def _variant(settings: Settings) -> Start:
     @contextmanager
     def start(site: Site, folder: Path, address: str) -> Iterator[Running]:
         shutil.copytree(site.dataset.worklist_items[0].parent, folder / "worklist")
-        with _serving(settings, folder, _seeded(site, folder)) as ports:
-            yield Running(address, *ports)
+        with _serving(settings, folder, _seeded(site, folder)) as (port, http_port, _pid):
+            yield Running(address, port, http_port)
 
     return start
 
 
 @contextmanager
-def _serving(settings: Settings, folder: Path, storage: Path) -> Iterator[tuple[int, int]]:
+def _serving(settings: Settings, folder: Path, storage: Path) -> Iterator[tuple[int, int, int]]:
+    """Yields the DICOM port, the HTTP port and the process id."""
     ports = (free_port(), free_port())
     configuration = {
         "Name": "TEST",
@@ -163,20 +168,37 @@ def _serving(settings: Settings, folder: Path, storage: Path) -> Iterator[tuple[
     }
     file = folder / "orthanc.json"
     file.write_text(json.dumps(configuration, indent=1), encoding="utf-8")
-    with server_process(["Orthanc", str(file)], folder, ports):
-        yield ports
+    with server_process(["Orthanc", str(file)], folder, ports) as pid:
+        yield (*ports, pid)
 
 
 def seed(dataset: Dataset225, folder: Path) -> Path:
     """Load every instance once, by one POST to a first Orthanc; the others start on a copy."""
     folder.mkdir(parents=True)
     storage = folder / "storage"
-    with _serving({**_OPEN, "Plugins": []}, folder, storage) as (_, http_port):
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{http_port}/instances", data=dataset.zipped, method="POST"
-        )
-        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310  # http, by construction
-            stored = json.load(answer)
-    if len(stored) != len(dataset.files):
-        raise ValueError(f"Orthanc stored {len(stored)} of {len(dataset.files)} instances")
+    with _serving({**_OPEN, "Plugins": []}, folder, storage) as (_, http_port, _pid):
+        _load([dataset.zipped], http_port, len(dataset.files))
     return storage
+
+
+@contextmanager
+def crowded(crowd: Crowd, folder: Path, address: str = "127.0.0.1") -> Iterator[Running]:
+    """An open Orthanc that holds a crowd: about 1,400 instances a second go in, four zips at a time."""
+    folder.mkdir(parents=True)
+    with _serving({**_OPEN, "Plugins": [], "Worklists": {}}, folder, folder / "storage") as running:
+        port, http_port, pid = running
+        _load(crowd.zips(), http_port, len(crowd.files))
+        yield Running(address, port, http_port, pid)
+
+
+def _load(zips: Iterable[bytes], http_port: int, instances: int) -> None:
+    with ThreadPoolExecutor(max_workers=_LOADING_AT_ONCE) as pool:
+        stored = sum(pool.map(partial(_post, http_port), zips))
+    if stored != instances:
+        raise ValueError(f"Orthanc stored {stored} of {instances} instances")
+
+
+def _post(http_port: int, zipped: bytes) -> int:
+    request = urllib.request.Request(f"http://127.0.0.1:{http_port}/instances", data=zipped, method="POST")
+    with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310  # http, by construction
+        return len(json.load(answer))

@@ -20,6 +20,8 @@ _PORTS: Final = range(18000, 32000)
 """Below Linux's ephemeral ports (32768 up), so that no client's own port is in the way."""
 _LISTEN: Final = "0A"
 _LOG_TAIL: Final = 2000
+_USER_TIME: Final = 9
+"""Place of utime after ppid in /proc/PID/stat; stime, cutime and cstime follow (proc(5))."""
 
 _given: set[int] = set()
 _giving = Lock()
@@ -73,8 +75,8 @@ def is_listening(port: int) -> bool:
 @contextmanager
 def server_process(
     command: Sequence[str], folder: Path, ports: Sequence[int], environment: Mapping[str, str] | None = None
-) -> Iterator[Path]:
-    """Run ``command`` in ``folder`` until the block ends; yields the path of its log.
+) -> Iterator[int]:
+    """Run ``command`` in ``folder`` until the block ends; yields its process id. It logs to ``log.txt``.
 
     Raises:
         NotStarted: it ended, or did not listen on every port within ``START_SECONDS``.
@@ -96,9 +98,25 @@ def server_process(
             wait_until_listening(ports, process)
         except NotStarted as why:
             raise NotStarted(f"{command[0]}: {why}\n{_tail(log)}") from why
-        yield log
+        yield process.pid
     finally:
         _stop(process)
+
+
+def cpu_seconds(pid: int) -> float:
+    """User and system time of a process, of the children it has waited for, and of those it has now."""
+    ticks = 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            number, rest = stat.read_text(encoding="ascii", errors="replace").split(" (", 1)
+        except (FileNotFoundError, ProcessLookupError):
+            continue  # It ended while the folder was read.
+        _, parent, *fields = rest.rsplit(") ", 1)[1].split()
+        if int(number) == pid:
+            ticks += sum(map(int, fields[_USER_TIME : _USER_TIME + 4]))
+        elif int(parent) == pid:
+            ticks += sum(map(int, fields[_USER_TIME : _USER_TIME + 2]))
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def wait_until_listening(

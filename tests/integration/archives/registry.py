@@ -209,6 +209,8 @@ _ORTHANC: Final = (
         loaded=True,
     ),
     _both("orthanc-limit", orthanc.limited(), echoes(), _OPEN, loaded=True),
+    _both("orthanc-limit-7", orthanc.limited(7), echoes(), _OPEN, loaded=True),
+    _both("orthanc-limit-1", orthanc.limited(1), echoes(), _OPEN, loaded=True),
     Archive(
         "orthanc-aeonly",
         orthanc.ae_only(),

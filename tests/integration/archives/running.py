@@ -33,6 +33,8 @@ class Running:
     address: str
     port: int
     http_port: int | None = None
+    pid: int | None = None
+    """Of its process, where a test asks what serving cost it."""
 
 
 Start = Callable[[Site, Path, str], AbstractContextManager[Running]]
