@@ -31,7 +31,9 @@ class CountKeys:
 
     ``uid_prefix`` asks for StudyInstanceUIDs that begin so, or with ``uid_ends`` for the one that is
     just that: it is put together symbol by symbol, never taken from an answer. ``modality`` asks for
-    studies that hold it.
+    studies that hold it. ``patient_ending`` asks for PatientIDs that end so: one to three characters, so
+    that no question holds an identifier. ``patient_root``: the question goes to the Patient Root, whose
+    unique key is then asked back as well (PS3.4 C.4.1.2.1).
     With ``counters`` the NumberOf… attributes of the level, ModalitiesInStudy and PatientID are asked
     back beside the unique key.
     """
@@ -43,6 +45,8 @@ class CountKeys:
     modality: str | None = None
     counters: bool = False
     uid_ends: bool = False
+    patient_ending: str | None = None
+    patient_root: bool = False
 
 
 SOP_INSTANCE_UID: Final = 0x00080018
@@ -76,10 +80,14 @@ UNIQUE_KEYS: Final[dict[CountLevel, int]] = {
 }
 """What tells the rows of a level apart; a worklist has no such key."""
 
+_STANDS_FOR_A_PARENT: Final = {CountLevel.IMAGE: frozenset((SERIES_INSTANCE_UID,))}
+"""Asked back for some archives alone, which refuse the question without it."""
+
 _SECONDS_OF_A_DAY: Final = 86_400
 _LONGEST_PREFIX: Final = 63
 _UID_PREFIX: Final = re.compile(r"[0-9][0-9.]*")
 _MODALITY: Final = re.compile(r"[A-Z0-9]{1,16}")
+_PATIENT_ENDING: Final = re.compile(r"[-0-9A-Za-z_./:# ]{0,2}[-0-9A-Za-z_./:#]")
 _TAG: Final = struct.Struct("<HH")
 _LENGTH: Final = struct.Struct("<I")
 _SHORT_LENGTH: Final = struct.Struct("<H")
@@ -98,8 +106,10 @@ _VRS: Final = {
 def count_identifier(keys: CountKeys, transfer_syntax_uid: str) -> bytes:
     """The identifier of a counting C-FIND, elements in ascending order (PS3.5 §7.1).
 
-    The end of a range of times takes the whole of its last second in. At SERIES and IMAGE level the
-    keys are those of the study above: a relational query (PS3.4 C.4.1.2.2.2). Of a worklist the dates,
+    A range of times begins as short as it can be written and takes the whole of its last second in: some
+    archives compare text, and hold times of hours or minutes alone. At SERIES and IMAGE level the
+    unique keys of the levels above are there, and empty (PS3.4 C.4.1.2.2.2): without them some archives
+    refuse the question. Of a worklist the dates,
     times and modality are those of the scheduled step, and ``counters`` ask nothing more.
 
     Raises:
@@ -120,6 +130,8 @@ def count_identifier(keys: CountKeys, transfer_syntax_uid: str) -> bytes:
         wanted[STUDY_INSTANCE_UID] = _uid_pattern(keys.uid_prefix, ends=keys.uid_ends)
     if keys.modality is not None:
         wanted[MODALITIES_IN_STUDY] = _modality(keys.modality)
+    if keys.patient_ending is not None:
+        wanted[PATIENT_ID] = _patient_pattern(keys.patient_ending)
     return _elements(wanted, explicit=explicit)
 
 
@@ -127,9 +139,8 @@ def asked_back(level: CountLevel, *, counters: bool) -> frozenset[int]:
     """Tags whose values a count of this level takes from a row: hashed, or on the allow-list."""
     if level is CountLevel.WORKLIST:
         return frozenset((STUDY_INSTANCE_UID,))
-    return frozenset(tag for tag, _ in _keys_of_level(CountKeys(level, counters=counters))) - {
-        QUERY_RETRIEVE_LEVEL
-    }
+    asked = {tag for tag, _ in _keys_of_level(CountKeys(level, counters=counters))}
+    return frozenset(asked - _STANDS_FOR_A_PARENT.get(level, frozenset()) - {QUERY_RETRIEVE_LEVEL})
 
 
 def _keys_of_level(keys: CountKeys) -> Iterator[tuple[int, str]]:
@@ -138,6 +149,10 @@ def _keys_of_level(keys: CountKeys) -> Iterator[tuple[int, str]]:
     yield UNIQUE_KEYS[level], ""
     if level in {CountLevel.SERIES, CountLevel.IMAGE}:
         yield STUDY_INSTANCE_UID, ""
+    if level is CountLevel.IMAGE:
+        yield SERIES_INSTANCE_UID, ""
+    if keys.patient_root:
+        yield PATIENT_ID, ""
     if keys.counters:
         if level is CountLevel.STUDY:
             yield MODALITIES_IN_STUDY, ""
@@ -195,7 +210,7 @@ def _time_range(times: tuple[int, int]) -> str:
     first, last = times
     if not 0 <= first <= last < _SECONDS_OF_A_DAY:
         raise LocalProtocolError("a range of times is within one day, and ends no earlier than it begins")
-    return f"{_time(first)}-{_time(last)}.999999"
+    return f"{_time(first).removesuffix('00').removesuffix('00')}-{_time(last)}.999999"
 
 
 def _time(second: int) -> str:
@@ -206,6 +221,12 @@ def _uid_pattern(prefix: str, *, ends: bool) -> str:
     if len(prefix) > _LONGEST_PREFIX or not _UID_PREFIX.fullmatch(prefix):
         raise LocalProtocolError("the beginning of a UID is 1 to 63 digits and dots")
     return prefix if ends else prefix + "*"
+
+
+def _patient_pattern(ending: str) -> str:
+    if not _PATIENT_ENDING.fullmatch(ending):
+        raise LocalProtocolError("the ending of a PatientID is 1 to 3 letters, digits or signs")
+    return "*" + ending
 
 
 def _modality(modality: str) -> str:

@@ -50,8 +50,8 @@ def asked(keys: CountKeys, transfer_syntax_uid: str = EXPLICIT_VR_LE) -> dict[st
         ),
         (CountLevel.SERIES, False, "StudyInstanceUID SeriesInstanceUID"),
         (CountLevel.SERIES, True, "StudyInstanceUID SeriesInstanceUID NumberOfSeriesRelatedInstances"),
-        (CountLevel.IMAGE, False, "SOPInstanceUID StudyInstanceUID"),
-        (CountLevel.IMAGE, True, "SOPInstanceUID StudyInstanceUID"),
+        (CountLevel.IMAGE, False, "SOPInstanceUID StudyInstanceUID SeriesInstanceUID"),
+        (CountLevel.IMAGE, True, "SOPInstanceUID StudyInstanceUID SeriesInstanceUID"),
     ],
 )
 def test_each_level_asks_back_its_unique_key_and_its_counters_alone(
@@ -73,7 +73,7 @@ def test_ranges_are_closed_and_a_last_second_is_whole(transfer_syntax_uid: str) 
 
     assert asked(keys, transfer_syntax_uid) == {
         "StudyDate": "20190101-20191231",
-        "StudyTime": "120000-235959.999999",
+        "StudyTime": "12-235959.999999",
         "QueryRetrieveLevel": "STUDY",
         "ModalitiesInStudy": "CT",
         "StudyInstanceUID": "1.2.3*",
@@ -99,7 +99,7 @@ def test_a_worklist_is_asked_by_the_day_and_hour_of_its_steps(transfer_syntax_ui
     assert {element.keyword: element.value or "" for element in step} == {
         "Modality": "MR",
         "ScheduledProcedureStepStartDate": "20190101-20191231",
-        "ScheduledProcedureStepStartTime": "000000-000059.999999",
+        "ScheduledProcedureStepStartTime": "00-000059.999999",
         "ScheduledProcedureStepID": "",
     }
 
@@ -124,6 +124,10 @@ def test_a_worklist_without_a_range_asks_its_days_back() -> None:
         CountKeys(CountLevel.STUDY, uid_prefix=""),
         CountKeys(CountLevel.STUDY, uid_prefix="1.2*"),
         CountKeys(CountLevel.STUDY, uid_prefix="1" * 64),
+        CountKeys(CountLevel.STUDY, patient_ending=""),
+        CountKeys(CountLevel.STUDY, patient_ending="1234"),
+        CountKeys(CountLevel.STUDY, patient_ending="1*"),
+        CountKeys(CountLevel.STUDY, patient_ending="?"),
         CountKeys(CountLevel.STUDY, modality=""),
         CountKeys(CountLevel.STUDY, modality="C*"),
         CountKeys(CountLevel.STUDY, modality="CT\\MR"),
@@ -134,6 +138,33 @@ def test_what_cannot_be_asked_is_refused_here(keys: CountKeys) -> None:
     """Backward ranges, a 25th hour, and wildcards that would widen a question."""
     with pytest.raises(LocalProtocolError):
         count_identifier(keys, IMPLICIT_VR_LE)
+
+
+def test_a_range_of_times_begins_as_short_as_it_can() -> None:
+    """An archive that compares text holds the hour 13 as `13`, which is before `130000`."""
+    begins = {
+        (46_800, 50_399): "13-135959.999999",
+        (47_700, 47_759): "1315-131559.999999",
+        (47_707, 47_707): "131507-131507.999999",
+        (36_000, 36_000): "10-100000.999999",
+        (0, 86_399): "00-235959.999999",
+    }
+
+    for times, text in begins.items():
+        assert asked(CountKeys(CountLevel.STUDY, times=times))["StudyTime"] == text
+
+
+def test_an_ending_of_a_patient_id_is_too_short_to_be_one() -> None:
+    """Three characters at the most, after an asterisk: a further way to cut an archive into parts."""
+    assert asked(CountKeys(CountLevel.STUDY, patient_ending="7"))["PatientID"] == "*7"
+    assert asked(CountKeys(CountLevel.PATIENT, patient_ending="a07"))["PatientID"] == "*a07"
+
+
+def test_below_the_patient_root_the_patient_id_is_there_and_empty() -> None:
+    """DCMTK's archive refuses a study question on Patient Root that does not name the patients' key."""
+    keys = CountKeys(CountLevel.STUDY, patient_root=True)
+
+    assert asked(keys) == {"QueryRetrieveLevel": "STUDY", "PatientID": "", "StudyInstanceUID": ""}
 
 
 def test_nothing_is_written_in_another_transfer_syntax() -> None:
