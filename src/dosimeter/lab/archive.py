@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
+from dosimeter.lab.catalogue import Catalogue
 from dosimeter.lab.holdings import Holdings
 from dosimeter.lab.policy import Door, Policy
 from dosimeter.model.target import Endpoint, Service
@@ -65,7 +66,7 @@ class Archive:
     seed: int = 0
     patients: int = 0
     appointments: int = 0
-    holdings: Holdings | None = field(default=None, repr=False)
+    holdings: Holdings | Catalogue | None = field(default=None, repr=False)
     """What it holds; None: patients invented from ``seed`` when it starts."""
 
     @property

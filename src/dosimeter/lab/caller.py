@@ -5,10 +5,12 @@ from __future__ import annotations
 import selectors
 import socket
 import ssl
+import time
 from typing import Final
 
+from dosimeter.lab.catalogue import Catalogue
 from dosimeter.lab.conversation import Conversation
-from dosimeter.lab.holdings import Holdings
+from dosimeter.lab.ledger import Ledger, Tally
 from dosimeter.lab.policy import Door, Policy
 
 RECEIVE_BYTES: Final = 65536
@@ -21,21 +23,41 @@ _WEB_ANSWER: Final = (
 )
 
 
-def serve_dicom(caller: socket.socket, policy: Policy, holdings: Holdings) -> None:
+def serve_dicom(caller: socket.socket, policy: Policy, catalogue: Catalogue, ledger: Ledger) -> None:
     """Hold a conversation until one of the two ends it.
 
     Raises:
         OSError: the caller reset the connection, or was silent for longer than its timeout.
     """
-    conversation = Conversation(policy, holdings)
+    conversation = Conversation(policy, catalogue, ledger)
+    with selectors.DefaultSelector() as selector:
+        selector.register(caller, selectors.EVENT_READ)
+        while True:
+            outgoing = conversation.data_to_send()
+            if outgoing:
+                caller.sendall(outgoing)
+                ledger.add(Tally(sent_bytes=len(outgoing)))
+            if conversation.is_over:
+                return
+            _hear(conversation, caller, selector, ledger)
+
+
+def _hear(
+    conversation: Conversation, caller: socket.socket, selector: selectors.BaseSelector, ledger: Ledger
+) -> None:
+    """Take what the caller sends until there is something to say to it."""
+    due = time.monotonic() + conversation.pause_seconds
     while True:
-        outgoing = conversation.data_to_send()
-        if outgoing:
-            caller.sendall(outgoing)
-        if conversation.is_over:
+        was_answering = conversation.is_answering
+        if was_answering and not _has_more(caller, selector, due - time.monotonic()):
             return
-        if not conversation.is_answering or _has_more(caller):
-            conversation.receive(caller.recv(RECEIVE_BYTES))
+        data = caller.recv(RECEIVE_BYTES)
+        ledger.add(Tally(received_bytes=len(data)))
+        conversation.receive(data)
+        if not conversation.is_answering:
+            return  # A C-CANCEL, another request, or its end.
+        if not was_answering:
+            due = time.monotonic() + conversation.pause_seconds
 
 
 def opens_tls(caller: socket.socket) -> bool:
@@ -68,10 +90,11 @@ def serve_other(caller: socket.socket, door: Door) -> None:
             return
 
 
-def _has_more(caller: socket.socket) -> bool:
-    """Whether the caller has sent something while it is being answered: a C-CANCEL, or its end."""
+def _has_more(caller: socket.socket, selector: selectors.BaseSelector, seconds: float) -> bool:
+    """Whether the caller sends something while it is being answered: a C-CANCEL, or its end.
+
+    It waits for so long, in the thread of this caller alone.
+    """
     if isinstance(caller, ssl.SSLSocket) and caller.pending():
         return True
-    with selectors.DefaultSelector() as selector:
-        selector.register(caller, selectors.EVENT_READ)
-        return bool(selector.select(0))
+    return bool(selector.select(max(seconds, 0)))

@@ -6,7 +6,7 @@ sends no image: there are none.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
 from dosimeter.dicom import uids
@@ -22,18 +22,17 @@ from dosimeter.dicom.dimse import CommandField, EchoResponse, FindResponse, GetR
 from dosimeter.dicom.errors import LocalProtocolError, RemoteProtocolError
 from dosimeter.dicom.pdu import AAssociateRQ, ContextResult, ProposedContext, UserInformation
 from dosimeter.lab.attributes import Tag
-from dosimeter.lab.dataset import Dataset, UnreadableDataset, decode_dataset, encode_dataset
-from dosimeter.lab.holdings import Holdings
-from dosimeter.lab.matching import matches_text
-from dosimeter.lab.policy import Policy, Reaction
-from dosimeter.lab.query import QueryRefused, Row, answer_query, canned_rows
+from dosimeter.lab.catalogue import Catalogue
+from dosimeter.lab.dataset import Dataset, UnreadableDataset, decode_dataset
+from dosimeter.lab.ledger import Ledger, Tally
+from dosimeter.lab.policy import STATUS_OF, Policy, Reaction
+from dosimeter.lab.query import Answer, QueryRefused, answer_query, places_of
 
-ROWS_A_TURN: Final = 16
+ROWS_A_TURN: Final = 64
 """Matches queued before the peer is listened to again, so that a C-CANCEL is heard."""
 
 SUCCESS: Final = 0x0000
 CANCELLED: Final = 0xFE00
-NOT_AUTHORISED: Final = 0x0124
 UNABLE_TO_PROCESS: Final = 0xC000
 NO_SUB_OPERATIONS: Final = 0xA702
 """Statuses (PS3.7 Annex C, PS3.4 Tables C.4-1 and C.4-3)."""
@@ -49,15 +48,18 @@ _SYNTAXES: Final = (uids.IMPLICIT_VR_LE, uids.EXPLICIT_VR_LE)
 class Conversation:
     """Answers one caller as the policy says, from the holdings."""
 
-    def __init__(self, policy: Policy, holdings: Holdings) -> None:
+    def __init__(self, policy: Policy, catalogue: Catalogue, ledger: Ledger | None = None) -> None:
         self._policy = policy
-        self._holdings = holdings
+        self._catalogue = catalogue
+        self._ledger = ledger or Ledger()
         self._acceptor = Acceptor()
         self._caller: AAssociateRQ | None = None
         self._syntaxes: dict[int, str] = {}
-        self._rows: Iterator[Row] | None = None
+        self._answer: Answer | None = None
         self._asked: RequestReceived | None = None
         self._sent_rows = 0
+        self._finds = 0
+        self._pause = 0.0
         self._closed = False
 
     @property
@@ -68,7 +70,12 @@ class Conversation:
     @property
     def is_answering(self) -> bool:
         """Whether more matches wait to be queued."""
-        return self._rows is not None
+        return self._answer is not None
+
+    @property
+    def pause_seconds(self) -> float:
+        """How long this archive takes before `data_to_send` is called again, if nothing is received."""
+        return self._pause
 
     def receive(self, data: bytes) -> None:
         """Take bytes from the caller; ``b""`` says that it closed. Whatever it breaks ends it."""
@@ -77,13 +84,14 @@ class Conversation:
             while not self.is_over and (event := self._acceptor.next_event()) is not None:
                 self._react(event)
         except (RemoteProtocolError, LocalProtocolError):
-            self._rows = None
+            self._answer = None
             self._acceptor.abort()
 
     def data_to_send(self) -> bytes:
         """What waits to be sent, after queueing the next few matches."""
-        if self._rows is not None and not self.is_over:
-            self._queue_rows(self._rows)
+        self._pause = 0.0
+        if self._answer is not None and not self.is_over:
+            self._queue_rows(self._answer)
         return self._acceptor.data_to_send()
 
     def _react(self, event: AcceptorEvent) -> None:
@@ -92,10 +100,11 @@ class Conversation:
         elif isinstance(event, RequestReceived):
             self._answer_request(event)
         elif isinstance(event, CancelReceived):
+            self._ledger.add(Tally(cancels=1))
             if self._policy.honours_cancel:
                 self._finish(CANCELLED)
         elif isinstance(event, ReleaseRequested):
-            self._rows = None
+            self._answer = None
             self._acceptor.confirm_release()
 
     def _answer_association(self, request: AAssociateRQ) -> None:
@@ -103,6 +112,7 @@ class Conversation:
         if rejection is not None:
             self._acceptor.reject(rejection.result, rejection.source, rejection.reason)
             return
+        self._ledger.add(Tally(associations=1))
         self._caller = request
         results = tuple(self._context_result(context) for context in request.contexts)
         self._syntaxes = {result.context_id: result.transfer_syntax_uid for result in results}
@@ -126,9 +136,10 @@ class Conversation:
 
     def _answer_request(self, received: RequestReceived) -> None:
         request = received.request
+        self._ledger.add(Tally(requests=1))
         if request.command_field == CommandField.C_ECHO:
             self._acceptor.respond(received.context_id, EchoResponse(request.message_id, SUCCESS))
-        elif self._rows is not None:
+        elif self._answer is not None:
             self._acceptor.abort()  # One operation at a time was negotiated (PS3.7 D.3.3.3).
         elif request.command_field == CommandField.C_FIND:
             self._answer_find(received)
@@ -138,65 +149,65 @@ class Conversation:
             self._acceptor.abort()
 
     def _answer_find(self, received: RequestReceived) -> None:
-        is_worklist = received.request.sop_class_uid == uids.MODALITY_WORKLIST_FIND
-        policy, message_id = self._policy, received.request.message_id
-        reaction = self._reaction(policy.worklist if is_worklist else policy.find)
+        keys = self._identifier_of(received)
+        self._ledger.add(Tally(finds=1), keys or {})
+        self._finds += 1
+        reaction = self._reaction_to_find(received)
         if not self._goes_on(reaction):
             return
-        if reaction is not Reaction.ANSWER:
-            status = NOT_AUTHORISED if reaction is Reaction.REFUSE else UNABLE_TO_PROCESS
-            self._acceptor.respond(received.context_id, FindResponse(message_id, status))
-            return
         self._asked, self._sent_rows = received, 0
-        if policy.canned_rows:
-            self._rows = canned_rows(self._holdings, policy)
-            return
-        try:
-            keys = self._identifier_of(received)
-            self._rows = answer_query(self._holdings, policy, received.request.sop_class_uid, keys)
-        except UnreadableDataset:
+        if reaction is not Reaction.ANSWER:
+            self._finish(STATUS_OF[reaction])
+        elif keys is None and not self._policy.canned_rows:
             self._finish(UNABLE_TO_PROCESS)
+        else:
+            self._begin_answer(received, keys or {})
+
+    def _begin_answer(self, received: RequestReceived, keys: Dataset) -> None:
+        service, syntax = received.request.sop_class_uid, self._syntax_of(received)
+        try:
+            self._answer = answer_query(self._catalogue, self._policy, service, keys, syntax)
         except QueryRefused as refusal:
             self._finish(refusal.status)
+            return
+        tempo = self._policy.tempo
+        self._pause = (tempo.first + tempo.slower * (self._finds - 1)) / 1000
+
+    def _reaction_to_find(self, received: RequestReceived) -> Reaction:
+        policy = self._policy
+        if policy.gives_up_after is not None and self._finds > policy.gives_up_after:
+            return policy.gives_up
+        is_worklist = received.request.sop_class_uid == uids.MODALITY_WORKLIST_FIND
+        return self._reaction(policy.worklist if is_worklist else policy.find)
 
     def _answer_get(self, received: RequestReceived) -> None:
         reaction = self._reaction(self._policy.get)
         if not self._goes_on(reaction):
             return
         message_id = received.request.message_id
-        response = GetResponse(message_id, NOT_AUTHORISED)
-        if reaction is Reaction.FAIL:
-            response = GetResponse(message_id, UNABLE_TO_PROCESS)
-        elif reaction is Reaction.ANSWER:
+        if reaction is Reaction.ANSWER:
             instances = self._instances_asked_for(received)
             # Nothing is ever sent: what was found is counted as failed.
             status = NO_SUB_OPERATIONS if instances else SUCCESS
             response = GetResponse(message_id, status, completed=0, failed=instances, warning=0)
+        else:
+            response = GetResponse(message_id, STATUS_OF[reaction])
         self._acceptor.respond(received.context_id, response)
 
     def _instances_asked_for(self, received: RequestReceived) -> int:
-        try:
-            keys = self._identifier_of(received)
-        except UnreadableDataset:
+        asked = self._identifier_of(received) or {}
+        unique = (Tag.STUDY_INSTANCE_UID, Tag.PATIENT_ID)
+        keys: Dataset = {tag: asked[tag] for tag in unique if asked.get(tag)}
+        if not keys:
             return 0
-        study, patient_id = keys.get(Tag.STUDY_INSTANCE_UID, ""), keys.get(Tag.PATIENT_ID, "")
-        if not isinstance(study, str) or not isinstance(patient_id, str) or not (study or patient_id):
-            return 0
-        found = sum(
-            series.instances
-            for patient in self._holdings.patients
-            if patient_id in {"", patient.patient_id}
-            for held in patient.studies
-            if matches_text("UI", study, held.uid)
-            for series in held.series
-        )
-        return min(found, _MOST_COUNTED)
+        found = places_of(self._catalogue, self._policy, "STUDY", keys)
+        return min(sum(self._catalogue.instances_of(place.study) for place in found), _MOST_COUNTED)
 
     def _reaction(self, usual: Reaction) -> Reaction:
         calling = self._caller.calling_ae_title if self._caller is not None else ""
         return Reaction.ANSWER if calling in self._policy.trusted_callers else usual
 
-    def _goes_on(self, reaction: Reaction) -> bool:
+    def _goes_on(self, reaction: Reaction | None) -> bool:
         """Whether the association outlives this reaction."""
         if reaction is Reaction.ABORT:
             self._acceptor.abort()
@@ -204,33 +215,47 @@ class Conversation:
             self._closed = True
         return not self.is_over
 
-    def _identifier_of(self, received: RequestReceived) -> Dataset:
-        syntax = self._syntaxes.get(received.context_id, uids.IMPLICIT_VR_LE)
-        return decode_dataset(received.identifier, syntax)
+    def _syntax_of(self, received: RequestReceived) -> str:
+        return self._syntaxes.get(received.context_id, uids.IMPLICIT_VR_LE)
 
-    def _queue_rows(self, rows: Iterator[Row]) -> None:
-        most = self._policy.most_rows
-        for _ in range(ROWS_A_TURN):
-            row = next(rows, None)
-            if row is None:
-                self._finish(SUCCESS)
-                return
-            if most is not None and self._sent_rows >= most:
-                self._finish(self._policy.cut_status)
-                return
+    def _identifier_of(self, received: RequestReceived) -> Dataset | None:
+        """The keys; None if they cannot be read."""
+        try:
+            return decode_dataset(received.identifier, self._syntax_of(received))
+        except UnreadableDataset:
+            return None
+
+    def _queue_rows(self, answer: Answer) -> None:
+        between = self._policy.tempo.row / 1000
+        turn = 1 if between else ROWS_A_TURN
+        before = self._sent_rows
+        for row in islice(answer.rows, turn):
+            if self._sent_rows == answer.limit:
+                self._cut_off()
+                break
             self._respond(row.status, row.identifier)
             self._sent_rows += 1
+        else:
+            if self._sent_rows < before + turn:
+                self._finish(SUCCESS)
+            else:
+                self._pause = between
+        self._ledger.add(Tally(rows=self._sent_rows - before))
+
+    def _cut_off(self) -> None:
+        if self._goes_on(self._policy.breaks_off):
+            self._finish(self._policy.cut_status)
+        self._answer = None
 
     def _finish(self, status: int) -> None:
         """Send the final response of the query that is being answered, if there is one."""
-        self._rows = None
+        self._answer = None
         self._respond(status)
         self._asked = None
 
-    def _respond(self, status: int, identifier: Dataset | None = None) -> None:
+    def _respond(self, status: int, identifier: bytes = b"") -> None:
         asked = self._asked
         if asked is None:
             return
-        syntax = self._syntaxes.get(asked.context_id, uids.IMPLICIT_VR_LE)
-        encoded = encode_dataset(identifier, syntax) if identifier else b""
-        self._acceptor.respond(asked.context_id, FindResponse(asked.request.message_id, status), encoded)
+        response = FindResponse(asked.request.message_id, status)
+        self._acceptor.respond(asked.context_id, response, identifier)

@@ -42,7 +42,7 @@ def encode_dataset(dataset: Dataset, transfer_syntax_uid: str) -> bytes:
         ValueError: a text is not Latin-1, or too long for its VR.
     """
     explicit = transfer_syntax_uid == EXPLICIT_VR_LE
-    return b"".join(_encode_element(tag, dataset[tag], explicit=explicit) for tag in sorted(dataset))
+    return b"".join(encode_element(tag, dataset[tag], explicit=explicit) for tag in sorted(dataset))
 
 
 def decode_dataset(data: bytes, transfer_syntax_uid: str) -> Dataset:
@@ -55,7 +55,12 @@ def decode_dataset(data: bytes, transfer_syntax_uid: str) -> Dataset:
     return reader.read_elements(len(data), 0, ended_by=None)
 
 
-def _encode_element(tag: int, value: str | tuple[Dataset, ...], *, explicit: bool) -> bytes:
+def encode_element(tag: int, value: str | tuple[Dataset, ...], *, explicit: bool) -> bytes:
+    """The bytes of one element.
+
+    Raises:
+        ValueError: as `encode_dataset`.
+    """
     vr = VR_OF.get(tag, "SQ" if isinstance(value, tuple) else UNKNOWN)
     encoded = _encode_items(value, explicit=explicit) if isinstance(value, tuple) else _encode_text(value, vr)
     group, element = tag >> 16, tag & 0xFFFF
@@ -78,7 +83,7 @@ def _encode_text(text: str, vr: str) -> bytes:
 def _encode_items(items: tuple[Dataset, ...], *, explicit: bool) -> bytes:
     encoded = []
     for item in items:
-        body = b"".join(_encode_element(tag, item[tag], explicit=explicit) for tag in sorted(item))
+        body = b"".join(encode_element(tag, item[tag], explicit=explicit) for tag in sorted(item))
         encoded.append(_IMPLICIT.pack(_ITEM >> 16, _ITEM & 0xFFFF, len(body)) + body)
     return b"".join(encoded)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
+from types import MappingProxyType
 from typing import Final
 
 from dosimeter.dicom import uids
@@ -46,14 +47,91 @@ class Reaction(Enum):
     """Status 0x0124, not authorised (PS3.7 C.5.5)."""
     FAIL = auto()
     """Status 0xC000, unable to process (PS3.4 C.4.1.1.4)."""
+    EXHAUSTED = auto()
+    """Status 0xA700, out of resources (PS3.4 C.4.1.1.4)."""
+
+
+STATUS_OF: Final = MappingProxyType(
+    {Reaction.REFUSE: 0x0124, Reaction.FAIL: 0xC000, Reaction.EXHAUSTED: 0xA700}
+)
+"""The final status of the reactions that have one."""
 
 
 class Counters(Enum):
-    """What becomes of the NumberOf… attributes when they are asked for."""
+    """What becomes of the NumberOf… attributes when they are asked for (real archives §5, trap 6)."""
 
     TRUE = auto()
     ABSENT = auto()
     ZERO = auto()
+    COLLAPSE = auto()
+    """The values are true, and asking for them leaves one row of the whole answer."""
+    INFLATED = auto()
+    """Three times what is held, and seven."""
+    ABSURD = auto()
+    """A number that no archive holds, or none at all: each row has another of `ABSURD_COUNTERS`."""
+
+
+ABSURD_COUNTERS: Final = (
+    *("2147483648", "-1", "1e9", "1_000", "NaN", "", "0x10", "99999999999999999999", "12\\13", "1.5"),
+    *("9" * 5000, "\u0661\u0662", "\uff11\uff12", "12\x00\x00", "+7", "\x1b[31m7"),
+)
+"""Over the range of IS (PS3.5 §6.2), under it, not numbers, and digits of other scripts in UTF-8."""
+
+
+class UidWildcards(Enum):
+    """What a ``*`` in a UID is; the standard knows none there (PS3.4 C.2.2.2.4)."""
+
+    LITERAL = auto()
+    HONOURED = auto()
+    REFUSED = auto()
+    """0xC000."""
+
+
+class OddDates(Enum):
+    """What a date that is in no calendar finds: 20191331, 20190000 (real archives §5, trap 9)."""
+
+    COMPARED = auto()
+    """As text, as Orthanc does."""
+    NOTHING = auto()
+    EVERYTHING = auto()
+
+
+class RowOrder(Enum):
+    """In which order the matches come."""
+
+    HELD = auto()
+    BY_DATE = auto()
+    SHUFFLED = auto()
+    """Another order with each question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """How keys are matched. The default is what PS3.4 C.2.2.2 says.
+
+    ``ignored`` are tags whose keys select nothing: every record matches them.
+    """
+
+    ignored: frozenset[int] = frozenset()
+    uid_wildcards: UidWildcards = UidWildcards.LITERAL
+    before_finds_undated: bool = False
+    """``-Y`` finds what has no date as well."""
+    after_finds_nothing: bool = False
+    """``Y-``, of odd length and so padded with a space, is not understood."""
+    odd_dates: OddDates = OddDates.COMPARED
+
+
+@dataclass(frozen=True, slots=True)
+class Tempo:
+    """How long an archive takes, in milliseconds.
+
+    ``first`` before the first response of a query, ``slower`` more with each query of an association,
+    ``row`` before each match.
+    """
+
+    first: int = 0
+    slower: int = 0
+    row: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +157,19 @@ class Identity:
 class Policy:
     """One archive's behaviour. The default takes any caller, answers its queries and offers no more.
 
-    ``called_titles`` and ``calling_titles`` are the only ones accepted, if not empty.
-    ``trusted_callers`` are calling titles for whom every reaction is to answer. ``canned_rows`` above
-    zero sends that many whole records whatever is asked. ``most_rows`` cuts an answer off with
-    ``cut_status``.
+    Callers: ``called_titles`` and ``calling_titles`` are the only ones accepted, if not empty.
+    ``trusted_callers`` are calling titles for whom every reaction is to answer. After ``gives_up_after``
+    queries of an association the next meets ``gives_up``.
+
+    Questions: ``unkeyed_status`` refuses a query below a level whose unique key it has not; None answers
+    it (a relational query). ``patient_level_everywhere``: Study Root knows PATIENT, as Orthanc's does.
+    ``collapses_without_key``: without the unique key of its level an answer has no row twice.
+
+    Answers: ``canned_rows`` above zero sends that many whole records whatever is asked. ``most_rows`` cuts
+    an answer off with ``cut_status`` (0x0000: silently), or as ``breaks_off`` says; ``most_rows_at`` are
+    levels with a limit of their own. ``row_repeats`` sends each row so many times, ``row_per_instance`` as
+    often as a study has instances, ``endless`` all of them again and again. ``unsent`` are tags that no
+    answer has. ``pending_status`` replaces 0xFF00 and 0xFF01.
     """
 
     ae_title: str = "LABPACS"
@@ -95,13 +182,31 @@ class Policy:
     find: Reaction = Reaction.ANSWER
     worklist: Reaction = Reaction.ANSWER
     get: Reaction = Reaction.ANSWER
+    gives_up_after: int | None = None
+    gives_up: Reaction = Reaction.EXHAUSTED
+    matching: Matching = field(default_factory=Matching)
+    unkeyed_status: int | None = 0xA900
+    patient_level_everywhere: bool = False
+    collapses_without_key: bool = False
     canned_rows: int = 0
     row_per_instance: bool = False
+    row_repeats: int = 1
+    endless: bool = False
+    row_order: RowOrder = RowOrder.HELD
     counters: Counters = Counters.TRUE
+    unsent: frozenset[int] = frozenset()
+    pending_status: int | None = None
     most_rows: int | None = None
+    most_rows_at: tuple[tuple[str, int], ...] = ()
     cut_status: int = 0xFE00
+    breaks_off: Reaction | None = None
     honours_cancel: bool = True
-    identity: Identity = Identity()
+    tempo: Tempo = field(default_factory=Tempo)
+    identity: Identity = field(default_factory=Identity)
+
+    def limit_at(self, level: str) -> int | None:
+        """The most rows of one answer at a level; None: no limit."""
+        return dict(self.most_rows_at).get(level, self.most_rows)
 
     def rejection_of(self, called: str, calling: str) -> Rejection | None:
         """How a caller with these AE titles is rejected, or None."""

@@ -1,27 +1,35 @@
-"""C-FIND answered truthfully from an archive's holdings (PS3.4 Annex C and K)."""
+"""C-FIND answered from an archive's catalogue (PS3.4 Annex C and K), as truthfully as its policy allows."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from itertools import cycle, islice
+from random import Random
+from typing import Final, TypeAlias
 
 from dosimeter.dicom import uids
-from dosimeter.lab.attributes import COUNT_TAGS, Tag
-from dosimeter.lab.dataset import Dataset
-from dosimeter.lab.holdings import Appointment, Holdings, Patient, Series, Study
-from dosimeter.lab.matching import answer_of, lacks_keys, matches
-from dosimeter.lab.policy import Counters, Policy
+from dosimeter.lab.attributes import COUNT_TAGS, UNKNOWN, VR_OF, Tag
+from dosimeter.lab.catalogue import INDEXED, Catalogue, Place, Table
+from dosimeter.lab.dataset import Dataset, encode_dataset
+from dosimeter.lab.matching import (
+    Wanted,
+    answer_of,
+    is_matched,
+    lacks_keys,
+    matches,
+    satisfies,
+    wanted,
+)
+from dosimeter.lab.policy import Counters, Matching, Policy, RowOrder, UidWildcards
+from dosimeter.lab.rows import LEVELS, RowWriter, appointment_records, instance_texts, known_texts
 
 PENDING: Final = 0xFF00
 PENDING_KEYS_LACKING: Final = 0xFF01
 DOES_NOT_MATCH_SOP_CLASS: Final = 0xA900
+UNABLE_TO_PROCESS: Final = 0xC000
 """Statuses of C-FIND (PS3.4 Table C.4-1)."""
 
-_LEVELS: Final = {
-    uids.PATIENT_ROOT_FIND: ("PATIENT", "STUDY", "SERIES", "IMAGE"),
-    uids.STUDY_ROOT_FIND: ("STUDY", "SERIES", "IMAGE"),
-}
 _UNIQUE_KEYS: Final = {
     "PATIENT": Tag.PATIENT_ID,
     "STUDY": Tag.STUDY_INSTANCE_UID,
@@ -29,176 +37,210 @@ _UNIQUE_KEYS: Final = {
     "IMAGE": Tag.SOP_INSTANCE_UID,
 }
 
+_Below: TypeAlias = Callable[[int, int], Iterator[Place]]
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One match: its pending status and its identifier."""
+    """One match: its pending status and its encoded identifier."""
 
     status: int
-    identifier: Dataset
+    identifier: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The matches of a query, and how many of them its archive sends at most."""
+
+    rows: Iterator[Row]
+    limit: int | None
 
 
 class QueryRefused(Exception):
-    """The identifier is none that this information model can answer."""
+    """The identifier is none that this archive answers."""
 
     def __init__(self, status: int) -> None:
         super().__init__(f"0x{status:04X}")
         self.status = status
 
 
-def answer_query(holdings: Holdings, policy: Policy, sop_class_uid: str, keys: Dataset) -> Iterator[Row]:
-    """The matches of a query, in the order in which they are held.
+def answer_query(
+    catalogue: Catalogue, policy: Policy, sop_class_uid: str, keys: Dataset, syntax: str
+) -> Answer:
+    """The matches of a query; ``syntax`` is the transfer syntax in which they are written.
 
     Raises:
-        QueryRefused: level missing or not of this root, or no unique key of a level above.
+        QueryRefused: a level that is missing or not of this root, no unique key of a level above, or a
+            wildcard in a UID; which of these is the policy's choice.
     """
     if sop_class_uid == uids.MODALITY_WORKLIST_FIND:
-        return _rows(keys, map(_appointment_record, holdings.appointments), policy, None)
-    level = _level_of(sop_class_uid, keys)
-    return _rows(keys, _records(holdings, level, keys), policy, level)
+        rows = _worklist_rows(catalogue, policy, keys, syntax)
+        return Answer(_as_sent(rows, policy), policy.limit_at("WORKLIST"))
+    if policy.canned_rows:
+        return Answer(_canned_rows(catalogue, policy, syntax), policy.limit_at("STUDY"))
+    level = _level_of(sop_class_uid, keys, policy)
+    return Answer(
+        _as_sent(_found_rows(catalogue, policy, level, keys, syntax), policy), policy.limit_at(level)
+    )
 
 
-def canned_rows(holdings: Holdings, policy: Policy) -> Iterator[Row]:
-    """The same whole records whatever was asked: names, dates, everything."""
-    found = 0
-    for patient in holdings.patients:
-        for study in patient.studies:
-            if found == policy.canned_rows:
-                return
-            found += 1
-            record = {**_patient_record(patient), **_study_record(study), **_series_record(study.series[0])}
-            yield Row(PENDING, {Tag.QUERY_RETRIEVE_LEVEL: "STUDY", **record})
+def places_of(catalogue: Catalogue, policy: Policy, level: str, keys: Dataset) -> Iterator[Place]:
+    """Where the matches of a query are, in the order in which they are sent."""
+    matching = policy.matching
+    patients = _chosen(catalogue.patients, keys, matching, None)
+    if level == "PATIENT":
+        for patient in _ordered(patients, catalogue.patients, policy):
+            yield Place(patient, catalogue.first_study[patient], 0)
+        return
+    among = None
+    if not isinstance(patients, range):
+        among = [study for patient in patients for study in catalogue.studies_of(patient)]
+    below = _below(catalogue, level, keys, matching)
+    for study in _ordered(_chosen(catalogue.studies, keys, matching, among), catalogue.studies, policy):
+        yield from below(catalogue.patient_of[study], study)
 
 
-def _level_of(sop_class_uid: str, keys: Dataset) -> str:
+def _level_of(sop_class_uid: str, keys: Dataset, policy: Policy) -> str:
     level = keys.get(Tag.QUERY_RETRIEVE_LEVEL)
-    levels = _LEVELS.get(sop_class_uid, ())
-    if not isinstance(level, str) or level not in levels:
+    top = 0 if sop_class_uid == uids.PATIENT_ROOT_FIND else 1
+    known = LEVELS[0 if policy.patient_level_everywhere else top :]
+    if not isinstance(level, str) or level not in known:
         raise QueryRefused(DOES_NOT_MATCH_SOP_CLASS)
-    for above in levels[: levels.index(level)]:
-        unique = keys.get(_UNIQUE_KEYS[above])
-        if not isinstance(unique, str) or not unique or "*" in unique or "?" in unique:
-            raise QueryRefused(DOES_NOT_MATCH_SOP_CLASS)
+    if policy.matching.uid_wildcards is UidWildcards.REFUSED and any(map(_has_wildcard, keys, keys.values())):
+        raise QueryRefused(UNABLE_TO_PROCESS)
+    if policy.unkeyed_status is not None:
+        for above in LEVELS[top : LEVELS.index(level)]:
+            unique = keys.get(_UNIQUE_KEYS[above])
+            if not isinstance(unique, str) or not unique or "*" in unique or "?" in unique:
+                raise QueryRefused(policy.unkeyed_status)
     return level
 
 
-def _rows(keys: Dataset, records: Iterator[Dataset], policy: Policy, level: str | None) -> Iterator[Row]:
-    for record in records:
-        if not matches(keys, record):
-            continue
-        known = _with_counters(record, policy.counters)
-        answer = dict(answer_of(keys, known))
-        if level is not None:
-            answer[Tag.QUERY_RETRIEVE_LEVEL] = level
-            answer[Tag.RETRIEVE_AE_TITLE] = policy.ae_title
-        row = Row(PENDING_KEYS_LACKING if lacks_keys(keys, known) else PENDING, answer)
-        repetitions = record.get(Tag.NUMBER_OF_STUDY_RELATED_INSTANCES) if level == "STUDY" else None
+def _has_wildcard(tag: int, key: str | tuple[Dataset, ...]) -> bool:
+    return VR_OF.get(tag) == "UI" and isinstance(key, str) and ("*" in key or "?" in key)
+
+
+def _found_rows(
+    catalogue: Catalogue, policy: Policy, level: str, keys: Dataset, syntax: str
+) -> Iterator[Row]:
+    writer = RowWriter(catalogue, policy, level, keys, syntax)
+    usual = PENDING_KEYS_LACKING if writer.lacks_keys else PENDING
+    status = usual if policy.pending_status is None else policy.pending_status
+    places = places_of(catalogue, policy, level, keys)
+    if policy.counters is Counters.COLLAPSE and not COUNT_TAGS.isdisjoint(keys):
+        places = islice(places, 1)
+    collapses = policy.collapses_without_key and _UNIQUE_KEYS[level] not in keys
+    seen: set[bytes] = set()
+    for place in places:
+        row = Row(status, writer.write(place))
+        if collapses:
+            if row.identifier in seen:
+                continue
+            seen.add(row.identifier)
         yield row
-        if policy.row_per_instance and isinstance(repetitions, str):
-            for _ in range(int(repetitions) - 1):
+        if policy.row_per_instance and level == "STUDY":
+            for _ in range(catalogue.instances_of(place.study) - 1):
                 yield row
 
 
-def _with_counters(record: Dataset, counters: Counters) -> Dataset:
-    if counters is Counters.TRUE:
-        return record
-    if counters is Counters.ABSENT:
-        return {tag: value for tag, value in record.items() if tag not in COUNT_TAGS}
-    return {tag: "0" if tag in COUNT_TAGS else value for tag, value in record.items()}
+def _as_sent(rows: Iterator[Row], policy: Policy) -> Iterator[Row]:
+    """The rows, repeated as the policy says."""
+    repeated = rows
+    if policy.row_repeats > 1:
+        repeated = (row for row in rows for _ in range(policy.row_repeats))
+    return cycle(repeated) if policy.endless else repeated
 
 
-def _records(holdings: Holdings, level: str, keys: Dataset) -> Iterator[Dataset]:
-    """Every record of a level, with the attributes of the levels above it.
+def _canned_rows(catalogue: Catalogue, policy: Policy, syntax: str) -> Iterator[Row]:
+    """The same whole records whatever was asked: names, dates, everything."""
+    tags = known_texts(catalogue, policy, "SERIES")
+    writer = RowWriter(catalogue, policy, "SERIES", tags, syntax, said="STUDY")
+    whole = (study for study in range(catalogue.studies.size) if catalogue.series_of(study))
+    for study in islice(whole, policy.canned_rows):
+        place = Place(catalogue.patient_of[study], study, catalogue.first_series[study])
+        yield Row(PENDING, writer.write(place))
 
-    Below STUDY only the studies asked for are opened: a full list of instances is large.
+
+def _worklist_rows(catalogue: Catalogue, policy: Policy, keys: Dataset, syntax: str) -> Iterator[Row]:
+    for record in appointment_records(catalogue):
+        if matches(keys, record, policy.matching):
+            usual = PENDING_KEYS_LACKING if lacks_keys(keys, record) else PENDING
+            status = usual if policy.pending_status is None else policy.pending_status
+            answer = answer_of(keys, record, policy.matching)
+            sent = {tag: value for tag, value in answer.items() if tag not in policy.unsent}
+            yield Row(status, encode_dataset(sent, syntax))
+
+
+def _chosen(table: Table, keys: Dataset, matching: Matching, among: list[int] | None) -> Sequence[int]:
+    """The numbers of the records that match the keys of this level, in ascending order.
+
+    A range is every record of the level.
     """
-    for patient in holdings.patients:
-        above = _patient_record(patient)
-        if level == "PATIENT":
-            yield above
-            continue
-        for study in patient.studies:
-            record = {**above, **_study_record(study)}
-            if level == "STUDY":
-                yield record
-            elif matches({Tag.STUDY_INSTANCE_UID: keys.get(Tag.STUDY_INSTANCE_UID, "")}, record):
-                yield from _records_below(study, record, level)
+    sought = _sought(table.columns, keys, matching)
+    if among is None:
+        found = {tag: table.index(tag).find(sought[tag]) for tag in INDEXED if tag in sought}
+        helpful = {tag: numbers for tag, numbers in found.items() if numbers is not None}
+        if helpful:
+            best = min(helpful, key=lambda tag: len(helpful[tag]))
+            among = sorted(helpful[best])
+            del sought[best]
+    numbers: Sequence[int] = range(table.size) if among is None else among
+    for tag, each in sought.items():
+        column, verdict = table.columns[tag], _Verdicts(each)
+        numbers = [number for number in numbers if verdict[column(number)]]
+    return numbers
 
 
-def _records_below(study: Study, above: Dataset, level: str) -> Iterator[Dataset]:
-    for series in study.series:
-        record = {**above, **_series_record(series)}
-        if level == "SERIES":
-            yield record
-            continue
-        for number in range(1, series.instances + 1):
-            yield {
-                **record,
-                Tag.SOP_CLASS_UID: series.sop_class_uid,
-                Tag.SOP_INSTANCE_UID: series.instance_uid(number),
-                Tag.INSTANCE_NUMBER: str(number),
-            }
-
-
-def _patient_record(patient: Patient) -> Dataset:
-    series = [each for study in patient.studies for each in study.series]
+def _sought(tags: Iterable[int], keys: Dataset, matching: Matching) -> dict[int, Wanted]:
+    """What the keys ask for of those attributes, universal matching left out."""
     return {
-        Tag.PATIENT_NAME: patient.name,
-        Tag.PATIENT_ID: patient.patient_id,
-        Tag.PATIENT_BIRTH_DATE: patient.birth_date,
-        Tag.PATIENT_SEX: patient.sex,
-        Tag.NUMBER_OF_PATIENT_RELATED_STUDIES: str(len(patient.studies)),
-        Tag.NUMBER_OF_PATIENT_RELATED_SERIES: str(len(series)),
-        Tag.NUMBER_OF_PATIENT_RELATED_INSTANCES: str(sum(each.instances for each in series)),
+        tag: wanted(VR_OF.get(tag, UNKNOWN), key, matching)
+        for tag in tags
+        if isinstance(key := keys.get(tag, ""), str) and key and is_matched(tag, matching)
     }
 
 
-def _study_record(study: Study) -> Dataset:
-    return {
-        Tag.STUDY_INSTANCE_UID: study.uid,
-        Tag.STUDY_ID: study.study_id,
-        Tag.STUDY_DATE: study.day,
-        Tag.STUDY_TIME: study.moment,
-        Tag.ACCESSION_NUMBER: study.accession_number,
-        Tag.STUDY_DESCRIPTION: study.description,
-        Tag.REFERRING_PHYSICIAN_NAME: study.referring_physician,
-        Tag.MODALITIES_IN_STUDY: "\\".join(sorted({series.modality for series in study.series})),
-        Tag.NUMBER_OF_STUDY_RELATED_SERIES: str(len(study.series)),
-        Tag.NUMBER_OF_STUDY_RELATED_INSTANCES: str(sum(series.instances for series in study.series)),
-    }
+class _Verdicts(dict[str, bool]):
+    """Whether a value matches a key: found out once for each value."""
+
+    def __init__(self, sought: Wanted) -> None:
+        super().__init__()
+        self._sought = sought
+
+    def __missing__(self, value: str) -> bool:
+        verdict = self[value] = satisfies(self._sought, value)
+        return verdict
 
 
-def _series_record(series: Series) -> Dataset:
-    return {
-        Tag.SERIES_INSTANCE_UID: series.uid,
-        Tag.MODALITY: series.modality,
-        Tag.SERIES_NUMBER: str(series.number),
-        Tag.SERIES_DESCRIPTION: series.description,
-        Tag.INSTITUTION_NAME: series.institution,
-        Tag.NUMBER_OF_SERIES_RELATED_INSTANCES: str(series.instances),
-    }
+def _ordered(numbers: Sequence[int], table: Table, policy: Policy) -> Sequence[int]:
+    if policy.row_order is RowOrder.SHUFFLED:
+        return Random().sample(numbers, k=len(numbers))
+    if policy.row_order is RowOrder.BY_DATE and Tag.STUDY_DATE in table.columns:
+        return sorted(numbers, key=table.columns[Tag.STUDY_DATE])
+    return numbers
 
 
-def _appointment_record(appointment: Appointment) -> Dataset:
-    patient = appointment.patient
-    step: Dataset = {
-        Tag.MODALITY: appointment.modality,
-        Tag.SCHEDULED_STATION_AE_TITLE: appointment.station,
-        Tag.SCHEDULED_PROCEDURE_STEP_START_DATE: appointment.day,
-        Tag.SCHEDULED_PROCEDURE_STEP_START_TIME: appointment.moment,
-        Tag.SCHEDULED_PERFORMING_PHYSICIAN_NAME: appointment.performing_physician,
-        Tag.SCHEDULED_PROCEDURE_STEP_DESCRIPTION: appointment.description,
-        Tag.SCHEDULED_PROCEDURE_STEP_ID: appointment.step_id,
-    }
-    return {
-        Tag.PATIENT_NAME: patient.name,
-        Tag.PATIENT_ID: patient.patient_id,
-        Tag.PATIENT_BIRTH_DATE: patient.birth_date,
-        Tag.PATIENT_SEX: patient.sex,
-        Tag.STUDY_INSTANCE_UID: appointment.study_uid,
-        Tag.ACCESSION_NUMBER: appointment.accession_number,
-        Tag.REFERRING_PHYSICIAN_NAME: appointment.referring_physician,
-        Tag.REQUESTED_PROCEDURE_ID: appointment.procedure_id,
-        Tag.REQUESTED_PROCEDURE_DESCRIPTION: appointment.description,
-        Tag.SCHEDULED_PROCEDURE_STEP_SEQUENCE: (step,),
-    }
+def _below(catalogue: Catalogue, level: str, keys: Dataset, matching: Matching) -> _Below:
+    """What to send of each study that was found: itself, its series or its instances."""
+    columns, texts = catalogue.series.columns, instance_texts(catalogue)
+    of_series_sought = [
+        (columns[tag], _Verdicts(each)) for tag, each in _sought(columns, keys, matching).items()
+    ]
+    of_instance_sought = [(texts[tag], each) for tag, each in _sought(texts, keys, matching).items()]
+
+    def itself(patient: int, study: int) -> Iterator[Place]:
+        yield Place(patient, study, catalogue.first_series[study])
+
+    def series_of(patient: int, study: int) -> Iterator[Place]:
+        for series in catalogue.series_of(study):
+            if all(verdict[column(series)] for column, verdict in of_series_sought):
+                yield Place(patient, study, series)
+
+    def instances_of(patient: int, study: int) -> Iterator[Place]:
+        for place in series_of(patient, study):
+            for number in range(1, catalogue.instances_in(place.series) + 1):
+                found = Place(patient, study, place.series, number)
+                if all(satisfies(each, text(found)) for text, each in of_instance_sought):
+                    yield found
+
+    return {"STUDY": itself, "SERIES": series_of, "IMAGE": instances_of}[level]

@@ -14,8 +14,10 @@ from typing import Final, Self
 
 from dosimeter.lab.archive import Archive
 from dosimeter.lab.caller import opens_tls, serve_dicom, serve_other
+from dosimeter.lab.catalogue import Catalogue, catalogue_of
 from dosimeter.lab.certificates import make_certificate, server_context
-from dosimeter.lab.holdings import Holdings, invent_holdings
+from dosimeter.lab.holdings import invent_holdings
+from dosimeter.lab.ledger import Ledger, Tally
 from dosimeter.lab.listener import listen_on_loopback
 from dosimeter.lab.policy import Door
 
@@ -23,6 +25,9 @@ IDLE_SECONDS: Final = 30.0
 """A caller that says nothing for so long is let go, as DCMTK and Orthanc do."""
 MAX_CALLERS: Final = 64
 """Connections served at once by the whole lab; more wait in the backlog."""
+
+SEND_BUFFER_BYTES: Final = 65536
+"""So that a C-CANCEL is heard before the whole answer is on its way."""
 
 _POLL_SECONDS: Final = 0.2
 _JOIN_SECONDS: Final = 5.0
@@ -34,8 +39,9 @@ class _Stand:
 
     archive: Archive
     listener: socket.socket
-    holdings: Holdings
+    catalogue: Catalogue
     context: ssl.SSLContext | None
+    ledger: Ledger
 
 
 class Lab:
@@ -85,13 +91,19 @@ class Lab:
         names = [stand.listener.getsockname() for stand in self._stands]
         return tuple((str(name[0]), int(name[1])) for name in names)
 
+    @property
+    def ledgers(self) -> tuple[Ledger, ...]:
+        """What callers did, archive by archive as in `endpoints`."""
+        return tuple(stand.ledger for stand in self._stands)
+
     def _open(self, archive: Archive, folder: Path) -> None:
         holdings = archive.holdings or invent_holdings(
             archive.seed, patients=archive.patients, appointments=archive.appointments
         )
+        catalogue = holdings if isinstance(holdings, Catalogue) else catalogue_of(holdings)
         context = _context_of(archive, folder)
         listener = listen_on_loopback(archive.address, archive.port)
-        stand = _Stand(archive, listener, holdings, context)
+        stand = _Stand(archive, listener, catalogue, context, Ledger())
         self._stands.append(stand)
         self._selector.register(listener, selectors.EVENT_READ, stand)
 
@@ -117,8 +129,10 @@ class Lab:
 
     def _serve(self, stand: _Stand, caller: socket.socket) -> None:
         try:
+            stand.ledger.add(Tally(connections=1))
             caller.settimeout(IDLE_SECONDS)
             caller.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            caller.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
             self._talk(stand, caller)
         except OSError:
             pass  # The caller left or fell silent, or refused TLS: everyday life of an archive.
@@ -140,7 +154,7 @@ class Lab:
                 self._callers[current_thread()] = secured  # It has taken the descriptor over.
             secured.do_handshake()
             caller = secured
-        serve_dicom(caller, archive.policy, stand.holdings)
+        serve_dicom(caller, archive.policy, stand.catalogue, stand.ledger)
 
 
 def _context_of(archive: Archive, folder: Path) -> ssl.SSLContext | None:

@@ -23,12 +23,14 @@ from dosimeter.dicom.uids import (
     VERIFICATION,
 )
 from dosimeter.lab.attributes import Tag
-from dosimeter.lab.conversation import Conversation
+from dosimeter.lab.catalogue import catalogue_of
+from dosimeter.lab.conversation import ROWS_A_TURN, Conversation
 from dosimeter.lab.dataset import encode_dataset
 from dosimeter.lab.holdings import invent_holdings
-from dosimeter.lab.policy import RETRIEVE_SERVICES, Identity, Policy, Reaction, Rejection
+from dosimeter.lab.ledger import Ledger, Tally
+from dosimeter.lab.policy import RETRIEVE_SERVICES, Identity, Policy, Reaction, Rejection, Tempo
 
-HOLDINGS = invent_holdings(3, patients=40)
+HOLDINGS = catalogue_of(invent_holdings(3, patients=40))
 ALL_STUDIES = encode_dataset({Tag.QUERY_RETRIEVE_LEVEL: "STUDY", Tag.STUDY_INSTANCE_UID: ""}, IMPLICIT_VR_LE)
 
 
@@ -50,7 +52,8 @@ class Call:
         self.requestor = Requestor(
             AAssociateRQ(called, calling, contexts, UserInformation(16384, "2.25.1", "TEST"))
         )
-        self.conversation = Conversation(policy, HOLDINGS)
+        self.ledger = Ledger()
+        self.conversation = Conversation(policy, HOLDINGS, self.ledger)
 
     def turn(self) -> list[Event]:
         """One exchange: what the caller has to say, then one turn of the archive."""
@@ -114,7 +117,7 @@ def test_a_query_for_everything_gets_a_row_for_each_study() -> None:
     """Pending responses, one for each study held, then success."""
     call = Call(Policy())
     call.turn()
-    assert statuses(call.find(ALL_STUDIES)) == [0xFF00] * HOLDINGS.studies + [0x0000]
+    assert statuses(call.find(ALL_STUDIES)) == [0xFF00] * HOLDINGS.studies.size + [0x0000]
 
 
 def test_a_cancel_ends_the_answer() -> None:
@@ -124,7 +127,7 @@ def test_a_cancel_ends_the_answer() -> None:
     context = call.requestor.context_for(STUDY_ROOT_FIND)
     assert context is not None
     call.requestor.send(context, FindRequest(1, STUDY_ROOT_FIND), ALL_STUDIES)
-    assert statuses(call.turn()) == [0xFF00] * 16
+    assert statuses(call.turn()) == [0xFF00] * ROWS_A_TURN
     call.requestor.send(context, CancelRequest(1))
     assert statuses(call.turn()) == [0xFE00]
     assert not call.conversation.is_answering
@@ -141,7 +144,7 @@ def test_a_cancel_may_be_ignored() -> None:
     call.requestor.send(context, CancelRequest(1))
     while call.conversation.is_answering:
         events += call.turn()
-    assert statuses(events) == [0xFF00] * HOLDINGS.studies + [0x0000]
+    assert statuses(events) == [0xFF00] * HOLDINGS.studies.size + [0x0000]
 
 
 def test_an_answer_may_be_cut_off() -> None:
@@ -270,3 +273,81 @@ def test_a_caller_that_leaves_ends_it() -> None:
     call.turn()
     call.conversation.receive(b"")
     assert call.conversation.is_over
+
+
+def test_a_limit_may_be_kept_silent() -> None:
+    """Success after ten rows: nothing says that there were more."""
+    call = Call(Policy(most_rows=10, cut_status=0x0000))
+    call.turn()
+    assert statuses(call.find(ALL_STUDIES)) == [0xFF00] * 10 + [0x0000]
+
+
+def test_as_many_rows_as_the_limit_are_no_cut() -> None:
+    """An answer that just fits ends with Success."""
+    call = Call(Policy(most_rows=HOLDINGS.studies.size, cut_status=0xA700))
+    call.turn()
+    assert statuses(call.find(ALL_STUDIES)) == [0xFF00] * HOLDINGS.studies.size + [0x0000]
+
+
+def test_an_answer_may_break_off() -> None:
+    """A-ABORT, or the end of the connection, in the place of a final status."""
+    call = Call(Policy(most_rows=10, breaks_off=Reaction.ABORT))
+    call.turn()
+    events = call.find(ALL_STUDIES)
+    assert statuses(events) == [0xFF00] * 10
+    assert isinstance(events[-1], PeerAborted)
+    call = Call(Policy(most_rows=10, breaks_off=Reaction.CLOSE))
+    call.turn()
+    assert statuses(call.find(ALL_STUDIES)) == [0xFF00] * 10
+    assert call.conversation.is_over
+
+
+def test_an_archive_may_give_up_after_some_queries() -> None:
+    """Two are answered, the third meets the reaction, and another association begins again."""
+    policy = Policy(gives_up_after=2, gives_up=Reaction.EXHAUSTED)
+    for _ in range(2):
+        call = Call(policy)
+        call.turn()
+        null = null_study_query("2.25.77", IMPLICIT_VR_LE)
+        assert [statuses(call.find(null)) for _ in range(3)] == [[0x0000], [0x0000], [0xA700]]
+
+
+def test_a_slow_archive_says_how_long_it_takes() -> None:
+    """Before the first row, before each row, and more with each query: never by blocking anybody."""
+    call = Call(Policy(tempo=Tempo(first=200, slower=50, row=10), most_rows=2))
+    call.turn()
+    context = call.requestor.context_for(STUDY_ROOT_FIND)
+    assert context is not None
+    pauses = []
+    for message_id in (1, 2):
+        call.requestor.send(context, FindRequest(message_id, STUDY_ROOT_FIND), ALL_STUDIES)
+        call.conversation.receive(call.requestor.data_to_send())
+        while call.conversation.is_answering:
+            pauses.append(call.conversation.pause_seconds)
+            call.requestor.receive_data(call.conversation.data_to_send())
+        while call.requestor.next_event() is not None:
+            pass
+    assert pauses == [0.2, 0.01, 0.01, 0.25, 0.01, 0.01]
+
+
+def test_endless_rows_end_with_a_cancel() -> None:
+    """And with nothing else."""
+    call = Call(Policy(endless=True))
+    call.turn()
+    context = call.requestor.context_for(STUDY_ROOT_FIND)
+    assert context is not None
+    call.requestor.send(context, FindRequest(1, STUDY_ROOT_FIND), ALL_STUDIES)
+    rows = sum(len(statuses(call.turn())) for _ in range(20))
+    assert rows == 20 * ROWS_A_TURN > HOLDINGS.studies.size
+    call.requestor.send(context, CancelRequest(1))
+    assert statuses(call.turn()) == [0xFE00]
+
+
+def test_the_ledger_is_kept_by_the_archive() -> None:
+    """Associations, requests, queries and their keys, rows, and cancels."""
+    call = Call(Policy(most_rows=10))
+    call.turn()
+    call.find(ALL_STUDIES)
+    call.find(null_study_query("2.25.77", IMPLICIT_VR_LE))
+    assert call.ledger.tally == Tally(associations=1, requests=2, finds=2, rows=10)
+    assert [keys[Tag.STUDY_INSTANCE_UID] for keys in call.ledger.questions] == ["", "2.25.77"]

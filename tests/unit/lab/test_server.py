@@ -4,17 +4,28 @@ import socket
 import ssl
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
+from dosimeter.dicom.association import AssociateAccepted, Requestor, ResponseReceived
+from dosimeter.dicom.dimse import FindRequest
+from dosimeter.dicom.pdu import AAbort, AAssociateRQ, ProposedContext, UserInformation
+from dosimeter.dicom.pdu_encode import encode_pdu
+from dosimeter.dicom.uids import IMPLICIT_VR_LE, STUDY_ROOT_FIND
 from dosimeter.lab.archive import Archive, Expected
+from dosimeter.lab.attributes import Tag
+from dosimeter.lab.dataset import encode_dataset
+from dosimeter.lab.ledger import Tally
 from dosimeter.lab.listener import AddressTaken, listen_on_loopback
-from dosimeter.lab.policy import Door
+from dosimeter.lab.policy import Door, Policy, Tempo
 from dosimeter.lab.server import Lab
 from dosimeter.model.problem import Problem
 from dosimeter.model.verdict import Exposure
 
 ADDRESS = "127.21.3.1"
+ALL_STUDIES = encode_dataset({Tag.QUERY_RETRIEVE_LEVEL: "STUDY", Tag.STUDY_INSTANCE_UID: ""}, IMPLICIT_VR_LE)
 
 
 def archive(name: str = "test", door: Door = Door.PLAIN, port: int = 0) -> Archive:
@@ -116,3 +127,46 @@ def test_a_closed_archive_does_not_listen() -> None:
     """It has its place in the table and no port."""
     with Lab((archive(door=Door.CLOSED),)) as lab:
         assert lab.endpoints == ()
+
+
+def ask_for_everything(endpoint: tuple[str, int], *, rows: int) -> float:
+    """An association that asks for all studies and reads so many rows; how long that took, in seconds."""
+    contexts = (ProposedContext(1, STUDY_ROOT_FIND, (IMPLICIT_VR_LE,)),)
+    requestor = Requestor(AAssociateRQ("A", "B", contexts, UserInformation(16384, "2.25.1", "TEST")))
+    began, found = time.monotonic(), 0
+    with socket.create_connection(endpoint) as caller:
+        caller.settimeout(10)
+        while found < rows:
+            caller.sendall(requestor.data_to_send())
+            requestor.receive_data(caller.recv(65536))
+            while (event := requestor.next_event()) is not None:
+                if isinstance(event, AssociateAccepted):
+                    context = requestor.context_for(STUDY_ROOT_FIND)
+                    assert context is not None
+                    requestor.send(context, FindRequest(1, STUDY_ROOT_FIND), ALL_STUDIES)
+                found += isinstance(event, ResponseReceived) and event.response.status == 0xFF00
+        caller.sendall(encode_pdu(AAbort(0, 0)))
+    return time.monotonic() - began
+
+
+def test_a_slow_archive_keeps_nobody_else_waiting() -> None:
+    """Its rows come one by one, and another archive, and another caller of the same, go on meanwhile."""
+    slow = replace(archive("slow"), policy=Policy(tempo=Tempo(first=100, row=50)), seed=1, patients=20)
+    quick = replace(archive("quick"), seed=1, patients=20)
+    with Lab((slow, quick)) as lab, ThreadPoolExecutor() as pool:
+        waiting = [pool.submit(ask_for_everything, lab.endpoints[0], rows=8) for _ in range(2)]
+        assert ask_for_everything(lab.endpoints[1], rows=20) < 0.4
+        assert [0.45 <= each.result() < 2 for each in waiting] == [True, True]
+
+
+def test_each_archive_has_its_ledger() -> None:
+    """Connections, associations, queries, rows and bytes are those of its callers."""
+    visited = replace(archive("visited"), seed=1, patients=20)
+    with Lab((visited, archive("left-alone"), archive("closed", Door.CLOSED))) as lab:
+        ask_for_everything(lab.endpoints[0], rows=20)
+        ledger, other = lab.ledgers
+        assert ledger.tally.connections == ledger.tally.associations == ledger.tally.finds == 1
+        assert ledger.tally.rows >= 20
+        assert ledger.tally.sent_bytes > 20 * 150
+        assert 200 < ledger.tally.received_bytes < 1000
+        assert other.tally == Tally()
