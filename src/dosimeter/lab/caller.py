@@ -35,8 +35,8 @@ def serve_dicom(caller: socket.socket, policy: Policy, catalogue: Catalogue, led
         while True:
             outgoing = conversation.data_to_send()
             if outgoing:
-                caller.sendall(outgoing)
                 ledger.add(Tally(sent_bytes=len(outgoing)))
+                caller.sendall(outgoing)
             if conversation.is_over:
                 return
             _hear(conversation, caller, selector, ledger)

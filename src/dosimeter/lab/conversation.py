@@ -70,7 +70,7 @@ class Conversation:
     @property
     def is_answering(self) -> bool:
         """Whether more matches wait to be queued."""
-        return self._answer is not None
+        return self._answer is not None and not self.is_over
 
     @property
     def pause_seconds(self) -> float:
@@ -90,7 +90,7 @@ class Conversation:
     def data_to_send(self) -> bytes:
         """What waits to be sent, after queueing the next few matches."""
         self._pause = 0.0
-        if self._answer is not None and not self.is_over:
+        if self._answer is not None and self.is_answering:
             self._queue_rows(self._answer)
         return self._acceptor.data_to_send()
 
