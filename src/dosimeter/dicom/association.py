@@ -7,21 +7,18 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
+from dosimeter.dicom.counting import RowCounting
 from dosimeter.dicom.dimse import (
     PENDING,
     RESPONSE_BIT,
     CancelRequest,
-    CommandField,
     CommandSet,
-    EchoRequest,
     FindRequest,
     NullGetRequest,
     Request,
     Response,
-    encode_request,
     response_of,
 )
 from dosimeter.dicom.errors import LocalProtocolError, RemoteProtocolError
@@ -48,7 +45,8 @@ from dosimeter.dicom.pdu_encode import (
 )
 from dosimeter.dicom.pdu_reader import PduReader
 from dosimeter.dicom.presence import IdentifierSeen, walk_identifier
-from dosimeter.dicom.uids import FIND_CLASSES, GET_CLASSES, VERIFICATION
+from dosimeter.dicom.request_rules import REQUEST_FIELDS, check_request, remembered_request
+from dosimeter.dicom.tally import RowTally
 from dosimeter.dicom.upper_layer import TABLE, Action, State, Transition, Trigger
 
 
@@ -284,6 +282,7 @@ class Requestor(Association):
         "_asked_context_id",
         "_asked_field",
         "_asked_message_id",
+        "_counting",
         "_memory",
         "_negotiation",
         "_proposal",
@@ -306,6 +305,7 @@ class Requestor(Association):
         self._asked_field = 0
         self._asked_message_id = 0
         self._asked_context_id = 0
+        self._counting = RowCounting()
 
     @property
     def negotiation(self) -> Negotiation:
@@ -333,23 +333,35 @@ class Requestor(Association):
         """
         if self._state is not _OPEN:
             raise LocalProtocolError(f"a request cannot be sent in {self._state.name.capitalize()}")
-        field = _REQUEST_FIELDS[type(request)]
+        field = REQUEST_FIELDS[type(request)]
         if isinstance(request, CancelRequest):
             if not self._asked_field or request.message_id_being_responded_to != self._asked_message_id:
                 raise LocalProtocolError("there is no such request outstanding to cancel")
         else:
-            self._check_request(context, request, identifier)
+            if self._asked_field:
+                raise LocalProtocolError("the request before has not been answered")
+            check_request(self._proposal, context, request, identifier)
             if isinstance(request, NullGetRequest):
                 identifier = null_retrieve(request.sop_class_uid, context.transfer_syntax_uid)
         try:
-            command = _remembered_request(request)
+            command = remembered_request(request)
         except struct.error as error:
             raise LocalProtocolError("a message identifier is 0 to 65535") from error
         if not isinstance(request, CancelRequest):
             self._asked_field = field | RESPONSE_BIT
             self._asked_message_id = request.message_id
             self._asked_context_id = context.context_id
+            self._counting.stop()
+            if isinstance(request, FindRequest):
+                self._counting.start(context.transfer_syntax_uid)
         self._queue_message(context.context_id, command, identifier)
+
+    def count_into(self, tally: RowTally | None) -> None:
+        """Absorb the pending responses to the next C-FIND into ``tally``; they are then no events.
+
+        To be set before the request is sent. With None they are events again.
+        """
+        self._counting.wish(tally)
 
     def next_event(self) -> Event | None:
         """The next thing that happened; None means that more bytes are needed, or that it is over.
@@ -363,7 +375,11 @@ class Requestor(Association):
                 if self._messages is not None:
                     message = self._messages.next_message(self._judge)
                     if message is not None:
+                        if self._absorb(message):
+                            continue
                         return self._response(message)
+                if self._counting.is_on and self._state is _OPEN and self._is_between_messages:
+                    self._counting.read(self._incoming)
                 pdu = self._incoming.next_pdu()
                 if pdu is None:
                     return self._close() if self._peer_closed else None
@@ -375,37 +391,11 @@ class Requestor(Association):
             raise
         return None
 
-    def _check_request(
-        self, context: AcceptedContext, request: EchoRequest | FindRequest | NullGetRequest, identifier: bytes
-    ) -> None:
-        if self._asked_field:
-            raise LocalProtocolError("the request before has not been answered")
-        if isinstance(request, EchoRequest):
-            fits = context.abstract_syntax == VERIFICATION and not identifier
-        elif isinstance(request, FindRequest):
-            fits = context.abstract_syntax == request.sop_class_uid in FIND_CLASSES and bool(identifier)
-        else:
-            fits = context.abstract_syntax == request.sop_class_uid in GET_CLASSES and not identifier
-            if any(proposed.abstract_syntax not in GET_CLASSES for proposed in self._proposal.contexts):
-                raise LocalProtocolError("a null retrieve goes on an association that proposed C-GET alone")
-        if not fits:
-            raise LocalProtocolError(
-                "the request does not suit the context, or its identifier is out of place"
-            )
-
     def _receive(self, raw: bytes) -> Event | None:
         found = self._peer_transition(raw)
         action = found.action
         if action is _DT_2:
-            if self._messages is None or self._messages.is_idle:
-                lone = read_lone_command(raw)
-                if lone is not None:
-                    self._judge(*lone)
-                    return self._response(Message(*lone, None, 0))
-            if self._messages is None:
-                self._messages = MessageReader()
-            self._messages.load(raw)
-            return None
+            return self._receive_data(raw)
         if action is _AR_6:
             return None
         event: Event
@@ -427,6 +417,21 @@ class Requestor(Association):
             return PeerReleased() if action is Action.AR_2 else None
         self._state = found.next_state
         return event
+
+    def _receive_data(self, raw: bytes) -> Event | None:
+        between = self._is_between_messages
+        if self._counting.is_on:
+            self._counting.receive(raw, begins_message=between)
+        if between:
+            lone = read_lone_command(raw)
+            if lone is not None:
+                self._judge(*lone)
+                message = Message(*lone, None, 0)
+                return None if self._absorb(message) else self._response(message)
+        if self._messages is None:
+            self._messages = MessageReader()
+        self._messages.load(raw)
+        return None
 
     def _read_answer(self, raw: bytes) -> AssociateAccepted:
         known = self._memory.recall(raw) if self._memory is not None else None
@@ -451,7 +456,18 @@ class Requestor(Association):
             raise RemoteProtocolError("P-DATA-TF", "message_id_being_responded_to", 0, "not the one we sent")
         if context_id != self._asked_context_id:
             raise RemoteProtocolError("P-DATA-TF", "context_id", 0, "not the one we asked on")
-        return self._uid_key is not None and command.status in PENDING
+        return (self._uid_key is not None or self._counting.is_on) and command.status in PENDING
+
+    @property
+    def _is_between_messages(self) -> bool:
+        return self._messages is None or self._messages.is_idle
+
+    def _absorb(self, message: Message) -> bool:
+        """Whether the message was a row of the answer that is counted."""
+        if not self._counting.is_on or message.command.status not in PENDING:
+            return False
+        self._counting.take(message.data)
+        return True
 
     def _response(self, message: Message) -> ResponseReceived:
         context_id, command, data, length = message
@@ -460,6 +476,7 @@ class Requestor(Association):
             raise RemoteProtocolError("P-DATA-TF", "status", 0, "missing, or not 2 bytes")
         if status not in PENDING:
             self._asked_field = 0
+            self._counting.stop()
         identifier = None
         if data is not None and self._uid_key is not None:
             syntax = self.negotiation.transfer_syntax_of(context_id)
@@ -467,14 +484,3 @@ class Requestor(Association):
         return ResponseReceived(
             context_id, response_of(command, self._asked_message_id, status), identifier, length
         )
-
-
-_remembered_request = lru_cache(maxsize=256)(encode_request)
-"""Every archive is asked the same, under the same message identifiers."""
-
-_REQUEST_FIELDS: Final[dict[type[Request], int]] = {
-    EchoRequest: CommandField.C_ECHO,
-    FindRequest: CommandField.C_FIND,
-    NullGetRequest: CommandField.C_GET,
-    CancelRequest: CommandField.C_CANCEL,
-}

@@ -63,6 +63,9 @@ STEP_START_TIME: Final = 0x00400003
 STEP_ID: Final = 0x00400009
 STEP_SEQUENCE: Final = 0x00400100
 
+WHOLE_IDENTIFIER: Final = 0
+"""Stands where a tag stands: a scheduled step has no unique key, so the whole of its row is one."""
+
 COUNTER_TAGS: Final[dict[CountLevel, tuple[int, ...]]] = {
     CountLevel.PATIENT: (0x00201200, 0x00201202, 0x00201204),
     CountLevel.STUDY: (0x00201206, 0x00201208),
@@ -77,8 +80,9 @@ UNIQUE_KEYS: Final[dict[CountLevel, int]] = {
     CountLevel.STUDY: STUDY_INSTANCE_UID,
     CountLevel.SERIES: SERIES_INSTANCE_UID,
     CountLevel.IMAGE: SOP_INSTANCE_UID,
+    CountLevel.WORKLIST: WHOLE_IDENTIFIER,
 }
-"""What tells the rows of a level apart; a worklist has no such key."""
+"""What tells the rows of a level apart."""
 
 _STANDS_FOR_A_PARENT: Final = {CountLevel.IMAGE: frozenset((SERIES_INSTANCE_UID,))}
 """Asked back for some archives alone, which refuse the question without it."""
@@ -138,7 +142,7 @@ def count_identifier(keys: CountKeys, transfer_syntax_uid: str) -> bytes:
 def asked_back(level: CountLevel, *, counters: bool) -> frozenset[int]:
     """Tags whose values a count of this level takes from a row: hashed, or on the allow-list."""
     if level is CountLevel.WORKLIST:
-        return frozenset((STUDY_INSTANCE_UID,))
+        return frozenset((WHOLE_IDENTIFIER, STUDY_INSTANCE_UID))
     asked = {tag for tag, _ in _keys_of_level(CountKeys(level, counters=counters))}
     return frozenset(asked - _STANDS_FOR_A_PARENT.get(level, frozenset()) - {QUERY_RETRIEVE_LEVEL})
 

@@ -16,6 +16,10 @@ _LONG_VRS: Final = frozenset(
 """VRs with a four-byte length in explicit VR (PS3.5 Table 7.1-1)."""
 _UNDEFINED: Final = 0xFFFFFFFF
 _HEADER_LENGTH: Final = 8
+_TAG: Final = 4
+_TAG_AND_VR: Final = 6
+_SHORT_FIELD: Final = 2
+_LONG_FIELD: Final = 4
 _LONG_HEADER_LENGTH: Final = 12
 _DELIMITERS: Final = 0xFFFE
 _ITEM: Final = 0xE000
@@ -64,6 +68,23 @@ class ElementWalk:
                 found[tag] = self._data[self._position : end]
             self._position = end
         return True
+
+    def next_element(self) -> tuple[int, bytes, bytes, int] | None:
+        """Tag, the bytes before the length, the length field and the length; the position is then behind it.
+
+        None at the end, and where no header fits. Nothing is known to be where the length ends.
+        """
+        start = self._position
+        header = self._next_header() if start < self._end else None
+        if header is None:
+            return None
+        group, element, length = header
+        field = self._position - start - (_TAG_AND_VR if self._explicit else _TAG)
+        width = _LONG_FIELD if field != _SHORT_FIELD else _SHORT_FIELD
+        split = self._position - width
+        head, length_field = self._data[start:split], self._data[split : self._position]
+        self._position += length
+        return group << 16 | element, head, length_field, length
 
     def _next_header(self) -> tuple[int, int, int] | None:
         """Group, element and length; the position is then at the value."""

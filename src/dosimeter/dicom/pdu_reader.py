@@ -31,12 +31,34 @@ class PduReader:
             self._buffer = data
             self._position = 0
             return
-        if self.unread + len(data) > MAX_UNREAD:
+        unread = self.unread
+        if unread + len(data) > MAX_UNREAD:
             raise LocalProtocolError("events are to be read before more bytes are handed over")
-        if not isinstance(self._buffer, bytearray):
+        if unread <= len(data):
+            self._buffer = bytes(memoryview(self._buffer)[self._position :]) + data
+        elif isinstance(self._buffer, bytearray):
+            del self._buffer[: self._position]
+            self._buffer += data
+        else:
             self._buffer = bytearray(memoryview(self._buffer)[self._position :])
-            self._position = 0
-        self._buffer += data
+            self._buffer += data
+        self._position = 0
+
+    def window(self) -> tuple[bytes, int] | None:
+        """All that waits here, and where in it the next PDU begins; None while that is incomplete.
+
+        Raises:
+            RemoteProtocolError: what comes is not a PDU, or one longer than 64 KiB.
+        """
+        if find_end(self._buffer, self._position) is None:
+            return None
+        if isinstance(self._buffer, bytearray):
+            self._buffer = bytes(self._buffer)
+        return self._buffer, self._position
+
+    def advance(self, position: int) -> None:
+        """Everything before this offset of the window has been read."""
+        self._position = position
 
     def next_pdu(self) -> bytes | None:
         """The bytes of the next PDU; None while it is incomplete.

@@ -7,7 +7,13 @@ import pytest
 from pydicom import Dataset
 from pydicom.filereader import read_dataset
 
-from dosimeter.dicom.count_query import CountKeys, CountLevel, asked_back, count_identifier
+from dosimeter.dicom.count_query import (
+    WHOLE_IDENTIFIER,
+    CountKeys,
+    CountLevel,
+    asked_back,
+    count_identifier,
+)
 from dosimeter.dicom.errors import LocalProtocolError
 from dosimeter.dicom.uids import EXPLICIT_VR_LE, IMPLICIT_VR_LE
 
@@ -181,4 +187,4 @@ def test_what_is_taken_of_a_row_is_what_was_asked_back() -> None:
         *(0x00080061, 0x00100020, 0x0020000D),
         *(0x00201206, 0x00201208),
     }
-    assert asked_back(CountLevel.WORKLIST, counters=True) == {0x0020000D}
+    assert asked_back(CountLevel.WORKLIST, counters=True) == {WHOLE_IDENTIFIER, 0x0020000D}
