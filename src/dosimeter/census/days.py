@@ -25,6 +25,8 @@ _QUESTION: Final = 20
 _SPENT: Final = 0.75
 """The part of the rows that is planned for: days are larger than thought as often as smaller."""
 _SATURDAY: Final = 5
+_SHUFFLED: Final = 8
+"""So few neighbouring days are simply shuffled."""
 
 
 class DayKind(StrEnum):
@@ -87,7 +89,7 @@ def days_in_turn(stratum: Stratum, seed: bytes) -> Iterator[date]:
     """
     dice = Dice(seed, stratum.name)
     start = dice.below(len(stratum.days))
-    yield from _spread(stratum.days[start:] + stratum.days[:start], dice)
+    return iter(_spread(stratum.days[start:] + stratum.days[:start], dice))
 
 
 def allocate(
@@ -140,11 +142,15 @@ class Dice:
         self._key = blake2b(label.encode(), key=blake2b(seed).digest(), digest_size=32).digest()
         self._thrown = 0
 
-    def below(self, bound: int) -> int:
-        """A number from 0 to ``bound`` - 1, each with the same chance but for one part in 2**96."""
+    def throw(self) -> tuple[int, ...]:
+        """Eight numbers of 64 bits."""
         self._thrown += 1
-        digest = blake2b(self._thrown.to_bytes(8), key=self._key, digest_size=16).digest()
-        return int.from_bytes(digest) % bound
+        digest = blake2b(self._thrown.to_bytes(8), key=self._key).digest()
+        return tuple(int.from_bytes(digest[at : at + 8]) for at in range(0, len(digest), 8))
+
+    def below(self, bound: int) -> int:
+        """A number from 0 to ``bound`` - 1; no chance differs by more than ``bound`` in 2**64."""
+        return self.throw()[0] % bound
 
 
 def _strata_of(years: Sequence[int], today: date) -> list[Stratum]:
@@ -167,17 +173,15 @@ def _days_of(year: int) -> list[date]:
     return [first + timedelta(days=n) for n in range((date(year, 12, 31) - first).days + 1)]
 
 
-def _spread(days: Sequence[date], dice: Dice) -> Iterator[date]:
+def _spread(days: Sequence[date], dice: Dice) -> list[date]:
     """The days in an order of which every beginning has as many of one half as of the other."""
-    if len(days) <= 1:
-        yield from days
-        return
+    if len(days) <= _SHUFFLED:
+        return [day for _, day in sorted(zip(dice.throw(), days, strict=False))]
     middle = len(days) // 2
     halves = [_spread(days[:middle], dice), _spread(days[middle:], dice)]
     if dice.below(2):
         halves.reverse()
-    for pair in zip_longest(*halves):
-        yield from (day for day in pair if day is not None)
+    return [day for pair in zip_longest(*halves) for day in pair if day is not None]
 
 
 def _expected(strata: Sequence[Stratum], samples: Sequence[Sample]) -> list[float]:
