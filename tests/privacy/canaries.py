@@ -7,7 +7,7 @@ import hashlib
 import re
 import secrets
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from dosimeter.dicom import uids
@@ -116,40 +116,64 @@ def _appointment(patient: Patient) -> Appointment:
 
 
 def forms(text: str) -> dict[str, bytes]:
-    """Every shape of a value that the search knows, by name."""
-    raw = text.encode("ascii")
+    """Every shape of an ASCII value that the search knows, by name."""
     found = {
-        "raw": raw,
+        **byte_forms(text.encode("ascii")),
+        **text_forms(text),
         "lower case": text.lower().encode(),
-        "reversed": raw[::-1],
-        "utf-16-le": text.encode("utf-16-le"),
-        "utf-16-be": text.encode("utf-16-be"),
-        "utf-32-le": text.encode("utf-32-le"),
-        "hex": raw.hex().encode(),
-        "HEX": raw.hex().upper().encode(),
-        "hex, spaced": raw.hex(" ").encode(),
-        "url": "".join(f"%{byte:02X}" for byte in raw).encode(),
-        "url, lower case": "".join(f"%{byte:02x}" for byte in raw).encode(),
-        "html": "".join(f"&#{byte};" for byte in raw).encode(),
-        "html, hex": "".join(f"&#x{byte:x};" for byte in raw).encode(),
-        "json": "".join(f"\\u{byte:04x}" for byte in raw).encode(),
-        "python": "".join(f"\\x{byte:02x}" for byte in raw).encode(),
     }
-    for shift in range(3):
-        found[f"base64, at {shift}"] = _base64_core(raw, shift)
     if re.fullmatch(r"\d{8}", text):
         year, month, of_month = text[:4], text[4:6], text[6:]
         found["date, ISO"] = f"{year}-{month}-{of_month}".encode()
         found["date, dots"] = f"{of_month}.{month}.{year}".encode()
         found["date, slashes"] = f"{of_month}/{month}/{year}".encode()
         found["date, US"] = f"{month}/{of_month}/{year}".encode()
+    return found
+
+
+def text_forms(text: str) -> dict[str, bytes]:
+    """Shapes of a text in whatever script, once it has been decoded."""
+    return {
+        "utf-8": text.encode(),
+        "utf-16-le": text.encode("utf-16-le"),
+        "utf-16-be": text.encode("utf-16-be"),
+        "utf-32-le": text.encode("utf-32-le"),
+        "url of utf-8": "".join(f"%{byte:02X}" for byte in text.encode()).encode(),
+        "html": "".join(f"&#{ord(letter)};" for letter in text).encode(),
+        "html, hex": "".join(f"&#x{ord(letter):x};" for letter in text).encode(),
+        "json": "".join(f"\\u{ord(letter):04x}" for letter in text).encode(),
+    }
+
+
+def byte_forms(raw: bytes) -> dict[str, bytes]:
+    """Shapes of bytes that were copied, encoded or hashed without being understood."""
+    found = {
+        "raw": raw,
+        "reversed": raw[::-1],
+        "as latin-1": raw.decode("latin-1").encode(),
+        "hex": raw.hex().encode(),
+        "HEX": raw.hex().upper().encode(),
+        "hex, spaced": raw.hex(" ").encode(),
+        "url": "".join(f"%{byte:02X}" for byte in raw).encode(),
+        "url, lower case": "".join(f"%{byte:02x}" for byte in raw).encode(),
+        "python": "".join(f"\\x{byte:02x}" for byte in raw).encode(),
+    }
+    for shift in range(3):
+        found[f"base64, at {shift}"] = _base64_core(raw, shift)
     for padding in ("", " ", "\0"):
         for name in ("md5", "sha1", "sha256"):
             digest = hashlib.new(name, raw + padding.encode(), usedforsecurity=False).digest()
-            found[f"{name} of {padding!r}-padded"] = digest
-            found[f"{name} of {padding!r}-padded, hex"] = digest.hex().encode()
-            found[f"{name} of {padding!r}-padded, base64"] = base64.b64encode(digest).rstrip(b"=")
+            found |= digest_forms(f"{name} of {padding!r}-padded", digest)
     return found
+
+
+def digest_forms(name: str, digest: bytes) -> dict[str, bytes]:
+    """A digest as it is, in hex and in Base64."""
+    return {
+        name: digest,
+        f"{name}, hex": digest.hex().encode(),
+        f"{name}, base64": base64.b64encode(digest).rstrip(b"="),
+    }
 
 
 def _base64_core(raw: bytes, shift: int) -> bytes:
@@ -161,24 +185,31 @@ def _base64_core(raw: bytes, shift: int) -> bytes:
 
 
 class Search:
-    """Looks for every canary in every form, inside compressed streams as well."""
+    """Looks for every canary in every form, inside compressed streams as well.
 
-    def __init__(self, canaries: dict[str, str]) -> None:
-        self._needles = [
-            (attribute, form, needle)
-            for attribute, text in canaries.items()
-            for form, needle in forms(text).items()
-            if len(needle) >= _SHORTEST_SEARCHED
-        ]
+    ``canaries`` holds the forms of each by name. Forms of under six bytes are not looked for: they come
+    up by chance.
+    """
+
+    def __init__(self, canaries: Mapping[str, Mapping[str, bytes]]) -> None:
+        self._needles: dict[bytes, list[tuple[str, str, bytes]]] = {}
+        for attribute, shapes in canaries.items():
+            for form, needle in shapes.items():
+                if len(needle) >= _SHORTEST_SEARCHED:
+                    beginning = needle[:_SHORTEST_SEARCHED]
+                    self._needles.setdefault(beginning, []).append((attribute, form, needle))
 
     def found_in(self, data: bytes) -> list[str]:
-        """What was found, in words; empty if nothing."""
-        return [
-            f"{attribute} ({form})"
-            for layer in _layers(data, 0)
-            for attribute, form, needle in self._needles
-            if needle in layer
-        ]
+        """What was found, in words and in the order of its place; empty if nothing."""
+        found: dict[str, None] = {}
+        for layer in _layers(data, 0):
+            for place in range(len(layer) - _SHORTEST_SEARCHED + 1):
+                beginning = layer[place : place + _SHORTEST_SEARCHED]
+                if beginning in self._needles:
+                    for attribute, form, needle in self._needles[beginning]:
+                        if layer.startswith(needle, place):
+                            found[f"{attribute} ({form})"] = None
+        return list(found)
 
 
 def _layers(data: bytes, depth: int) -> Iterator[bytes]:

@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import gzip
-import os
-import pty
 import signal
-import subprocess
-import sys
 import zlib
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-import dosimeter
 from dosimeter.lab.archive import Archive, Expected
 from dosimeter.lab.conversation import Conversation
 from dosimeter.lab.policy import (
@@ -34,6 +28,7 @@ from dosimeter.lab.server import Lab
 from dosimeter.model.verdict import Exposure
 from tests.peers.scripted import ScriptedServer
 from tests.privacy.canaries import Record, Search, canary_holdings, forms
+from tests.privacy.runs import FORMATS, Ended, Runs, left_by, write_scope
 from tests.privacy.spilling import spilling, spills
 
 RECORDS = [Record() for _ in range(3)]
@@ -43,35 +38,9 @@ CANARIES = {
     for attribute, text in record.canaries().items()
 }
 SPILL = b"\\".join(text.encode() for text in RECORDS[0].canaries().values())
-SEARCH = Search(CANARIES)
+SEARCH = Search({name: forms(text) for name, text in CANARIES.items()})
 
 EVERYTHING = QUERY_SERVICES | RETRIEVE_SERVICES | STORAGE_SERVICES | WORKLIST_SERVICE | COMMITMENT_SERVICE
-DEADLINE = 90
-
-SCOPE = """\
-[authorisation]
-authorised_by = "the privacy test"
-role = "test"
-reference = "tests/privacy"
-legal_basis = "invented patients"
-contact = "nobody"
-valid_from = {begins:%Y-%m-%dT%H:%M:%SZ}
-valid_until = {ends:%Y-%m-%dT%H:%M:%SZ}
-touch = "prove"
-[scope]
-networks = ["127.21.9.0/24"]
-ports = [{ports}]
-tls_ports = [{tls_port}]
-called_ae_titles = ["LABPACS"]
-calling_ae_titles = ["LABSTATION"]
-[pace]
-new_hosts_per_second = 0
-hosts_in_flight = 64
-seconds_between_associations = 0
-connect_seconds = 2
-answer_seconds = 1
-host_seconds = 5
-"""
 
 FAULTS = {
     "in a probe": (
@@ -117,14 +86,6 @@ FAULTS = {
 
 
 @dataclass(frozen=True)
-class Ended:
-    """A command that has ended: its exit code and every byte it said."""
-
-    code: int
-    said: bytes
-
-
-@dataclass(frozen=True)
 class Evidence:
     """What surveys of the canary lab left behind, and what had gone over the wire."""
 
@@ -134,80 +95,7 @@ class Evidence:
 
     def left_by(self, name: str) -> dict[str, bytes]:
         """Every file that a run left, and what it said."""
-        kept = {
-            str(path.relative_to(self.folder)): path.read_bytes()
-            for path in sorted((self.folder / name).rglob("*"))
-            if path.is_file()
-        }
-        return {**kept, "terminal": self.ended[name].said}
-
-
-class Runs:
-    """Runs dosimeter commands in folders of their own, temporary files included."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def survey(self, name: str, targets: list[str], *, broken: str = "", terminal: bool = False) -> Ended:
-        """One survey at log level debug with its report in detail, its code changed by ``broken`` first."""
-        store = f"sqlite:///{self._folder / name / 'survey.db'}"
-        scope = str(self._folder / "scope.toml")
-        asked = ("survey", "run", "--scope", scope, "--log-level", "debug", "--detail", "--store", store)
-        return self._run(name, (*asked, *targets), broken, terminal=terminal)
-
-    def report(self, name: str, form: str) -> Ended:
-        """A report of that survey, as a file in its folder."""
-        store = f"sqlite:///{self._folder / name / 'survey.db'}"
-        output = str(self._folder / name / f"report.{form}")
-        return self._run(
-            name,
-            ("report", "last", "--store", store, "-f", form, "-o", output, "--detail"),
-            "",
-            terminal=False,
-        )
-
-    def _run(self, name: str, arguments: tuple[str, ...], broken: str, *, terminal: bool) -> Ended:
-        home = self._folder / name
-        (home / "tmp").mkdir(parents=True, exist_ok=True)
-        program = f"{broken}\nimport sys\nfrom dosimeter.cli.main import main\nmain()\n"
-        environment = {
-            "PATH": os.environ["PATH"],
-            "PYTHONPATH": str(Path(dosimeter.__file__).parents[1]),
-            "HOME": str(home),
-            "TMPDIR": str(home / "tmp"),
-            "TERM": "xterm-256color",
-            "COLUMNS": "300",
-        }
-        command = (sys.executable, "-c", program, *arguments)
-        if terminal:
-            return _on_a_terminal(command, home, environment)
-        ended = subprocess.run(
-            command,
-            check=False,
-            cwd=home,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            timeout=DEADLINE,
-        )
-        return Ended(ended.returncode, ended.stdout)
-
-
-def _on_a_terminal(command: tuple[str, ...], home: Path, environment: dict[str, str]) -> Ended:
-    """Run where stdout and stderr are a terminal, so that progress is drawn."""
-    ours, theirs = pty.openpty()
-    said = bytearray()
-    with subprocess.Popen(command, cwd=home, env=environment, stdout=theirs, stderr=theirs) as process:
-        os.close(theirs)
-        try:
-            while chunk := os.read(ours, 65536):
-                said += chunk
-        except OSError:
-            pass  # EIO: the last process of the terminal has ended.
-        finally:
-            os.close(ours)
-        code = process.wait(DEADLINE)
-    return Ended(code, bytes(said))
+        return {**left_by(self.folder, name), "terminal": self.ended[name].said}
 
 
 def canary_archives() -> tuple[Archive, ...]:
@@ -247,16 +135,7 @@ def evidence(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Evidence]:
             server = ScriptedServer(spilling(first, answer), f"127.21.9.{20 + place}")
             stack.enter_context(server)
             endpoints.append((server.address, server.port))
-        now = datetime.now(UTC)
-        ports = sorted({port for _, port in endpoints})
-        (folder / "scope.toml").write_text(
-            SCOPE.format(
-                begins=now - timedelta(hours=1),
-                ends=now + timedelta(days=1),
-                ports=", ".join(map(str, ports)),
-                tls_port=lab.endpoints[-1][1],
-            )
-        )
+        write_scope(folder, endpoints, lab.endpoints[-1][1], "prove")
         targets = [f"{address}:{port}" for address, port in endpoints]
         archives = targets[: len(lab.endpoints)]
         runs = Runs(folder)
@@ -264,7 +143,7 @@ def evidence(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Evidence]:
             "whole": runs.survey("whole", targets),
             "on a terminal": runs.survey("on a terminal", archives, terminal=True),
         }
-        for form in ("table", "json", "jsonl", "csv", "html"):
+        for form in FORMATS:
             report = runs.report("whole", form)
             assert report.code == 0, report.said
         ended |= {name: runs.survey(name, archives, broken=broken) for name, broken in FAULTS.items()}
