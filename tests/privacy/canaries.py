@@ -194,7 +194,8 @@ class Search:
     def __init__(self, canaries: Mapping[str, Mapping[str, bytes]]) -> None:
         self._needles: dict[bytes, list[tuple[str, str, bytes]]] = {}
         for attribute, shapes in canaries.items():
-            for form, needle in shapes.items():
+            first_named = {needle: form for form, needle in reversed(shapes.items())}
+            for needle, form in first_named.items():
                 if len(needle) >= _SHORTEST_SEARCHED:
                     beginning = needle[:_SHORTEST_SEARCHED]
                     self._needles.setdefault(beginning, []).append((attribute, form, needle))
