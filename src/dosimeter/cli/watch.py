@@ -14,14 +14,21 @@ from typing import TYPE_CHECKING, Final
 import typer
 
 from dosimeter.model.attempt import Attempt, Completed, Failed
-from dosimeter.model.facts import Ending, NullQueryAnswered
+from dosimeter.model.census import Axis, Things
+from dosimeter.model.facts import CellCounted, Ending, NullQueryAnswered
 from dosimeter.model.survey import EndpointRecord
+from dosimeter.model.target import Endpoint
 from dosimeter.report.words import counted
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rich.progress import Progress, TaskID
 
 _LEVELS: Final = {"debug": 10, "info": 20, "warning": 30, "error": 40}
+
+SECONDS_BETWEEN_LINES: Final = 10.0
+"""Where no terminal shows it, a long count is told about so often, and a short one not at all."""
 
 
 class TerminalWatch:
@@ -31,13 +38,15 @@ class TerminalWatch:
     the program at once.
     """
 
-    def __init__(self, progress: Progress | None, *, log: bool) -> None:
-        self._progress = progress
+    def __init__(self, *, live: bool, log: bool) -> None:
+        self._counting: dict[str, str] = {}
+        self._progress = _progress_bar(self._counting_line) if live else None
         self._log = log
         self._task: TaskID | None = None
         self._hosts = 0
         self._answered = 0
         self._began = time.monotonic()
+        self._next_line = self._began + SECONDS_BETWEEN_LINES
         self.signalled: int | None = None
 
     def began(self, survey_id: str, hosts: int, endpoints: int) -> None:
@@ -64,8 +73,26 @@ class TerminalWatch:
     def host_started(self, address: str) -> None:
         """Nothing to show: the progress counts ends."""
 
+    def counted(self, endpoint: Endpoint, so_far: int, cell: CellCounted) -> None:
+        """Show how far a census is: on the terminal as it goes, elsewhere a line now and then."""
+        self._counting.pop(endpoint.authority, None)  # The latest stands last.
+        self._counting[endpoint.authority] = _counting(endpoint, so_far, cell)
+        if self._log:
+            _log_cell(endpoint, so_far, cell)
+        elif self._progress is None and time.monotonic() >= self._next_line:
+            self._next_line = time.monotonic() + SECONDS_BETWEEN_LINES
+            sys.stderr.write(f"{self._counting_line()}\n")
+
+    def _counting_line(self) -> str:
+        """What was counted last, and of how many others a count is under way; empty if of none."""
+        if not self._counting:
+            return ""
+        *others, last = self._counting.values()
+        return f"{last}; {counted(len(others), 'other')} under way" if others else last
+
     def endpoint_recorded(self, record: EndpointRecord) -> None:
         """Count what answered; log it if asked to."""
+        self._counting.pop(record.endpoint.authority, None)
         if any(_answers_strangers(attempt) for attempt in record.attempts):
             self._answered += 1
         if self._log:
@@ -80,6 +107,17 @@ class TerminalWatch:
         if self._progress is not None and self._task is not None:
             rate = self._hosts / max(time.monotonic() - self._began, 0.001)
             self._progress.update(self._task, completed=self._hosts, answered=self._answered, rate=rate)
+
+    def start(self) -> None:
+        """Draw from now on."""
+        if self._progress is not None:
+            self._progress.start()
+
+    def end(self) -> None:
+        """Draw no more."""
+        self.tick()
+        if self._progress is not None:
+            self._progress.stop()
 
     def on_signal(self, number: int, _frame: FrameType | None) -> None:
         """Remember the first signal; a second Ctrl-C does not wait."""
@@ -96,29 +134,33 @@ def watched(log_level: str) -> Iterator[TerminalWatch]:
         typer.BadParameter: the log level is none of debug, info, warning, error.
     """
     log = _log_at(log_level)
-    progress = _progress_bar() if sys.stderr.isatty() else None
-    watch = TerminalWatch(progress, log=log)
+    watch = TerminalWatch(live=sys.stderr.isatty(), log=log)
     numbers = [signal.SIGINT, signal.SIGTERM]
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # Under nohup the terminal may go away.
         numbers.append(signal.SIGHUP)
     before = {number: signal.signal(number, watch.on_signal) for number in numbers}
     try:
-        if progress is not None:
-            progress.start()
+        watch.start()
         yield watch
     finally:
-        watch.tick()
-        if progress is not None:
-            progress.stop()
+        watch.end()
         for number, disposition in before.items():
             signal.signal(number, disposition)
 
 
-def _progress_bar() -> Progress:
-    from rich.console import Console
+def _progress_bar(counting_line: Callable[[], str]) -> Progress:
+    """A bar of hosts, and below it what is being counted, while anything is."""
+    from rich.console import Console, RenderableType
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.text import Text
 
-    return Progress(
+    class Bar(Progress):
+        def get_renderables(self) -> Iterator[RenderableType]:
+            yield from super().get_renderables()
+            if line := counting_line():
+                yield Text(line, no_wrap=True, overflow="ellipsis")
+
+    return Bar(
         TextColumn("{task.description}"),
         BarColumn(),
         TextColumn("hosts: {task.completed:.0f} of {task.total:.0f}"),
@@ -128,6 +170,21 @@ def _progress_bar() -> Progress:
         console=Console(stderr=True),
         transient=True,
     )
+
+
+def _counting(endpoint: Endpoint, so_far: int, cell: CellCounted) -> str:
+    found = (
+        counted(so_far, "worklist item")
+        if cell.things is Things.WORKLIST_ITEMS
+        else counted(so_far, "study", "studies")
+    )
+    return f"counting {endpoint.authority}: {found} so far ({_place(cell)})"
+
+
+def _place(cell: CellCounted) -> str:
+    """Where the census is: a year or month, or whatever the cell is called."""
+    name = f"{cell.cell} o'clock" if cell.axis is Axis.TIMES else cell.cell.replace("_", " ")
+    return name if cell.things in {Things.STUDIES, Things.WORKLIST_ITEMS} else f"{cell.things}, {name}"
 
 
 def _log_at(level: str) -> bool:
@@ -164,6 +221,20 @@ def _log_record(record: EndpointRecord) -> None:
             outcome=attempt.outcome,
             cause=cause,
         )
+
+
+def _log_cell(endpoint: Endpoint, so_far: int, cell: CellCounted) -> None:
+    import structlog
+
+    structlog.get_logger().info(
+        "counting",
+        endpoint=endpoint.authority,
+        things=cell.things.value,
+        so_far=so_far,
+        axis=cell.axis.value,
+        cell=cell.cell,
+        cut=cell.cut.value,
+    )
 
 
 def _answers_strangers(attempt: Attempt) -> bool:

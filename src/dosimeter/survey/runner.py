@@ -7,12 +7,14 @@ attempt, never a lost host.
 from __future__ import annotations
 
 import itertools
+import secrets
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from dosimeter.model.attempt import Attempt, Cause, Completed, Failed, Skipped
+from dosimeter.model.problem import Problem
 from dosimeter.model.scope import Authorisation, Touch
 from dosimeter.model.survey import EndpointRecord, HostPlan
 from dosimeter.model.target import Endpoint, Service
@@ -21,11 +23,17 @@ from dosimeter.net.dialer import AuthorisedTimeOver, Dialer
 from dosimeter.net.loop import InterruptedWait, Loop
 from dosimeter.net.pacing import HostClock, HostPacer
 from dosimeter.net.scu import ContextNotAccepted
-from dosimeter.probes._declare import NotAsked, Probe, Rides, Visit, discover, is_overloaded
-from dosimeter.survey.audit import AuditLog, AuditProblem
+from dosimeter.probes._declare import Counting, NotAsked, Probe, Rides, Visit, discover, is_overloaded
+from dosimeter.survey.audit import AuditLog
+from dosimeter.survey.counting import Cells, known_cells
 from dosimeter.survey.events import Observer
 from dosimeter.survey.plan import NOTHING_THERE, is_worth_tls, probes_for, why_not
 from dosimeter.survey.ports import Clock, SurveyStore
+from dosimeter.survey.same_archive import Sketch, same_archives, sketch_of
+
+if TYPE_CHECKING:
+    from dosimeter.dicom.keyed_set import KeyedSet
+    from dosimeter.model.facts import CellCounted, Titles
 
 MAX_INTENTS: Final = 1024
 """Hosts whose intent is committed together; at a slow pace it is the hosts of one second."""
@@ -34,6 +42,7 @@ FLUSH_SECONDS: Final = 0.25
 TICK_SECONDS: Final = 0.1
 MAX_CONTACTS: Final = 2
 """A host that was contacted this often and never finished is not asked again."""
+KEY_BYTES: Final = 32
 
 _WEB = (Skipped("dicom_associate", "a web port (scope.web_ports): nothing but HTTP would be sent there"),)
 _NO_TIME_LEFT = (Skipped("dicom_associate", "the time allowed for this host was used up by its other ports"),)
@@ -71,7 +80,18 @@ class Runner:
         self._loop: Loop = dialer.loop
         self._clock = clock
         self._observer = observer
-        self._probes = {service: probes_for(discover(), service, assignment.touch) for service in Service}
+        probes = {service: probes_for(discover(), service, assignment.touch) for service in Service}
+        self._probes = {
+            service: tuple(probe for probe in probes[service] if probe.touch < Touch.COUNT)
+            for service in Service
+        }
+        self._census = {
+            service: tuple(probe for probe in probes[service] if probe.touch >= Touch.COUNT)
+            for service in Service
+        }
+        # With it identifiers are hashed, so that nobody can look one up: never stored, dropped at the end.
+        self._key = secrets.token_bytes(KEY_BYTES)
+        self._sketches: dict[Endpoint, Sketch] = {}
         self._pace = assignment.authorisation.pace
         self._records: list[EndpointRecord] = []
         self._next_flush = 0.0
@@ -115,6 +135,7 @@ class Runner:
     def _end(self) -> None:
         with ExitStack() as all_of_it:  # In the order from last to first; one that raises spares no other.
             all_of_it.callback(self._withdraw)
+            all_of_it.callback(self._join)
             all_of_it.callback(self._flush)
             all_of_it.callback(self._loop.interrupt)
 
@@ -139,46 +160,98 @@ class Runner:
             self._store.withdraw(self._assignment.survey_id, tuple(self._unfinished))
             self._unfinished = {}
 
+    def _join(self) -> None:
+        """Say which endpoints hold the same studies; then the sketches and their key are dropped."""
+        sketches, self._sketches, self._key = self._sketches, {}, b""
+        self._store.join(self._assignment.survey_id, same_archives(sketches))
+
     def _start(self, host: HostPlan) -> None:
         self._observer.host_started(host.address)
         self._loop.spawn(self._host(host), lambda: self._observer.host_ended(host.address))
 
     async def _host(self, host: HostPlan) -> None:
         clock = self._dialer.host_clock()
+        begun = {record.endpoint.port: record for record in host.begun}
         for endpoint in host.endpoints:
-            began = self._clock.now()
-            if host.contacts >= MAX_CONTACTS:
-                attempts: tuple[Attempt, ...] = (_UNFINISHED,)
-            elif not self._probes[endpoint.service]:
-                attempts = _WEB
-            elif self._loop.now() >= clock.until:
-                attempts = _NO_TIME_LEFT
-            else:
-                try:
-                    attempts, endpoint = await self._endpoint(endpoint, clock)  # noqa: PLW2901 - TLS was seen
-                except AuthorisedTimeOver:
-                    self._stopped = True
-                    return
-            record = EndpointRecord(endpoint, attempts, began, self._clock.now())
+            opened = begun.get(endpoint.port)
+            try:
+                if opened is not None:
+                    record = await self._go_on(opened, host, clock)
+                else:
+                    record = await self._endpoint(endpoint, host, clock)
+            except AuthorisedTimeOver:
+                self._stopped = True
+                return
             self._records.append(record)
             self._observer.endpoint_recorded(record)
         self._unfinished.pop(host.address, None)
 
-    async def _endpoint(self, endpoint: Endpoint, clock: HostClock) -> tuple[tuple[Attempt, ...], Endpoint]:
-        attempts = await self._visit(endpoint, clock)
+    async def _endpoint(self, endpoint: Endpoint, host: HostPlan, clock: HostClock) -> EndpointRecord:
+        """All that is to be asked of an endpoint nothing is known of."""
+        began = self._clock.now()
+        unasked = self._unasked(endpoint, host, clock)
+        if unasked is not None:
+            return EndpointRecord(endpoint, unasked, began, self._clock.now())
+        visit = self._visit(endpoint, clock)
+        attempts = await self._ask_all(self._probes[endpoint.service], visit)
         if is_worth_tls(endpoint, attempts):
             endpoint = replace(endpoint, service=Service.DICOM_TLS)
             plain = tuple(attempt for attempt in attempts if isinstance(attempt, Failed))
-            attempts = plain + await self._visit(endpoint, clock)
-        return attempts, endpoint
+            visit = self._visit(endpoint, clock)
+            attempts = plain + await self._ask_all(self._probes[endpoint.service], visit)
+        record = EndpointRecord(endpoint, attempts, began, self._clock.now())
+        census = self._census[endpoint.service]
+        if visit.stranger_failed in NOTHING_THERE or not census:
+            return record
+        if any(why_not(probe, visit) is None for probe in census):
+            self._records.append(replace(record, is_open=True))
+            self._flush()
+        return await self._count(record, visit, ())
 
-    async def _visit(self, endpoint: Endpoint, clock: HostClock) -> tuple[Attempt, ...]:
+    def _unasked(self, endpoint: Endpoint, host: HostPlan, clock: HostClock) -> tuple[Attempt, ...] | None:
+        """What is recorded of an endpoint that is not to be asked; None of one that is."""
+        if host.contacts >= MAX_CONTACTS:
+            return (_UNFINISHED,)
+        if not self._probes[endpoint.service]:
+            return _WEB
+        return _NO_TIME_LEFT if self._loop.now() >= clock.until else None
+
+    async def _go_on(self, opened: EndpointRecord, host: HostPlan, clock: HostClock) -> EndpointRecord:
+        """Go straight to what a run before left of a census; what it proved is not asked again."""
+        if host.contacts >= MAX_CONTACTS:
+            return replace(opened, is_open=False)
+        record = replace(opened, attempts=opened.attempts[:-1], is_open=False)
+        visit = self._visit(record.endpoint, clock)
+        for attempt in record.attempts:
+            if not isinstance(attempt, Skipped):
+                visit.seen += attempt.facts
+        return await self._count(record, visit, known_cells(opened))
+
+    async def _count(
+        self, record: EndpointRecord, visit: Visit, known: tuple[CellCounted, ...]
+    ) -> EndpointRecord:
+        endpoint = record.endpoint
+        cells = Cells(self._assignment.survey_id, endpoint, known, self._store, self._observer)
+
+        def remember(_titles: Titles, studies: KeyedSet) -> None:
+            self._sketches[endpoint] = sketch_of(studies)
+
+        visit.counting = Counting(self._key, known, cells.keep, remember)
+        attempts = await self._ask_all(self._census[endpoint.service], visit)
+        counted = tuple(map(cells.in_full, attempts))
+        return replace(record, attempts=record.attempts + counted, ended=self._clock.now())
+
+    def _visit(self, endpoint: Endpoint, clock: HostClock) -> Visit:
         line = self._dialer.line(endpoint, clock)
-        assignment = self._assignment
-        visit = Visit(line, assignment.authorisation, assignment.stranger_called)
+        return Visit(line, self._assignment.authorisation, self._assignment.stranger_called)
+
+    async def _ask_all(self, probes: tuple[Probe, ...], visit: Visit) -> tuple[Attempt, ...]:
+        """One attempt for each probe, in their order; nothing is left open behind it."""
+        line = visit.line
+        is_first_contact = not visit.seen
         attempts: list[Attempt] = []
         try:
-            for probe in self._probes[endpoint.service]:
+            for probe in probes:
                 if probe.rides is Rides.OWN and line.association is not None:
                     await line.hang_up()
                 attempt = await self._ask(probe, visit)
@@ -187,7 +260,7 @@ class Runner:
                     continue
                 visit.seen += attempt.facts
                 visit.overloaded = visit.overloaded or is_overloaded(attempt.facts)
-                if len(attempts) == 1 and isinstance(attempt, Failed):
+                if is_first_contact and len(attempts) == 1 and isinstance(attempt, Failed):
                     visit.stranger_failed = attempt.cause
                     if attempt.cause in NOTHING_THERE:
                         break
@@ -209,7 +282,7 @@ class Runner:
             return Skipped(probe.name, "the presentation context was not accepted")
         except WireFailure as failure:
             return Failed(probe.name, failure.cause, failure.detail, failure.facts)
-        except (InterruptedWait, AuditProblem, AuthorisedTimeOver):
+        except (InterruptedWait, Problem, AuthorisedTimeOver):
             raise
         except Exception as fault:
             visit.line.drop("fault in dosimeter")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from dosimeter.model.attempt import Attempt
+from dosimeter.model.facts import CellCounted
 from dosimeter.model.scope import Authorisation, Touch
 from dosimeter.model.survey import EndpointRecord, HostPlan, SurveyHeader, SurveyState
 from dosimeter.model.target import Endpoint, Service
@@ -32,6 +33,9 @@ class Spy:
 
     said: list[tuple[str, float, tuple[str, ...]]] = field(default_factory=list)
     kept: list[EndpointRecord] = field(default_factory=list)
+    opened: list[EndpointRecord] = field(default_factory=list)
+    cells: list[tuple[str, CellCounted]] = field(default_factory=list)
+    joined: list[tuple[str, str]] = field(default_factory=list)
     before: Callable[[str], None] = lambda _what: None
 
     def intend(self, _survey: str, addresses: Sequence[str], _at: datetime) -> None:
@@ -45,7 +49,17 @@ class Spy:
     def record(self, _survey: str, records: Sequence[EndpointRecord]) -> None:
         """Remember it."""
         self._note("record", [record.endpoint.authority for record in records])
-        self.kept.extend(records)
+        self.kept.extend(record for record in records if not record.is_open)
+        self.opened.extend(record for record in records if record.is_open)
+
+    def checkpoint(self, _survey: str, endpoint: Endpoint, cell: CellCounted) -> None:
+        """Remember it."""
+        self._note("checkpoint", [endpoint.authority])
+        self.cells.append((endpoint.authority, cell))
+
+    def join(self, _survey: str, pairs: Sequence[tuple[Endpoint, Endpoint]]) -> None:
+        """Remember it."""
+        self.joined += [(endpoint.authority, first.authority) for endpoint, first in pairs]
 
     def _note(self, what: str, of: Iterable[str]) -> None:
         self.before(what)
@@ -63,6 +77,7 @@ class Watcher:
         self.started: list[str] = []
         self.ended: list[str] = []
         self.recorded: list[EndpointRecord] = []
+        self.counts: list[tuple[str, int, str]] = []
         self.ticks = 0
 
     def host_started(self, address: str) -> None:
@@ -72,6 +87,10 @@ class Watcher:
     def host_ended(self, address: str) -> None:
         """Count it."""
         self.ended.append(address)
+
+    def counted(self, endpoint: Endpoint, so_far: int, cell: CellCounted) -> None:
+        """Remember it."""
+        self.counts.append((endpoint.authority, so_far, cell.cell))
 
     def endpoint_recorded(self, record: EndpointRecord) -> None:
         """Count it."""
