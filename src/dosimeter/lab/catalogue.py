@@ -15,9 +15,9 @@ from functools import partial
 from itertools import accumulate
 from typing import Final, NamedTuple, TypeAlias
 
-from dosimeter.lab.attributes import Tag
+from dosimeter.lab.attributes import VR_OF, Tag
 from dosimeter.lab.holdings import Appointment, Holdings
-from dosimeter.lab.matching import Begins, OneOf, Span, Wanted, clipped
+from dosimeter.lab.matching import RANGE_VRS, Begins, OneOf, Span, Wanted, plain_moment
 
 Column: TypeAlias = Callable[[int], str]
 """An attribute of each record of a level, by its number."""
@@ -41,7 +41,7 @@ class Place(NamedTuple):
 
 
 class Index:
-    """The numbers of a level's records, sorted by one column."""
+    """The numbers of a level's records, sorted by one column of single values."""
 
     def __init__(self, column: Column, size: int) -> None:
         values = [column(number) for number in range(size)]
@@ -63,8 +63,8 @@ class Index:
 
     def _within(self, span: Span) -> list[int]:
         absent = bisect_right(self._values, "")
-        begin = bisect_left(self._values, span.first, lo=absent, key=lambda value: clipped(value, span.first))
-        end = bisect_right(self._values, span.last, lo=begin, key=lambda value: clipped(value, span.last))
+        begin = bisect_left(self._values, span.first, lo=absent, key=span.at_first)
+        end = bisect_right(self._values, span.last, lo=begin, key=span.at_last)
         return self._numbers[: absent if span.with_absent else 0] + self._numbers[begin:end]
 
 
@@ -74,13 +74,20 @@ class Table:
     def __init__(self, size: int, columns: Mapping[int, Column]) -> None:
         self.size = size
         self.columns = columns
-        self._indices: dict[int, Index] = {}
+        self._indices: dict[tuple[int, bool], Index] = {}
 
-    def index(self, tag: int) -> Index:
-        """The index of a column, made when it is first asked for."""
-        if tag not in self._indices:
-            self._indices[tag] = Index(self.columns[tag], self.size)
-        return self._indices[tag]
+    def index(self, tag: int, *, as_text: bool) -> Index:
+        """The index of a column, made when it is first asked for.
+
+        ``as_text``: dates and times are compared as they are written.
+        """
+        is_plain = as_text or VR_OF[tag] not in RANGE_VRS
+        if (tag, is_plain) not in self._indices:
+            column = self.columns[tag]
+            self._indices[tag, is_plain] = Index(
+                column if is_plain else lambda number: plain_moment(column(number)), self.size
+            )
+        return self._indices[tag, is_plain]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from array import array
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
+from itertools import islice
 from random import Random
 from typing import Final
 
@@ -41,14 +42,17 @@ _HOURS: Final = (2,) * 7 + (40,) * 13 + (2,) * 4
 _WEEK: Final = (9, 9, 9, 9, 9, 1, 1)
 """The same for the days of the week."""
 _ROOM: Final = 1 << 16
+_ODD_DAYS: Final = ("201903", "2019.03.05", "00010101", "19000101", "20301224")
+_ODD_MOMENTS: Final = ("13", "1315", "13:15:00", "235960", "101500.5")
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What an invented archive is like. ``undated`` and ``untimed`` are studies in a thousand.
+    """What an invented archive is like: studies from ``first`` to ``last``, more in later years.
 
-    A study that is undated has a time all the same, unless it is untimed: ``bare`` in a thousand are
-    both. ``studies_each`` are a patient's on average.
+    In a thousand of them ``undated`` have a time and no date, ``untimed`` a date and no time, ``bare``
+    neither, ``odd`` a date or a time as no standard writes it any more. ``studies_each`` are a patient's
+    on average.
     """
 
     studies: int
@@ -57,6 +61,7 @@ class Shape:
     undated: int = 0
     untimed: int = 0
     bare: int = 0
+    odd: int = 0
     studies_each: float = 1.7
     uid_root: str = "2.25."
 
@@ -146,12 +151,17 @@ def _moments(rng: Random, held: int) -> list[str]:
 
 
 def _forget(rng: Random, shape: Shape, days: list[str], moments: list[str]) -> None:
-    """Take the date, the time, or both from some."""
+    """Take the date, the time, or both from some, and write those of others oddly."""
     held = shape.studies
-    counts = [held * each // 1000 for each in (shape.undated, shape.untimed, shape.bare)]
-    chosen = rng.sample(range(held), k=sum(counts))
-    undated, untimed, bare = counts[0], counts[0] + counts[1], sum(counts)
-    for study in (*chosen[:undated], *chosen[untimed:bare]):
+    counts = [held * each // 1000 for each in (shape.undated, shape.untimed, shape.bare, shape.odd)]
+    chosen = iter(rng.sample(range(held), k=sum(counts)))
+    undated, untimed, bare, odd = (list(islice(chosen, count)) for count in counts)
+    for study in undated + bare:
         days[study] = ""
-    for study in chosen[undated:bare]:
+    for study in untimed + bare:
         moments[study] = ""
+    for place, study in enumerate(odd):
+        if place % 2:
+            days[study] = _ODD_DAYS[place // 2 % len(_ODD_DAYS)]
+        else:
+            moments[study] = _ODD_MOMENTS[place // 2 % len(_ODD_MOMENTS)]

@@ -83,18 +83,29 @@ class Number:
 class Span:
     """Range matching (§C.2.2.2.5), open where an end is empty. A value that is absent is in none.
 
-    A value or an end that is less precise than the other is compared as far as both go.
+    A value or an end that is less precise than the other is compared as far as both go, unless they are
+    compared ``as_text``.
     """
 
     first: str
     last: str
     with_absent: bool = False
+    as_text: bool = False
 
     def accepts(self, value: str) -> bool:
         """Whether one value satisfies it."""
         if not value:
             return self.with_absent
-        return clipped(value, self.first) >= self.first and clipped(value, self.last) <= self.last
+        plain = value if self.as_text else plain_moment(value)
+        return self.at_first(plain) >= self.first and (not self.last or self.at_last(plain) <= self.last)
+
+    def at_first(self, value: str) -> str:
+        """A value as it is compared with the beginning."""
+        return value if self.as_text else _clipped(value, self.first)
+
+    def at_last(self, value: str) -> str:
+        """A value as it is compared with the end."""
+        return value if self.as_text else _clipped(value, self.last)
 
 
 Wanted: TypeAlias = Everything | OneOf | Begins | Pattern | Number | Span
@@ -104,7 +115,14 @@ EVERYTHING: Final = Everything()
 NOTHING: Final = OneOf(frozenset())
 
 
-def clipped(value: str, end: str) -> str:
+def plain_moment(value: str) -> str:
+    """A DA or TM without the marks that ACR-NEMA put between its parts (PS3.5 §6.2)."""
+    if ":" in value:
+        return value.replace(":", "")
+    return value.replace(".", "") if value[4:5] == value[7:8] == "." else value
+
+
+def _clipped(value: str, end: str) -> str:
     """A DA or TM as precise as the end of a range that it is compared with."""
     return value.ljust(len(end), "0")[: len(end)]
 
@@ -150,7 +168,7 @@ def satisfies(sought: Wanted, value: str) -> bool:
 @lru_cache(maxsize=1024)
 def wanted(vr: str, key: str, matching: Matching = AS_THE_STANDARD) -> Wanted:
     """What a key of this VR asks for."""
-    if key == "" or (key == "*" and vr in WILDCARD_VRS):
+    if key == "" or (key == "*" and vr in WILDCARD_VRS and matching.wildcards):
         return EVERYTHING
     if vr == "UI":
         return _wanted_uid(key, matching)
@@ -158,9 +176,11 @@ def wanted(vr: str, key: str, matching: Matching = AS_THE_STANDARD) -> Wanted:
         return _wanted_moment(vr, key, matching)
     if vr == "IS":
         return Number(_as_number(key))
-    ignores_case = vr == "PN"
-    if ignores_case or (vr in WILDCARD_VRS and ("*" in key or "?" in key)):
+    ignores_case = vr == "PN" or matching.ignores_case
+    if vr in WILDCARD_VRS and matching.wildcards and ("*" in key or "?" in key):
         return Pattern(_pattern_of(key, ignores_case=ignores_case))
+    if ignores_case:
+        return Pattern(re.compile(re.escape(key), re.IGNORECASE))
     return OneOf(frozenset((key,)))
 
 
@@ -180,7 +200,8 @@ def _wanted_moment(vr: str, key: str, matching: Matching) -> Wanted:
         return OneOf(frozenset((first,)))
     if not last and matching.after_finds_nothing:
         return NOTHING
-    return Span(first, last, with_absent=not first and matching.before_finds_undated)
+    with_absent = not first and matching.before_finds_undated
+    return Span(first, last, with_absent=with_absent, as_text=matching.as_text)
 
 
 def _exists(text: str) -> bool:

@@ -96,6 +96,17 @@ class OddDates(Enum):
     EVERYTHING = auto()
 
 
+class Hierarchy(Enum):
+    """What a query must hold of the unique keys of the levels above its own (PS3.4 C.4.1.2.1)."""
+
+    STRICT = auto()
+    """Each has one value, as the standard says where relational queries were not negotiated."""
+    PRESENT = auto()
+    """Each is there, and may be empty: DCMTK and pynetdicom."""
+    FREE = auto()
+    """None need be there: Orthanc."""
+
+
 class RowOrder(Enum):
     """In which order the matches come."""
 
@@ -109,10 +120,17 @@ class RowOrder(Enum):
 class Matching:
     """How keys are matched. The default is what PS3.4 C.2.2.2 says.
 
-    ``ignored`` are tags whose keys select nothing: every record matches them.
+    ``ignored`` are tags whose keys select nothing: every record matches them. With ``levels_apart`` the
+    same is true at SERIES and IMAGE of all keys of a level above but the unique ones, as in DCMTK.
+    ``as_text`` compares the ends of ranges letter by letter, as Orthanc does; otherwise 13 is 13:00:00.
     """
 
     ignored: frozenset[int] = frozenset()
+    levels_apart: bool = False
+    wildcards: bool = True
+    """``*`` and ``?`` stand for something, in values that are no UIDs."""
+    ignores_case: bool = False
+    as_text: bool = False
     uid_wildcards: UidWildcards = UidWildcards.LITERAL
     before_finds_undated: bool = False
     """``-Y`` finds what has no date as well."""
@@ -161,8 +179,8 @@ class Policy:
     ``trusted_callers`` are calling titles for whom every reaction is to answer. After ``gives_up_after``
     queries of an association the next meets ``gives_up``.
 
-    Questions: ``unkeyed_status`` refuses a query below a level whose unique key it has not; None answers
-    it (a relational query). ``patient_level_everywhere``: Study Root knows PATIENT, as Orthanc's does.
+    Questions: ``unkeyed_status`` refuses a query that has not the keys that ``hierarchy`` asks of it.
+    ``patient_level_everywhere``: Study Root knows PATIENT, as Orthanc's does.
     ``collapses_without_key``: without the unique key of its level an answer has no row twice.
 
     Answers: ``canned_rows`` above zero sends that many whole records whatever is asked. ``most_rows`` cuts
@@ -185,7 +203,8 @@ class Policy:
     gives_up_after: int | None = None
     gives_up: Reaction = Reaction.EXHAUSTED
     matching: Matching = field(default_factory=Matching)
-    unkeyed_status: int | None = 0xA900
+    hierarchy: Hierarchy = Hierarchy.STRICT
+    unkeyed_status: int = 0xA900
     patient_level_everywhere: bool = False
     collapses_without_key: bool = False
     canned_rows: int = 0

@@ -21,7 +21,7 @@ from dosimeter.lab.matching import (
     satisfies,
     wanted,
 )
-from dosimeter.lab.policy import Counters, Matching, Policy, RowOrder, UidWildcards
+from dosimeter.lab.policy import Counters, Hierarchy, Matching, Policy, RowOrder, UidWildcards
 from dosimeter.lab.rows import LEVELS, RowWriter, appointment_records, instance_texts, known_texts
 
 PENDING: Final = 0xFF00
@@ -36,6 +36,8 @@ _UNIQUE_KEYS: Final = {
     "SERIES": Tag.SERIES_INSTANCE_UID,
     "IMAGE": Tag.SOP_INSTANCE_UID,
 }
+
+_BELOW_STUDY: Final = ("SERIES", "IMAGE")
 
 _Below: TypeAlias = Callable[[int, int], Iterator[Place]]
 
@@ -87,6 +89,8 @@ def answer_query(
 def places_of(catalogue: Catalogue, policy: Policy, level: str, keys: Dataset) -> Iterator[Place]:
     """Where the matches of a query are, in the order in which they are sent."""
     matching = policy.matching
+    if matching.levels_apart and level in _BELOW_STUDY:
+        keys = {tag: key for tag, key in keys.items() if not _is_dropped(catalogue, tag)}
     patients = _chosen(catalogue.patients, keys, matching, None)
     if level == "PATIENT":
         for patient in _ordered(patients, catalogue.patients, policy):
@@ -100,6 +104,12 @@ def places_of(catalogue: Catalogue, policy: Policy, level: str, keys: Dataset) -
         yield from below(catalogue.patient_of[study], study)
 
 
+def _is_dropped(catalogue: Catalogue, tag: int) -> bool:
+    """Whether an attribute is of a level above SERIES, and not its unique key."""
+    is_above = tag in catalogue.patients.columns or tag in catalogue.studies.columns
+    return is_above and tag not in _UNIQUE_KEYS.values()
+
+
 def _level_of(sop_class_uid: str, keys: Dataset, policy: Policy) -> str:
     level = keys.get(Tag.QUERY_RETRIEVE_LEVEL)
     top = 0 if sop_class_uid == uids.PATIENT_ROOT_FIND else 1
@@ -108,12 +118,19 @@ def _level_of(sop_class_uid: str, keys: Dataset, policy: Policy) -> str:
         raise QueryRefused(DOES_NOT_MATCH_SOP_CLASS)
     if policy.matching.uid_wildcards is UidWildcards.REFUSED and any(map(_has_wildcard, keys, keys.values())):
         raise QueryRefused(UNABLE_TO_PROCESS)
-    if policy.unkeyed_status is not None:
-        for above in LEVELS[top : LEVELS.index(level)]:
-            unique = keys.get(_UNIQUE_KEYS[above])
-            if not isinstance(unique, str) or not unique or "*" in unique or "?" in unique:
-                raise QueryRefused(policy.unkeyed_status)
+    above = [keys.get(_UNIQUE_KEYS[each]) for each in LEVELS[top : LEVELS.index(level)]]
+    if not all(_suffices(key, policy.hierarchy) for key in above):
+        raise QueryRefused(policy.unkeyed_status)
     return level
+
+
+def _suffices(unique: str | tuple[Dataset, ...] | None, hierarchy: Hierarchy) -> bool:
+    """Whether the unique key of a level above is what the archive wants to see of it."""
+    if hierarchy is Hierarchy.FREE:
+        return True
+    if hierarchy is Hierarchy.PRESENT:
+        return unique is not None
+    return isinstance(unique, str) and unique != "" and "*" not in unique and "?" not in unique
 
 
 def _has_wildcard(tag: int, key: str | tuple[Dataset, ...]) -> bool:
@@ -178,7 +195,11 @@ def _chosen(table: Table, keys: Dataset, matching: Matching, among: list[int] | 
     """
     sought = _sought(table.columns, keys, matching)
     if among is None:
-        found = {tag: table.index(tag).find(sought[tag]) for tag in INDEXED if tag in sought}
+        found = {
+            tag: table.index(tag, as_text=matching.as_text).find(sought[tag])
+            for tag in INDEXED
+            if tag in sought
+        }
         helpful = {tag: numbers for tag, numbers in found.items() if numbers is not None}
         if helpful:
             best = min(helpful, key=lambda tag: len(helpful[tag]))

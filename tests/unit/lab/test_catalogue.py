@@ -5,7 +5,7 @@ from random import Random
 import pytest
 
 from dosimeter.lab.attributes import VR_OF, Tag
-from dosimeter.lab.catalogue import Index, catalogue_of, sums
+from dosimeter.lab.catalogue import Table, catalogue_of, sums
 from dosimeter.lab.holdings import Holdings, invent_holdings
 from dosimeter.lab.matching import matches_text, wanted
 from dosimeter.lab.policy import Matching, OddDates, UidWildcards
@@ -62,6 +62,7 @@ def test_an_empty_archive_is_one_too() -> None:
         Matching(),
         Matching(before_finds_undated=True, after_finds_nothing=True, uid_wildcards=UidWildcards.HONOURED),
         Matching(odd_dates=OddDates.NOTHING),
+        Matching(as_text=True, before_finds_undated=True),
     ],
 )
 def test_an_index_finds_what_a_search_finds(tag: Tag, keys: tuple[str, ...], matching: Matching) -> None:
@@ -71,10 +72,19 @@ def test_an_index_finds_what_a_search_finds(tag: Tag, keys: tuple[str, ...], mat
     if tag is Tag.STUDY_INSTANCE_UID:
         values = [study.uid for study in STUDIES]
     if tag is Tag.STUDY_TIME:
-        values = [rng.choice((value, value[:4], value[:2], f"{value}.25", "")) for value in values]
-    index = Index(values.__getitem__, len(values))
+        values = [
+            value
+            and rng.choice((value, value[:4], value[:2], f"{value}.25", f"{value[:2]}:{value[2:4]}", ""))
+            for value in values
+        ]
+    if tag is Tag.STUDY_DATE:
+        values = [
+            value and rng.choice((value, value[:6], f"{value[:4]}.{value[4:6]}.{value[6:]}"))
+            for value in values
+        ]
+    table = Table(len(values), {tag: values.__getitem__})
     for key in keys:
-        found = index.find(wanted(VR_OF[tag], key, matching))
+        found = table.index(tag, as_text=matching.as_text).find(wanted(VR_OF[tag], key, matching))
         assert found is not None
         assert sorted(found) == [
             number for number, value in enumerate(values) if matches_text(VR_OF[tag], key, value, matching)

@@ -4,6 +4,7 @@ import pytest
 
 from dosimeter.lab.attributes import Tag
 from dosimeter.lab.matching import answer_of, lacks_keys, matches, matches_text
+from dosimeter.lab.policy import Matching
 
 STEP = {Tag.MODALITY: "CT", Tag.SCHEDULED_PROCEDURE_STEP_START_DATE: "20270104"}
 RECORD = {
@@ -39,11 +40,34 @@ RECORD = {
         ("DA", "20190315", "20190315", True),
         ("TM", "1000-1159", "115930", True),
         ("TM", "1000-1159", "120000", False),
+        ("TM", "13-135959.999999", "13", True),
+        ("TM", "131500.000000-131500.999999", "131500", True),
+        ("TM", "13-135959.999999", "13:15:00", True),
+        ("TM", "00-235960", "235960", True),
+        ("DA", "20190301-20190331", "2019.03.05", True),
+        ("DA", "20190301-20190331", "201903", False),
     ],
 )
 def test_a_key_matches_as_the_standard_says(vr: str, key: str, value: str, *, expected: bool) -> None:
     """Each kind of matching of PS3.4 C.2.2.2: universal, single value, wildcard, list of UID, range."""
     assert matches_text(vr, key, value) is expected
+
+
+@pytest.mark.parametrize(
+    ("vr", "key", "value", "expected"),
+    [
+        ("TM", "13-135959.999999", "13", True),
+        ("TM", "130000-135959.999999", "13", False),
+        ("TM", "131500.000000-131500.999999", "131500", False),
+        ("TM", "13-135959.999999", "13:15:00", False),
+        ("DA", "20190101-20191231", "201903", True),
+        ("DA", "20190301-20190331", "2019.03.05", False),
+        ("DA", "20190315-", "20190315", True),
+    ],
+)
+def test_ends_of_a_range_may_be_compared_as_text(vr: str, key: str, value: str, *, expected: bool) -> None:
+    """As Orthanc does, measured: a time of hours is outside a range that is written to the second."""
+    assert matches_text(vr, key, value, Matching(as_text=True)) is expected
 
 
 def test_every_key_must_match() -> None:

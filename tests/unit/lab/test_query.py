@@ -14,6 +14,7 @@ from dosimeter.lab.holdings import invent_holdings
 from dosimeter.lab.policy import (
     ABSURD_COUNTERS,
     Counters,
+    Hierarchy,
     Matching,
     OddDates,
     Policy,
@@ -203,7 +204,7 @@ def test_below_a_study_nothing_is_said_without_its_uid() -> None:
     with pytest.raises(QueryRefused) as refused:
         ask(series, policy=Policy(unkeyed_status=0xC000))
     assert refused.value.status == 0xC000
-    relational = Policy(unkeyed_status=None)
+    relational = Policy(hierarchy=Hierarchy.FREE)
     found = ask(series, policy=relational)
     assert [row.identifier[Tag.SERIES_INSTANCE_UID] for row in found] == [
         each.uid for study in STUDIES for each in study.series
@@ -218,7 +219,7 @@ def test_below_a_study_nothing_is_said_without_its_uid() -> None:
 
 def test_a_relational_query_is_narrowed_by_the_keys_of_every_level() -> None:
     """A date, a modality and an instance number are each matched where they belong."""
-    relational = Policy(unkeyed_status=None)
+    relational = Policy(hierarchy=Hierarchy.FREE)
     keys: Dataset = {
         Tag.QUERY_RETRIEVE_LEVEL: "IMAGE",
         Tag.STUDY_DATE: "20150101-20191231",
@@ -356,7 +357,7 @@ def test_rows_come_in_the_order_of_the_archive() -> None:
 
 def test_each_level_may_have_its_own_limit() -> None:
     """LimitFindResults and LimitFindInstances are two numbers."""
-    policy = Policy(unkeyed_status=None, most_rows=10, most_rows_at=(("IMAGE", 20),))
+    policy = Policy(hierarchy=Hierarchy.FREE, most_rows=10, most_rows_at=(("IMAGE", 20),))
     limits = [
         answer_query(
             CATALOGUE, policy, STUDY_ROOT_FIND, {Tag.QUERY_RETRIEVE_LEVEL: level}, IMPLICIT_VR_LE
@@ -364,3 +365,47 @@ def test_each_level_may_have_its_own_limit() -> None:
         for level in ("STUDY", "SERIES", "IMAGE")
     ]
     assert limits == [10, 10, 20]
+
+
+def test_keys_of_the_levels_above_may_have_to_be_there() -> None:
+    """Empty is then enough; the standard wants one value, and Orthanc wants nothing."""
+    present = Policy(hierarchy=Hierarchy.PRESENT)
+    bare: Dataset = {Tag.QUERY_RETRIEVE_LEVEL: "STUDY", Tag.STUDY_INSTANCE_UID: ""}
+    with pytest.raises(QueryRefused):
+        ask(bare, PATIENT_ROOT_FIND, present)
+    with pytest.raises(QueryRefused):
+        ask({**bare, Tag.PATIENT_ID: ""}, PATIENT_ROOT_FIND)
+    assert len(ask({**bare, Tag.PATIENT_ID: ""}, PATIENT_ROOT_FIND, present)) == len(STUDIES)
+    assert len(ask(bare, PATIENT_ROOT_FIND, Policy(hierarchy=Hierarchy.FREE))) == len(STUDIES)
+
+
+def test_keys_of_a_level_above_may_be_ignored() -> None:
+    """A date narrows no series in DCMTK; the unique key of the study does."""
+    keys: Dataset = {
+        Tag.QUERY_RETRIEVE_LEVEL: "SERIES",
+        Tag.STUDY_INSTANCE_UID: "",
+        Tag.STUDY_DATE: "20150101-20151231",
+        Tag.SERIES_INSTANCE_UID: "",
+    }
+    together = Policy(hierarchy=Hierarchy.PRESENT)
+    apart = Policy(hierarchy=Hierarchy.PRESENT, matching=Matching(levels_apart=True))
+    series = [each for study in STUDIES for each in study.series]
+    assert 0 < len(ask(keys, policy=together)) < len(ask(keys, policy=apart)) == len(series)
+    one = {**keys, Tag.STUDY_INSTANCE_UID: STUDIES[0].uid}
+    assert len(ask(one, policy=apart)) == len(STUDIES[0].series)
+
+
+def test_endings_of_a_patient_id_are_matched_as_the_archive_can() -> None:
+    """With wildcards, without them, and whatever the case."""
+    keys = {**ALL_STUDIES, Tag.PATIENT_ID: "*7"}
+    expected = [
+        study
+        for patient in HOLDINGS.patients
+        if patient.patient_id.endswith("7")
+        for study in patient.studies
+    ]
+    assert len(ask(keys)) == len(expected) > 0
+    assert ask(keys, policy=Policy(matching=Matching(wildcards=False))) == []
+    lower = {**ALL_STUDIES, Tag.PATIENT_ID: "lab-*"}
+    assert ask(lower) == []
+    assert len(ask(lower, policy=Policy(matching=Matching(ignores_case=True)))) == len(STUDIES)

@@ -150,7 +150,7 @@ def ask_for_everything(endpoint: tuple[str, int], *, rows: int) -> float:
 
 
 def test_a_slow_archive_keeps_nobody_else_waiting() -> None:
-    """It is let go in time too. Its rows come one by one, and another archive, and another caller of the same, go on meanwhile."""
+    """Its rows come one by one; another archive, and another caller of the same, go on meanwhile."""
     slow = replace(archive("slow"), policy=Policy(tempo=Tempo(first=100, row=50)), seed=1, patients=20)
     quick = replace(archive("quick"), seed=1, patients=20)
     with Lab((slow, quick)) as lab, ThreadPoolExecutor() as pool:
