@@ -64,7 +64,9 @@ class Index:
     def _within(self, span: Span) -> list[int]:
         absent = bisect_right(self._values, "")
         begin = bisect_left(self._values, span.first, lo=absent, key=span.at_first)
-        end = bisect_right(self._values, span.last, lo=begin, key=span.at_last)
+        end = len(self._values)
+        if span.last:
+            end = bisect_right(self._values, span.last, lo=begin, key=span.at_last)
         return self._numbers[: absent if span.with_absent else 0] + self._numbers[begin:end]
 
 
