@@ -8,8 +8,18 @@ from datetime import datetime
 from ipaddress import ip_address
 from typing import Final
 
+from dosimeter.exposure.count_words import END_WORDS, count_of
+from dosimeter.exposure.evidence import COUNT_PROBE, Outcome, query_outcome, retrieve_outcome
 from dosimeter.model.attempt import Attempt, Cause, Completed, Failed, Skipped
-from dosimeter.model.facts import Fact, TlsSeen
+from dosimeter.model.census import NOT_COUNTED, Census, CensusEnd, Count, Exact, Things, Unknown
+from dosimeter.model.facts import (
+    CensusEnded,
+    Fact,
+    NullQueryAnswered,
+    NullRetrieveAnswered,
+    QueryService,
+    TlsSeen,
+)
 from dosimeter.model.target import Endpoint
 from dosimeter.model.verdict import DecoyTier, Exposure, Reason, Verdict
 
@@ -75,6 +85,11 @@ class Findings:
     made of it can be looked up at once. ``tls`` is None where none was seen; ``tried_titles`` says
     whether AE titles that the scope lists were tried. ``rung_says`` is the reason for the exposure
     itself, None if the verdict gives no reason.
+
+    ``census`` is what was counted, ``census_end`` why no more was asked (None: nothing was asked).
+    ``lets_fetch`` says whether its null retrieve was answered, to anybody or, of a name-gated archive,
+    under a known title; None where that is not known. ``worklist_only`` if it answers worklist queries and
+    refuses or does not offer all others.
     """
 
     verdict: Verdict
@@ -84,6 +99,46 @@ class Findings:
     not_asked: tuple[NotAsked, ...]
     tls: TlsSeen | None
     tried_titles: bool
+    census: Census = NOT_COUNTED
+    census_end: CensusEnd | None = None
+    lets_fetch: bool | None = None
+    worklist_only: bool = False
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether any number of it is known."""
+        return self.census is not NOT_COUNTED and any(
+            not isinstance(count_of(self.census.counts, things), Unknown) for things in Things
+        )
+
+    @property
+    def has_census(self) -> bool:
+        """Whether a report has anything to say of its counts, be it why there are none."""
+        if self.is_counted or self.census_end is not None:
+            return True
+        opens = self.verdict.exposure in OPEN_TO_ANYBODY or self.verdict.exposure is Exposure.NAME_GATED
+        probes = {each.probe for each in self.failures} | {each.probe for each in self.not_asked}
+        return opens and COUNT_PROBE in probes
+
+    @property
+    def retrievable_instances(self) -> Count:
+        """The images of an archive whose null retrieve was answered; none of one that refused it."""
+        if self.lets_fetch is None:
+            return Unknown()
+        return self.census.counts.instances if self.lets_fetch else Exact(0)
+
+    @property
+    def why_not_counted(self) -> str:
+        """Why there is no number, or no more of them: our own words."""
+        for skip in self.not_asked:
+            if skip.probe == COUNT_PROBE:
+                return skip.why
+        for failure in self.failures:
+            if failure.probe == COUNT_PROBE:
+                return failure.detail
+        if self.census_end is not None:
+            return END_WORDS[self.census_end]
+        return "the question was not asked"
 
     @property
     def is_archive(self) -> bool:
@@ -123,12 +178,17 @@ class Findings:
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """One line of a report: an endpoint and its findings. ``began`` and ``ended`` are UTC."""
+    """One line of a report: an endpoint and its findings. ``began`` and ``ended`` are UTC.
+
+    ``same_as`` is the first endpoint that was found to hold the same studies, None if it is that itself
+    or was compared with none.
+    """
 
     endpoint: Endpoint
     findings: Findings
     began: datetime
     ended: datetime
+    same_as: str | None = None
 
     @property
     def verdict(self) -> Verdict:
@@ -146,11 +206,12 @@ class Archive:
         return f"dosimeter survey --scope scope.toml {self.endpoint.authority}"
 
 
-def findings_of(attempts: tuple[Attempt, ...], verdict: Verdict) -> Findings:
+def findings_of(attempts: tuple[Attempt, ...], verdict: Verdict, census: Census = NOT_COUNTED) -> Findings:
     """Join what became of each question with the verdict; the gravest reason comes first.
 
     The verdict comes with the reason for its exposure first, as `judge` gives it.
     """
+    opens = verdict.exposure in OPEN_TO_ANYBODY or verdict.exposure is Exposure.NAME_GATED
     failed = tuple(each for each in attempts if isinstance(each, Failed))
     skipped = tuple(each for each in attempts if isinstance(each, Skipped))
     return Findings(
@@ -161,6 +222,10 @@ def findings_of(attempts: tuple[Attempt, ...], verdict: Verdict) -> Findings:
         not_asked=tuple(NotAsked(each.probe, each.why) for each in skipped),
         tls=next((fact for fact in _facts(attempts) if isinstance(fact, TlsSeen)), None),
         tried_titles=any(each.probe == "ae_titles" and not isinstance(each, Skipped) for each in attempts),
+        census=census,
+        census_end=_census_end(attempts) if opens else None,
+        lets_fetch=_lets_fetch(attempts, verdict.exposure) if opens else None,
+        worklist_only=_worklist_only(attempts, verdict) if opens else False,
     )
 
 
@@ -180,6 +245,40 @@ def _facts(attempts: tuple[Attempt, ...]) -> Iterator[Fact]:
     for attempt in attempts:
         if isinstance(attempt, Completed | Failed):
             yield from attempt.facts
+
+
+def _census_end(attempts: tuple[Attempt, ...]) -> CensusEnd | None:
+    """The end that cut something, if one did."""
+    ends = [fact.end for fact in _facts(attempts) if isinstance(fact, CensusEnded)]
+    return next((end for end in ends if end is not CensusEnd.ALL_ASKED), ends[0] if ends else None)
+
+
+def _lets_fetch(attempts: tuple[Attempt, ...], exposure: Exposure) -> bool | None:
+    """Whether whoever was answered a query was answered a null retrieve too."""
+    if exposure is Exposure.RETRIEVABLE:
+        return True
+    stranger = exposure is not Exposure.NAME_GATED
+    outcomes = {
+        retrieve_outcome(fact)
+        for fact in _facts(attempts)
+        if isinstance(fact, NullRetrieveAnswered) and fact.titles.stranger is stranger
+    }
+    if Outcome.ANSWERED in outcomes:
+        return True
+    return False if outcomes == {Outcome.REFUSED} else None
+
+
+def _worklist_only(attempts: tuple[Attempt, ...], verdict: Verdict) -> bool:
+    """Whether every query but the worklist's was refused, or has no service to ask it of."""
+    stranger = verdict.exposure is not Exposure.NAME_GATED
+    answered, others = False, set()
+    for fact in _facts(attempts):
+        if isinstance(fact, NullQueryAnswered) and fact.titles.stranger is stranger:
+            if fact.service is QueryService.WORKLIST:
+                answered = answered or query_outcome(fact) is Outcome.ANSWERED
+            else:
+                others.add(query_outcome(fact))
+    return answered and others <= {Outcome.REFUSED}
 
 
 def _gravest_reason_first(verdict: Verdict) -> Verdict:

@@ -9,6 +9,7 @@ from typing import Final, TextIO
 
 from dosimeter.model.survey import SurveyHeader
 from dosimeter.report.archive import Archive
+from dosimeter.report.census_columns import CENSUS_COLUMNS, census_cells
 from dosimeter.report.document import Document
 from dosimeter.report.plain import plain_text
 from dosimeter.report.words import utc
@@ -37,6 +38,7 @@ COLUMNS: Final = (
     "failures",
     "began",
     "ended",
+    *CENSUS_COLUMNS,
 )
 
 _TRUTH: Final = {True: "true", False: "false", None: ""}
@@ -97,4 +99,5 @@ def _row(survey: str, archive: Archive) -> tuple[str, ...]:
         " | ".join(f"{each.probe}: {each.cause.value}" for each in findings.failures),
         utc(archive.began),
         utc(archive.ended),
+        *census_cells(archive),
     )

@@ -9,10 +9,10 @@ from dosimeter.model.attempt import Cause
 from dosimeter.model.survey import SurveyHeader
 from dosimeter.model.verdict import Exposure
 from dosimeter.report.archive import LADDER, Archive, Findings, worst_first
+from dosimeter.report.definition import Definition
 from dosimeter.report.figures import Tally, Totals
 from dosimeter.report.sentences import (
     DEFINITIONS,
-    Definition,
     KeyFigure,
     Rung,
     Summary,
@@ -20,6 +20,13 @@ from dosimeter.report.sentences import (
     ladder_of,
     not_tested_of,
     summary_of,
+)
+from dosimeter.report.stake_sentences import (
+    STAKE_DEFINITIONS,
+    StakeFigure,
+    StakeRow,
+    stake_figures_of,
+    stake_rows_of,
 )
 from dosimeter.report.words import CAUSE_SAYS, EXPOSURE_SAYS
 
@@ -45,7 +52,8 @@ class Document:
     """One survey, ready to print.
 
     ``archives`` is sorted worst first. ``others`` holds every endpoint that is no archive, so that
-    ten thousand closed ports take one line of a page.
+    ten thousand closed ports take one line of a page. ``stakes`` and ``stake_figures`` are empty where
+    nothing was counted.
     """
 
     header: SurveyHeader
@@ -53,6 +61,8 @@ class Document:
     key_figures: tuple[KeyFigure, ...]
     ladder: tuple[Rung, ...]
     totals: Totals
+    stake_figures: tuple[StakeFigure, ...]
+    stakes: tuple[StakeRow, ...]
     archives: tuple[Archive, ...]
     others: tuple[OtherGroup, ...]
     not_tested: tuple[str, ...]
@@ -82,19 +92,22 @@ def build_document(header: SurveyHeader, endpoints: Iterable[Archive]) -> Docume
         else:
             others.setdefault(_kind(each.findings), []).append(sharing.share(each))
     totals = tally.totals()
+    stakes = stake_rows_of(totals)
     return Document(
         header=header,
         summary=summary_of(header, totals),
         key_figures=key_figures_of(header, totals),
         ladder=ladder_of(header, totals),
         totals=totals,
+        stake_figures=stake_figures_of(totals),
+        stakes=stakes,
         archives=tuple(sorted(archives, key=worst_first)),
         others=tuple(
             OtherGroup(*kind, tuple(sorted(members, key=worst_first)))
             for kind, members in sorted(others.items(), key=_inconclusive_first)
         ),
         not_tested=not_tested_of(header, totals),
-        definitions=DEFINITIONS,
+        definitions=(*DEFINITIONS, *STAKE_DEFINITIONS) if stakes else DEFINITIONS,
     )
 
 
@@ -114,6 +127,7 @@ class _Sharing:
             mine.not_asked,
             mine.tls,
             mine.tried_titles,
+            mine.census,
         )
         shared = self._kept.setdefault(content, mine)
         return archive if shared is mine else replace(archive, findings=shared)

@@ -10,6 +10,7 @@ from typing import Final, TypeVar
 from dosimeter.model.attempt import Cause
 from dosimeter.model.verdict import Exposure, Severity
 from dosimeter.report.archive import LADDER, OPEN_TO_ANYBODY, Archive, AttemptCounts, Findings
+from dosimeter.report.holdings import Stakes, StakesTally
 
 Key = TypeVar("Key")
 
@@ -25,7 +26,8 @@ class Figures:
     """Counts of endpoints. Of what is below ``archives``, only archives are counted.
 
     ``exposures`` follows the ladder, lowest rung first, and counts every endpoint; ``severities``
-    follows ``Severity``. ``asked`` are the endpoints to which something was sent.
+    follows ``Severity``. ``asked`` are the endpoints to which something was sent. ``archives`` counts
+    endpoints, ``hosts`` their addresses, and `distinct_archives` each archive once, whatever its doors.
     """
 
     endpoints: int
@@ -35,6 +37,13 @@ class Figures:
     severities: tuple[int, ...]
     accepts_writes: int
     worklist: int
+    hosts: int
+    stakes: Stakes
+
+    @property
+    def distinct_archives(self) -> int:
+        """Archives, those that were found to be one counted once."""
+        return self.archives - self.stakes.further_doors
 
     def on(self, exposure: Exposure) -> int:
         """How many endpoints stand on one rung."""
@@ -122,7 +131,7 @@ class Totals:
 
 
 class Tally:
-    """Adds archives up one at a time, in memory that does not grow with their number.
+    """Adds archives up one at a time. Memory grows with the hosts that run one, and with what was counted.
 
     Endpoints that answered alike share their findings: those are counted first, and added up
     once for all of them.
@@ -132,6 +141,7 @@ class Tally:
         self._alike: dict[Findings, int] = {}
         self._all = _Column()
         self._believed = _Column()
+        self._stakes = StakesTally()
         self._completed = 0
         self._failed = 0
         self._skipped = 0
@@ -146,6 +156,15 @@ class Tally:
         """Count one endpoint."""
         findings = archive.findings
         self._alike[findings] = self._alike.get(findings, 0) + 1
+        if findings.is_archive:
+            self._all.hosts.add(archive.endpoint.address)
+            if not findings.is_suspected_decoy:
+                self._believed.hosts.add(archive.endpoint.address)
+            if findings.is_counted:
+                self._stakes.add_counted(archive)
+            elif archive.same_as is not None:
+                self._stakes.add_counted(archive)
+                self._stakes.add_uncounted(findings, -1)
         for failure in findings.failures:
             examples = self._examples.setdefault(failure.cause, [])
             if len(examples) < EXAMPLES_KEPT:
@@ -158,6 +177,8 @@ class Tally:
             self._all.add(findings, times)
             if not findings.is_suspected_decoy:
                 self._believed.add(findings, times)
+            if not findings.is_counted:
+                self._stakes.add_uncounted(findings, times)
             self._completed += times * findings.attempts.completed
             self._failed += times * findings.attempts.failed
             self._skipped += times * findings.attempts.skipped
@@ -176,8 +197,8 @@ class Tally:
         """The figures so far."""
         self._add_up()
         return Totals(
-            with_decoys=self._all.figures(),
-            without_decoys=self._believed.figures(),
+            with_decoys=self._all.figures(self._stakes.stakes(decoys=True)),
+            without_decoys=self._believed.figures(self._stakes.stakes(decoys=False)),
             suspected_decoys=self._all.endpoints - self._believed.endpoints,
             attempts=AttemptCounts(self._completed, self._failed, self._skipped),
             errors=tuple(
@@ -203,6 +224,7 @@ class _Column:
         self._severities: Counter[Severity] = Counter()
         self._accepts_writes = 0
         self._worklist = 0
+        self.hosts: set[str] = set()
 
     def add(self, findings: Findings, times: int) -> None:
         verdict = findings.verdict
@@ -216,7 +238,7 @@ class _Column:
         self._accepts_writes += times * (verdict.accepts_writes is True)
         self._worklist += times * (verdict.worklist is True)
 
-    def figures(self) -> Figures:
+    def figures(self, stakes: Stakes) -> Figures:
         return Figures(
             endpoints=self.endpoints,
             asked=self._asked,
@@ -225,6 +247,8 @@ class _Column:
             severities=tuple(self._severities[severity] for severity in Severity),
             accepts_writes=self._accepts_writes,
             worklist=self._worklist,
+            hosts=len(self.hosts),
+            stakes=stakes,
         )
 
 

@@ -13,12 +13,17 @@ from typing import Final, TextIO
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from dosimeter.exposure.count_words import short_words
 from dosimeter.model.verdict import DecoyTier, Severity
 from dosimeter.report import words
+from dosimeter.report.archive import Archive
+from dosimeter.report.breakdown import breakdown_of
+from dosimeter.report.census_words import numbers_of, parts_in_words, why_in_words
 from dosimeter.report.document import Document
 from dosimeter.report.picture import Shape, draw_ladder
 from dosimeter.report.plain import plain_text, spans
 from dosimeter.report.words import tls_in_words
+from dosimeter.report.years_picture import YearsPicture, draw_years
 
 ADDRESSES_SHOWN: Final = 60
 """Addresses listed for each kind of endpoint that is no archive; JSON Lines names them all."""
@@ -60,6 +65,11 @@ def _environment() -> Environment:
         words=words,
         spans=spans,
         tls_in_words=tls_in_words,
+        numbers_of=numbers_of,
+        parts_in_words=parts_in_words,
+        why_in_words=why_in_words,
+        years_picture=_years_picture,
+        short_words=short_words,
         Severity=Severity,
         DecoyTier=DecoyTier,
     )
@@ -69,6 +79,10 @@ def _environment() -> Environment:
 def _printed(value: object) -> object:
     """The last step before escaping; what the template itself wrote is left as it is."""
     return plain_text(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _years_picture(archive: Archive) -> YearsPicture | None:
+    return draw_years(breakdown_of(archive.findings.census).years)
 
 
 def _figure(number: int) -> str:

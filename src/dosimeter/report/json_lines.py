@@ -11,26 +11,22 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache, partial
 from typing import Final, TextIO
 
-from dosimeter.model.census import AtLeast, Claimed, Count, Counts, Estimated, Exact, Unknown
 from dosimeter.model.facts import TlsSeen
 from dosimeter.model.survey import SurveyHeader
 from dosimeter.model.target import Service
 from dosimeter.model.text import ServerText
 from dosimeter.model.verdict import Severity, Verdict
 from dosimeter.report.archive import LADDER, Archive, Findings
+from dosimeter.report.counts_json import Json, breakdown_object, cell_object, counts_object, stakes_object
 from dosimeter.report.document import Document
 from dosimeter.report.figures import Figures, Tally, Totals
 from dosimeter.report.words import utc
 
 SCHEMA_VERSION: Final = "1"
 
-Json = dict[str, object]
-
 _encode: Final = json.JSONEncoder(ensure_ascii=True, allow_nan=False).encode
 
-_NOT_COUNTED: Final = Counts()
-
-_OWN: Final = re.compile('"(address|name|port|retest|began|ended)": null')
+_OWN: Final = re.compile('"(address|name|port|retest|began|ended|same_as)": null')
 """What endpoints that answered alike do not share.
 
 Inside a string of JSON a quote is escaped, so this finds keys alone.
@@ -96,6 +92,7 @@ class _ArchiveEncoder:
             "retest": f'"retest": {_encode(archive.retest)}',
             "began": f'"began": "{utc(archive.began)}"',
             "ended": f'"ended": "{utc(archive.ended)}"',
+            "same_as": f'"same_as": {"null" if archive.same_as is None else _encode(archive.same_as)}',
         }
         return "".join([own.get(piece, piece) for piece in self._form(archive.findings, endpoint.service)])
 
@@ -145,13 +142,10 @@ def _blank_archive(survey: str, findings: Findings, service: Service) -> Json:
         "decoy": {"tier": verdict.decoy.tier.value, "reasons": list(verdict.decoy.reasons)},
         "product": _product(verdict),
         "tls": _tls(findings.tls),
-        "counts": {
-            "patients": _count(_NOT_COUNTED.patients),
-            "studies": _count(_NOT_COUNTED.studies),
-            "series": _count(_NOT_COUNTED.series),
-            "instances": _count(_NOT_COUNTED.instances),
-        },
-        "retrievable_instances": _count(Unknown()),
+        "counts": counts_object(findings.census.counts),
+        "retrievable_instances": cell_object(findings.retrievable_instances),
+        **breakdown_object(findings.census),
+        "same_as": None,
         "attributes": None,
         "country": None,
         "operator": None,
@@ -218,6 +212,9 @@ def _figures(figures: Figures) -> Json:
         "severity": {severity.word: figures.of(severity) for severity in Severity},
         "accepts_writes": figures.accepts_writes,
         "worklist": figures.worklist,
+        "hosts": figures.hosts,
+        "distinct_archives": figures.distinct_archives,
+        **stakes_object(figures.stakes),
     }
 
 
@@ -253,13 +250,3 @@ def _tls(seen: TlsSeen | None) -> Json | None:
 
 def _text(text: ServerText | None) -> str | None:
     return None if text is None else text.text
-
-
-def _count(count: Count) -> Json:
-    match count:
-        case Exact(value) | AtLeast(value) | Claimed(value):
-            return {"kind": count.kind, "value": value}
-        case Estimated(value, low, high):
-            return {"kind": count.kind, "value": value, "low": low, "high": high}
-        case Unknown():
-            return {"kind": count.kind}

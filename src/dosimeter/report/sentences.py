@@ -9,7 +9,9 @@ from dosimeter.model.scope import Touch
 from dosimeter.model.survey import SurveyHeader, SurveyState
 from dosimeter.model.verdict import Exposure, Severity
 from dosimeter.report.archive import LADDER, OPEN_TO_ANYBODY
+from dosimeter.report.definition import Definition
 from dosimeter.report.figures import Figures, Totals
+from dosimeter.report.stake_sentences import not_counted_of, stakes_in_words
 from dosimeter.report.words import EXPOSURE_PLAINLY, EXPOSURE_SAYS, EXPOSURE_WORD, STUDY_WORD, counted
 
 
@@ -46,14 +48,6 @@ class KeyFigure:
     alarming: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Definition:
-    """A word of the report and what it means."""
-
-    word: str
-    means: str
-
-
 def ladder_of(header: SurveyHeader, totals: Totals) -> tuple[Rung, ...]:
     """Every rung, lowest first, with its count."""
     return tuple(
@@ -82,6 +76,7 @@ def summary_of(header: SurveyHeader, totals: Totals) -> Summary:
         _name_gated(figures),
         _writes(figures),
         _worklists(figures),
+        *stakes_in_words(totals),
         _inconclusive(figures, header),
         _spared(totals),
         _decoys(totals),
@@ -156,7 +151,7 @@ def not_tested_of(header: SurveyHeader, totals: Totals) -> tuple[str, ...]:
             "Whether an AE title opens an archive: no archive was asked under a title that the scope lists."
         )
     missing.append("Web viewers, DICOMweb and product web interfaces: no HTTP question was asked.")
-    missing.append("How many patients, studies and images are at stake: nothing was counted.")
+    missing += not_counted_of(header, totals)
     if totals.spared:
         missing.append(f"What is at the endpoints that were not asked{_spared_in_words(totals)}.")
     missing += _NEVER_TESTED

@@ -14,8 +14,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from dosimeter.exposure.count_words import short_words
 from dosimeter.model.verdict import DecoyTier, Exposure, Product, Remedy, Severity, Verdict
 from dosimeter.report.archive import Archive
+from dosimeter.report.census_words import numbers_of, parts_in_words, why_in_words
 from dosimeter.report.document import Document, OtherGroup
 from dosimeter.report.plain import Span, plain_text, spans
 from dosimeter.report.sentences import Rung
@@ -88,8 +90,10 @@ def write_table(document: Document, out: TextIO, *, width: int | None = None, de
 def _parts(document: Document, width: int, *, detail: bool) -> Iterable[RenderableType]:
     yield _summary(document)
     yield _ladder(document, wide=width >= WIDE)
+    if document.stakes:
+        yield _stakes(document)
     if document.archives:
-        yield _archives(document.archives, wide=width >= WIDE)
+        yield _archives(document.archives, wide=width >= WIDE, counted=bool(document.stakes))
     if document.others:
         yield _others(document.others)
     if document.totals.errors:
@@ -134,12 +138,27 @@ def _figure(rung: Rung, number: int) -> str:
     return f"{number:,}" if rung.tested else "-"
 
 
-def _archives(archives: Sequence[Archive], *, wide: bool) -> RenderableType:
+def _stakes(document: Document) -> RenderableType:
+    """The two figures of the study apart; the summary and JSON give the sums with decoys too."""
+    table = _table()
+    table.add_column("At stake")
+    table.add_column("Answers anybody", justify="right")
+    table.add_column("Lets anybody fetch", justify="right")
+    for row in document.stakes:
+        table.add_row(_line(row.label), _line(row.linked), _line(row.downloadable))
+    return table
+
+
+def _archives(archives: Sequence[Archive], *, wide: bool, counted: bool) -> RenderableType:
     table = _table()
     longest = max(len(archive.endpoint.authority) for archive in archives)
     table.add_column("Archive", overflow="fold", no_wrap=longest <= _LONGEST_IPV4)
     table.add_column("Exposure", no_wrap=True)
     table.add_column("Severity", no_wrap=True)
+    if counted and wide:
+        table.add_column("Studies", justify="right", no_wrap=True)
+    if counted:
+        table.add_column("Images", justify="right", no_wrap=True)
     if wide:
         table.add_column("Protections seen")
         table.add_column("Takes images", justify="left")
@@ -155,6 +174,7 @@ def _archives(archives: Sequence[Archive], *, wide: bool) -> RenderableType:
             _place(archive),
             _exposure(verdict.exposure),
             _severity(verdict.severity),
+            *(_counts(archive, wide=wide) if counted else ()),
             *(_wide_cells(verdict) if wide else _narrow_cells(verdict)),
         )
     return table
@@ -167,6 +187,12 @@ def _place(archive: Archive) -> Text:
     for start in range(0, len(name), _LONGEST_IPV4):
         place.append(f"\n{name[start : start + _LONGEST_IPV4]}", "dim")
     return place
+
+
+def _counts(archive: Archive, *, wide: bool) -> list[Text]:
+    counts = archive.findings.census.counts
+    shown = [counts.studies, counts.instances] if wide else [counts.instances]
+    return [_line(short_words(count)) for count in shown]
 
 
 def _wide_cells(verdict: Verdict) -> list[Text]:
@@ -284,12 +310,29 @@ def _properties(archive: Archive) -> RenderableType:
     if verdict.decoy.tier is not DecoyTier.NONE:
         reasons = "; ".join(verdict.decoy.reasons)
         grid.add_row("Decoy", _line(f"{DECOY_SAYS[verdict.decoy.tier]}: {reasons}", "magenta"))
+    if archive.findings.has_census:
+        _add_census(grid, archive)
     counts = archive.findings.attempts
     grid.add_row(
         "Questions",
         _line(f"{counts.completed} answered, {counts.failed} failed, {counts.skipped} not asked"),
     )
     return grid
+
+
+def _add_census(grid: Table, archive: Archive) -> None:
+    """The numbers with their kinds, the parts, and why they are no better."""
+    findings = archive.findings
+    for number in numbers_of(findings):
+        grid.add_row(number.label.capitalize(), _line(number.whole))
+    for label, text in parts_in_words(findings):
+        grid.add_row(label, _line(text))
+    for sentence in why_in_words(findings):
+        grid.add_row("Of the counts", _line(sentence))
+    if archive.same_as is not None:
+        grid.add_row(
+            "Same archive as", _line(f"{archive.same_as}: the same studies, counted once in all sums")
+        )
 
 
 def _remedy(remedy: Remedy) -> list[RenderableType]:

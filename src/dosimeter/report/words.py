@@ -132,7 +132,7 @@ TOUCH_SAYS: Final = {
     Touch.SAMPLE: "personal attributes of at most 20 answers, each reduced to whether it is filled",
 }
 
-_MOST_DONE: Final = Touch.PROVE
+_MOST_DONE: Final = Touch.COUNT
 """The furthest that any question of this version goes."""
 
 KNOWN: Final = {True: "yes", False: "no", None: "not known"}
@@ -147,6 +147,7 @@ PROBE_SAYS: Final = {
     "null_query_worklist": "null query, worklist",
     "null_retrieve": "null retrieve",
     "ae_titles": "AE titles from the scope",
+    "count": "census",
 }
 
 
@@ -167,7 +168,7 @@ def touch_in_words(touch: Touch) -> str:
         return f"{touch.word}: {TOUCH_SAYS[touch]}"
     return (
         f"{touch.word} was allowed, {_MOST_DONE.word} was done: {TOUCH_SAYS[_MOST_DONE]}. "
-        "This version counts nothing and samples nothing"
+        "This version samples nothing"
     )
 
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Final
 
 from dosimeter.exposure.classify import judge
+from dosimeter.exposure.evidence import COUNT_PROBE
 from dosimeter.model.attempt import Attempt, Skipped
 from dosimeter.model.facts import EchoAnswered, Fact
 from dosimeter.model.survey import EndpointRecord
@@ -22,7 +23,7 @@ def judge_all(records: Iterable[EndpointRecord]) -> Iterator[Archive]:
     """Every endpoint with its findings, one at a time, in memory that does not grow with their number."""
     memory = _Memory()
     for record in records:
-        yield Archive(record.endpoint, memory.findings(record), record.began, record.ended)
+        yield Archive(record.endpoint, memory.findings(record), record.began, record.ended, record.same_as)
 
 
 class _Memory:
@@ -36,8 +37,10 @@ class _Memory:
         """What a judgement of this record alone says.
 
         Where TLS was seen nothing is remembered: whether a certificate had expired depends on the
-        moment at which it was seen.
+        moment at which it was seen. Nor is a census: no two are alike, and one may hold thousands of facts.
         """
+        if any(each.probe == COUNT_PROBE and not isinstance(each, Skipped) for each in record.attempts):
+            return _judged(record.attempts, record)
         attempts = tuple(
             [self._untimed(each) if each.probe == _ECHO_PROBE else each for each in record.attempts]
         )
@@ -45,12 +48,17 @@ class _Memory:
         known = self._known.get((attempts, service))
         if known is not None:
             return known
-        findings = findings_of(attempts, judge(attempts, service=service, seen_at=record.ended))
+        findings = _judged(attempts, record)
         if findings.tls is None:
             if len(self._known) == _KEPT:
                 self._known.clear()
             self._known[attempts, service] = findings
         return findings
+
+
+def _judged(attempts: tuple[Attempt, ...], record: EndpointRecord) -> Findings:
+    verdict = judge(attempts, service=record.endpoint.service, seen_at=record.ended)
+    return findings_of(attempts, verdict)
 
 
 def _untimed(attempt: Attempt) -> Attempt:

@@ -1,0 +1,97 @@
+"""The parts of a count as a report shows them: by year, by modality, and no small cell among them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from dosimeter.model.census import (
+    AtLeast,
+    Census,
+    Claimed,
+    Count,
+    Exact,
+    Unknown,
+)
+from dosimeter.report.small_cells import Cell, protect
+
+NO_YEARS: Final = (
+    "Studies by year are not shown: they are so few that a number of 1 to 10 could be computed from the rest."
+)
+NO_MODALITIES: Final = (
+    "Studies by modality are not shown: they are so few that a number of 1 to 10 could be computed from the "
+    "rest."
+)
+VAGUE: Final = (
+    'Parts of 1 to 10 studies are shown as "< 11". A part shown as "at least" beside them may be larger by '
+    "a few: it keeps them from being computed."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class YearShown:
+    """Studies dated in one year, as they may be shown."""
+
+    year: int
+    studies: Cell
+
+
+@dataclass(frozen=True, slots=True)
+class ModalityShown:
+    """Studies that hold one modality, as they may be shown. One study may be in several."""
+
+    modality: str
+    studies: Cell
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """What a report shows below the totals of one archive. ``notes`` say what is left out, and why."""
+
+    years: tuple[YearShown, ...] = ()
+    undated: Cell = Unknown()  # noqa: RUF009 - frozen
+    modalities: tuple[ModalityShown, ...] = ()
+    oldest_year: int | None = None
+    newest_year: int | None = None
+    notes: tuple[str, ...] = ()
+
+
+NO_BREAKDOWN: Final = Breakdown()
+
+
+def breakdown_of(census: Census) -> Breakdown:
+    """Protect the parts. Years and undated studies are parts of one whole; modalities are on their own.
+
+    A modality is shown only if a control query found as many as the rows said. It is what the archive
+    says of its studies; where only a part of them was asked, it is a lower bound.
+    """
+    if not census.years and not census.modalities and isinstance(census.undated_studies, Unknown):
+        return NO_BREAKDOWN
+    verified = [each for each in census.modalities if each.verified]
+    whole = isinstance(census.counts.instances, Exact | Claimed)
+    by_modality: list[Count] = [
+        Claimed(each.studies) if whole else AtLeast(each.studies) for each in verified
+    ]
+    modalities = protect(by_modality)
+    by_year = [each.studies for each in census.years]
+    years = protect([*by_year, census.undated_studies])
+    notes = []
+    if years is None:
+        notes.append(NO_YEARS)
+    if modalities is None:
+        notes.append(NO_MODALITIES)
+    if (years, modalities) != ((*by_year, census.undated_studies), tuple(by_modality)) and (
+        years or modalities
+    ):
+        notes.append(VAGUE)
+    *dated, undated = years or (Unknown(),)
+    return Breakdown(
+        years=tuple(YearShown(each.year, cell) for each, cell in zip(census.years, dated, strict=False)),
+        undated=undated,
+        modalities=tuple(
+            ModalityShown(each.modality, cell) for each, cell in zip(verified, modalities or (), strict=False)
+        ),
+        oldest_year=None if years is None else census.oldest_year,
+        newest_year=None if years is None else census.newest_year,
+        notes=tuple(notes),
+    )

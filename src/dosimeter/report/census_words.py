@@ -1,0 +1,119 @@
+"""What a report says of the census of one archive: each number with its kind and the reason for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dosimeter.exposure.count_words import END_WORDS, MANY, count_of, figure_words, kind_words, whole_words
+from dosimeter.model.census import AtLeast, CensusEnd, Count, Things, Unknown
+from dosimeter.report.archive import Findings
+from dosimeter.report.breakdown import breakdown_of
+from dosimeter.report.small_cells import Cell, FewerThan
+
+
+@dataclass(frozen=True, slots=True)
+class NumberShown:
+    """One number of an archive: alone, how it is known, and as a whole statement; ``why`` may be empty."""
+
+    key: str
+    label: str
+    figure: str
+    kind: str
+    whole: str
+    why: str
+
+
+def numbers_of(findings: Findings) -> tuple[NumberShown, ...]:
+    """Patients, studies, series, images; worklist entries if a worklist answered; what can be fetched."""
+    counts = findings.census.counts
+    numbers = []
+    for things in Things:
+        count = count_of(counts, things)
+        if isinstance(count, Unknown) and not _could_hold(findings, things):
+            continue
+        why = _why(count, findings)
+        whole = whole_words(count, things)
+        numbers.append(
+            NumberShown(
+                key=things.value,
+                label=MANY[things],
+                figure=figure_words(count),
+                kind=kind_words(count),
+                whole=f"{whole}: {why}" if why else whole,
+                why=why,
+            )
+        )
+    if findings.lets_fetch is not None and not isinstance(findings.retrievable_instances, Unknown):
+        numbers.append(_fetched(findings.retrievable_instances, lets_fetch=findings.lets_fetch))
+    return tuple(numbers)
+
+
+def parts_in_words(findings: Findings) -> tuple[tuple[str, str], ...]:
+    """The breakdown as lines of a label and a text; none where nothing may be shown."""
+    parts = breakdown_of(findings.census)
+    lines = [
+        ("By year", ", ".join(f"{each.year}: {cell_words(each.studies)}" for each in parts.years)),
+        ("Without a date", cell_words(parts.undated) if _is_some(parts.undated) else ""),
+        (
+            "By modality",
+            ", ".join(f"{each.modality}: {cell_words(each.studies)}" for each in parts.modalities),
+        ),
+    ]
+    if parts.oldest_year is not None and parts.newest_year is not None:
+        lines.insert(0, ("Years", years_words(parts.oldest_year, parts.newest_year)))
+    return tuple(line for line in lines if line[1])
+
+
+def why_in_words(findings: Findings) -> tuple[str, ...]:
+    """Our own sentences: why the numbers are no better than they are, and what of the parts is not shown."""
+    return (*findings.census.remarks, *breakdown_of(findings.census).notes)
+
+
+def cell_words(cell: Cell) -> str:
+    """``40``, ``at least 40``, ``about 40``, ``40 claimed``, ``< 11``; ``not shown`` of what is not known."""
+    match cell:
+        case FewerThan(value):
+            return f"< {value}"
+        case Unknown():
+            return "not shown"
+        case _:
+            return figure_words(cell)
+
+
+def years_words(oldest: int, newest: int) -> str:
+    """``2009 to 2026``, or the one year there is."""
+    return f"{oldest} to {newest}" if oldest != newest else str(oldest)
+
+
+def _could_hold(findings: Findings, things: Things) -> bool:
+    """Whether an archive that was not counted may hold such things at all."""
+    if things is Things.WORKLIST_ITEMS:
+        return findings.verdict.worklist is True
+    return not findings.worklist_only
+
+
+def _fetched(count: Count, *, lets_fetch: bool) -> NumberShown:
+    if not lets_fetch:
+        why = "its null retrieve was refused"
+        return NumberShown("retrievable", "of them can be fetched", "none", why, f"none: {why}", why)
+    whole = f"{figure_words(count)}: its null retrieve was answered"
+    return NumberShown(
+        "retrievable", "of them can be fetched", figure_words(count), kind_words(count), whole, ""
+    )
+
+
+def _why(count: Count, findings: Findings) -> str:
+    """What the facts say of a number that is no whole one; the remarks of the census say more."""
+    if isinstance(count, Unknown):
+        return "" if findings.is_counted else findings.why_not_counted
+    if not isinstance(count, AtLeast):
+        return ""
+    end = findings.census_end
+    if end is not None and end is not CensusEnd.ALL_ASKED:
+        return END_WORDS[end]
+    limit = findings.census.rows_limit
+    return "" if limit is None else f"the archive stops answering after {limit:,} records"
+
+
+def _is_some(cell: Cell) -> bool:
+    return not isinstance(cell, Unknown) and (isinstance(cell, FewerThan) or cell.value > 0)
