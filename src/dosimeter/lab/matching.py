@@ -24,6 +24,8 @@ AS_THE_STANDARD: Final = Matching()
 
 _DATE_LENGTH: Final = 8
 _LONGEST_IS: Final = 12
+_NOTHING_MORE: Final = "000000.000000"
+"""What is added to a time that is not told to the last digit; of a date the point sorts before any day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,7 @@ def plain_moment(value: str) -> str:
 
 def _clipped(value: str, end: str) -> str:
     """A DA or TM as precise as the end of a range that it is compared with."""
-    return value.ljust(len(end), "0")[: len(end)]
+    return (value + _NOTHING_MORE[len(value) :])[: len(end)]
 
 
 def matches(keys: Dataset, record: Dataset, matching: Matching = AS_THE_STANDARD) -> bool:
