@@ -56,7 +56,7 @@ class DayDraws:
         self._questions = questions
         self._draws = [
             _Draw(stratum, days_in_turn(stratum, seed), stratum.pilot)
-            for stratum in plan_strata(years, today, rows, rows_a_day)
+            for stratum in plan_strata(years, today, rows=rows, rows_a_day=rows_a_day, questions=questions)
         ]
         self._now: _Draw | None = None
         self._in_pilot = True

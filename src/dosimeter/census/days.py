@@ -53,18 +53,22 @@ class Stratum:
     pilot: int
 
 
-def plan_strata(years: Iterable[int], today: date, rows: int, rows_a_day: float) -> tuple[Stratum, ...]:
+def plan_strata(
+    years: Iterable[int], today: date, *, rows: int, rows_a_day: float, questions: int
+) -> tuple[Stratum, ...]:
     """Weekdays, weekends and 1 January of each year; of several years together where rows are few.
 
-    ``rows_a_day`` is what a weekday is thought to hold, from the years that were counted. Days after
-    ``today`` are left out. 1 January is always asked for: where only the year was known, or the date
-    was made coarse, software writes that day.
+    At most half of ``rows`` and of ``questions`` are meant for the pilots. ``rows_a_day`` is what a
+    weekday is thought to hold, from the years that were counted. Days after ``today`` are left out.
+    1 January is always asked for: where only the year was known, or the date was made coarse, software
+    writes that day.
     """
     ordered = sorted({year for year in years if year <= today.year})
     if not ordered:
         return ()
     a_year = PILOT_WEEKDAYS * (rows_a_day + _QUESTION) + PILOT_WEEKEND_DAYS * _QUESTION
-    affordable = max(1, min(len(ordered), int(rows / (2 * a_year))))
+    by_questions = questions // (2 * (PILOT_WEEKDAYS + PILOT_WEEKEND_DAYS))
+    affordable = max(1, min(len(ordered), int(rows / (2 * a_year)), by_questions))
     bounds = [len(ordered) * part // affordable for part in range(affordable + 1)]
     blocks = [ordered[start:end] for start, end in pairwise(bounds)]
     return tuple(stratum for block in blocks for stratum in _strata_of(block, today))
