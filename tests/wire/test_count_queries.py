@@ -11,7 +11,7 @@ from dosimeter.dicom.uids import EXPLICIT_VR_LE, IMPLICIT_VR_LE
 
 DAY = (date(2019, 12, 31), date(2019, 12, 31))
 DAY_HEX = "32303139313233312D323031393132333120"  # 20191231-20191231 and a space
-NOON_HEX = "3132303030302D3132303030302E393939393939"  # 120000-120000.999999
+NOON_HEX = "31322D3132303030302E393939393939"  # 12-120000.999999
 
 IMPLICIT = (
     (
@@ -32,7 +32,7 @@ IMPLICIT = (
         CountKeys(CountLevel.STUDY, dates=DAY, times=(43_200, 43_200)),
         (
             f"0800 2000 12000000 {DAY_HEX}"  # (0008,0020) StudyDate
-            f"0800 3000 14000000 {NOON_HEX}"  # (0008,0030) StudyTime
+            f"0800 3000 10000000 {NOON_HEX}"  # (0008,0030) StudyTime
             "0800 5200 06000000 535455445920"  # "STUDY "
             "2000 0D00 00000000"
         ),  # (0020,000D) StudyInstanceUID
@@ -59,7 +59,7 @@ IMPLICIT = (
         CountKeys(CountLevel.IMAGE),
         (
             "0800 1800 00000000"  # (0008,0018) SOPInstanceUID
-            "0800 5200 06000000 494D41474520 2000 0D00 00000000"
+            "0800 5200 06000000 494D41474520 2000 0D00 00000000 2000 0E00 00000000"
         ),
     ),
     (
@@ -96,11 +96,11 @@ EXPLICIT = (
         CountKeys(CountLevel.WORKLIST, times=(43_200, 43_200), modality="MR"),
         (
             "2000 0D00 5549 0000"
-            "4000 0001 5351 0000 3E000000"  # SQ, two reserved bytes, 62
-            "FEFF 00E0 36000000"  # 54
+            "4000 0001 5351 0000 3A000000"  # SQ, two reserved bytes, 58
+            "FEFF 00E0 32000000"  # 50
             "0800 6000 4353 0200 4D52"  # (0008,0060) Modality of the step
             "4000 0200 4441 0000"
-            f"4000 0300 544D 1400 {NOON_HEX}"  # (0040,0003) time
+            f"4000 0300 544D 1000 {NOON_HEX}"  # (0040,0003) time
             "4000 0900 5348 0000"
         ),  # SH
     ),

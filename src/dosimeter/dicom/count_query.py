@@ -88,6 +88,8 @@ _STANDS_FOR_A_PARENT: Final = {CountLevel.IMAGE: frozenset((SERIES_INSTANCE_UID,
 """Asked back for some archives alone, which refuse the question without it."""
 
 _SECONDS_OF_A_DAY: Final = 86_400
+_END_OF_A_DAY: Final = "235960"
+"""The leap second (PS3.5 Table 6.2-1, TM): later than all fractions of the second before."""
 _LONGEST_PREFIX: Final = 63
 _UID_PREFIX: Final = re.compile(r"[0-9][0-9.]*")
 _MODALITY: Final = re.compile(r"[A-Z0-9]{1,16}")
@@ -214,7 +216,8 @@ def _time_range(times: tuple[int, int]) -> str:
     first, last = times
     if not 0 <= first <= last < _SECONDS_OF_A_DAY:
         raise LocalProtocolError("a range of times is within one day, and ends no earlier than it begins")
-    return f"{_time(first).removesuffix('00').removesuffix('00')}-{_time(last)}.999999"
+    end = _END_OF_A_DAY if last == _SECONDS_OF_A_DAY - 1 else f"{_time(last)}.999999"
+    return f"{_time(first).removesuffix('00').removesuffix('00')}-{end}"
 
 
 def _time(second: int) -> str:

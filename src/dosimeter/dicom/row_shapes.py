@@ -79,6 +79,23 @@ def _element_pattern(element: _Element, lengths: Counter[tuple[bytes, int]], *, 
     return re.escape(element.head) + (b"(" if wanted else b"(?:") + b"|".join(ways) + b")"
 
 
+def _take(
+    shape: _Shape,
+    pattern: re.Pattern[bytes],
+    tally: RowTally,
+    data: bytes,
+    begins: Sequence[int],
+    ends: Sequence[int],
+) -> tuple[Sequence[int], Sequence[int]]:
+    """Hand the rows of this shape to the tally; where the others begin and end."""
+    matches = list(map(pattern.match, repeat(data), begins, ends))
+    tally.absorb(shape.columns, [match.groups() for match in matches if match is not None])
+    if None not in matches:
+        return (), ()
+    missed = [place for place, match in enumerate(matches) if match is None]
+    return [begins[place] for place in missed], [ends[place] for place in missed]
+
+
 class RowShapes:
     """The shapes of the answers to one kind of question on one presentation context."""
 
@@ -91,22 +108,20 @@ class RowShapes:
         self._shapes: dict[tuple[bytes, ...], _Shape] = {}
 
     def absorb(self, tally: RowTally, data: bytes, begins: Sequence[int], ends: Sequence[int]) -> None:
-        """Hand the rows that lie between these offsets to ``tally``."""
-        for shape in self._shapes.values() if not self._whole else ():
-            if not begins:
-                return
-            if shape.pattern is None:
-                continue
-            matches = list(map(shape.pattern.match, repeat(data), begins, ends))
-            if None in matches:
-                missed = [place for place, match in enumerate(matches) if match is None]
-                begins = [begins[place] for place in missed]
-                ends = [ends[place] for place in missed]
-            else:
-                begins = ()
-            tally.absorb(shape.columns, [match.groups() for match in matches if match is not None])
-        for begin, end in zip(begins, ends, strict=False):
-            self.walk(tally, data[begin:end])
+        """Hand the rows that lie between these offsets to ``tally``.
+
+        Of those that have no known shape a few are walked, then the others are tried again, and so on by
+        twice as many: shapes are learnt within a buffer, and rows that have none are tried but a few times.
+        """
+        walked = _LEARN_FIRST
+        while begins:
+            for shape in self._shapes.values():
+                if shape.pattern is not None and begins:
+                    begins, ends = _take(shape, shape.pattern, tally, data, begins, ends)
+            for begin, end in zip(begins[:walked], ends[:walked], strict=True):
+                self.walk(tally, data[begin:end])
+            begins, ends = begins[walked:], ends[walked:]
+            walked *= 2
 
     def walk(self, tally: RowTally, identifier: bytes) -> None:
         """Hand one row to ``tally`` by walking it, whatever it is like."""
