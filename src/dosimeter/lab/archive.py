@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-from dosimeter.lab.catalogue import Catalogue
-from dosimeter.lab.holdings import Holdings
+from dosimeter.lab.catalogue import Catalogue, catalogue_of
+from dosimeter.lab.generated import Shape, invent_catalogue
+from dosimeter.lab.holdings import Holdings, invent_holdings
 from dosimeter.lab.policy import Door, Policy
 from dosimeter.model.target import Endpoint, Service
 from dosimeter.model.verdict import DecoyTier, Exposure, Protection, Verdict
@@ -66,8 +67,21 @@ class Archive:
     seed: int = 0
     patients: int = 0
     appointments: int = 0
+    shape: Shape | None = None
     holdings: Holdings | Catalogue | None = field(default=None, repr=False)
-    """What it holds; None: patients invented from ``seed`` when it starts."""
+    """What it holds; None: invented from ``seed`` when it starts, as many patients or of that shape."""
+
+    def catalogue(self) -> Catalogue:
+        """What it holds, as columns; invented anew with each call."""
+        if isinstance(self.holdings, Catalogue):
+            return self.holdings
+        if self.holdings is not None:
+            return catalogue_of(self.holdings)
+        if self.shape is not None:
+            return invent_catalogue(self.seed, self.shape)
+        return catalogue_of(
+            invent_holdings(self.seed, patients=self.patients, appointments=self.appointments)
+        )
 
     @property
     def endpoint(self) -> Endpoint:

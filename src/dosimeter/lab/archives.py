@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from dosimeter.lab.archive import TLS_PORT, Archive, Expected
+from dosimeter.lab.generated import Shape
 from dosimeter.lab.policy import (
     COMMITMENT_SERVICE,
     QUERY_SERVICES,
@@ -18,6 +19,14 @@ from dosimeter.lab.policy import (
     Policy,
     Reaction,
     Rejection,
+    Tempo,
+)
+from dosimeter.lab.products import (
+    DCM4CHE_IDENTITY,
+    DCMTK_IDENTITY,
+    LIKE_DCMTK,
+    LIKE_ORTHANC,
+    LIKE_PYNETDICOM,
 )
 from dosimeter.model.verdict import DecoyTier, Exposure, Protection
 
@@ -28,12 +37,8 @@ CALLING_TITLE: Final = "LABSTATION"
 _UNLISTED_TITLE: Final = "LABVAULT"
 
 _ARCHIVE: Final = QUERY_SERVICES | RETRIEVE_SERVICES
+_SLOWER_AND_SLOWER: Final = Tempo(first=20, slower=80)
 _EVERYTHING: Final = _ARCHIVE | STORAGE_SERVICES | WORKLIST_SERVICE | COMMITMENT_SERVICE
-
-_LIKE_DCMTK: Final = Identity("1.2.276.0.7230010.3.0.3.6.7", "OFFIS_DCMTK_367", 16384)
-_LIKE_PYNETDICOM: Final = Identity("1.2.826.0.1.3680043.9.3811.3.0.4", "PYNETDICOM_304", 16382)
-_LIKE_DCM4CHE: Final = Identity("1.2.40.0.13.1.3", "dcm4che-5.34.1", 16378)
-
 
 _OPEN: Final = (
     Archive(
@@ -41,17 +46,17 @@ _OPEN: Final = (
         "127.20.0.1",
         "Orthanc with every DicomAlwaysAllow… on: answers, returns and takes anything",
         Expected(Exposure.RETRIEVABLE, accepts_writes=True, worklist=True),
-        Policy(services=_EVERYTHING, identity=_LIKE_DCMTK),
+        replace(LIKE_ORTHANC, services=_EVERYTHING),
         seed=1,
-        patients=420,
+        patients=300,
         appointments=24,
     ),
     Archive(
         "query-only",
         "127.20.0.2",
-        "Orthanc that allows C-FIND alone: GET contexts accepted, C-GET aborted",
+        "Orthanc that allows C-FIND alone: GET contexts accepted, C-GET aborted; its counters are all 0",
         Expected(Exposure.QUERYABLE, accepts_writes=False, worklist=False),
-        Policy(services=_ARCHIVE, get=Reaction.ABORT, identity=_LIKE_DCMTK),
+        replace(LIKE_ORTHANC, services=_ARCHIVE, get=Reaction.ABORT, counters=Counters.ZERO),
         seed=2,
         patients=310,
     ),
@@ -60,7 +65,7 @@ _OPEN: Final = (
         "127.20.0.3",
         "a worklist server: tomorrow's patients to anybody, no archive",
         Expected(Exposure.QUERYABLE, accepts_writes=False, worklist=True),
-        Policy(services=WORKLIST_SERVICE, identity=_LIKE_DCM4CHE),
+        Policy(services=WORKLIST_SERVICE, identity=DCM4CHE_IDENTITY),
         seed=3,
         patients=200,
         appointments=40,
@@ -68,9 +73,9 @@ _OPEN: Final = (
     Archive(
         "tls-open",
         "127.20.0.4",
-        "TLS, and no client certificate asked for: encrypted, and open to anybody",
+        "TLS, and no client certificate asked for: encrypted, open to anybody, slower with each query",
         Expected(Exposure.RETRIEVABLE, accepts_writes=True, worklist=True, protections=(Protection.TLS,)),
-        Policy(services=_EVERYTHING, identity=_LIKE_DCMTK),
+        replace(LIKE_ORTHANC, services=_EVERYTHING, tempo=_SLOWER_AND_SLOWER),
         door=Door.TLS,
         port=TLS_PORT,
         seed=4,
@@ -80,9 +85,9 @@ _OPEN: Final = (
     Archive(
         "tls-on-plain-port",
         "127.20.0.5",
-        "TLS on 11112, which no scope names for TLS: it answers a plain request with an alert",
+        "TLS on 11112, which no scope names for TLS; an answer ends after 100 records and says nothing of it",
         Expected(Exposure.QUERYABLE, accepts_writes=False, worklist=False, protections=(Protection.TLS,)),
-        Policy(identity=_LIKE_DCM4CHE),
+        Policy(most_rows=100, cut_status=0x0000, identity=DCM4CHE_IDENTITY),
         door=Door.TLS,
         seed=5,
         patients=220,
@@ -92,12 +97,7 @@ _OPEN: Final = (
         "127.20.0.6",
         "pynetdicom's qrscp: a row for each instance, so rows are not studies",
         Expected(Exposure.RETRIEVABLE, accepts_writes=True, worklist=True),
-        Policy(
-            services=_EVERYTHING,
-            row_per_instance=True,
-            counters=Counters.ABSENT,
-            identity=_LIKE_PYNETDICOM,
-        ),
+        replace(LIKE_PYNETDICOM, services=_EVERYTHING),
         seed=6,
         patients=150,
     ),
@@ -106,13 +106,7 @@ _OPEN: Final = (
         "127.20.0.7",
         "Orthanc with LimitFindResults 10: answers end with 0xFE00 though nobody cancelled",
         Expected(Exposure.RETRIEVABLE, accepts_writes=True, worklist=False),
-        Policy(
-            services=_ARCHIVE | STORAGE_SERVICES,
-            most_rows=10,
-            counters=Counters.ZERO,
-            honours_cancel=False,
-            identity=_LIKE_DCMTK,
-        ),
+        replace(LIKE_ORTHANC, services=_ARCHIVE | STORAGE_SERVICES, most_rows=10, honours_cancel=False),
         seed=7,
         patients=260,
     ),
@@ -125,7 +119,7 @@ _GUARDED: Final = (
         "127.20.0.21",
         "dcmqrscp: rejects whoever does not call it by its name",
         Expected(Exposure.NAME_GATED, protections=(Protection.CALLED_AE_CHECK,)),
-        Policy(services=_ARCHIVE | STORAGE_SERVICES, called_titles=(CALLED_TITLE,), identity=_LIKE_DCMTK),
+        replace(LIKE_DCMTK, services=_ARCHIVE | STORAGE_SERVICES, called_titles=(CALLED_TITLE,)),
         seed=21,
         patients=350,
     ),
@@ -134,29 +128,29 @@ _GUARDED: Final = (
         "127.20.0.22",
         "an archive that rejects callers it has not been told of",
         Expected(Exposure.NAME_GATED, protections=(Protection.CALLING_AE_CHECK,)),
-        Policy(services=_ARCHIVE, calling_titles=(CALLING_TITLE,), identity=_LIKE_DCM4CHE),
+        Policy(services=_ARCHIVE, calling_titles=(CALLING_TITLE,), identity=DCM4CHE_IDENTITY),
         seed=22,
         patients=330,
     ),
     Archive(
         "known-callers",
         "127.20.0.23",
-        "Orthanc with a list of modalities: aborts strangers' queries, answers who uses a listed name",
+        "Orthanc with a list of modalities: answers who uses a listed name; some studies have no date",
         Expected(
             Exposure.NAME_GATED,
             accepts_writes=False,
             worklist=False,
             protections=(Protection.QUERY_POLICY,),
         ),
-        Policy(
+        replace(
+            LIKE_ORTHANC,
             services=_ARCHIVE,
             find=Reaction.ABORT,
             get=Reaction.ABORT,
             trusted_callers=(CALLING_TITLE,),
-            identity=_LIKE_DCMTK,
         ),
         seed=23,
-        patients=240,
+        shape=Shape(400, undated=60),
     ),
     Archive(
         "orthanc-default",
@@ -172,7 +166,7 @@ _GUARDED: Final = (
             services=_ARCHIVE | STORAGE_SERVICES | COMMITMENT_SERVICE,
             find=Reaction.ABORT,
             get=Reaction.ABORT,
-            identity=_LIKE_DCMTK,
+            identity=DCMTK_IDENTITY,
         ),
         seed=24,
         patients=300,
@@ -187,7 +181,7 @@ _GUARDED: Final = (
             worklist=False,
             protections=(Protection.QUERY_POLICY,),
         ),
-        Policy(services=_ARCHIVE, find=Reaction.REFUSE, get=Reaction.REFUSE, identity=_LIKE_DCM4CHE),
+        Policy(services=_ARCHIVE, find=Reaction.REFUSE, get=Reaction.REFUSE, identity=DCM4CHE_IDENTITY),
         seed=25,
         patients=210,
     ),
@@ -196,7 +190,7 @@ _GUARDED: Final = (
         "127.20.0.26",
         "storescp: takes what it is sent and has nothing to ask for",
         Expected(Exposure.ASSOCIATES, accepts_writes=True, worklist=False),
-        Policy(services=STORAGE_SERVICES, identity=_LIKE_DCMTK),
+        Policy(services=STORAGE_SERVICES, identity=DCMTK_IDENTITY),
     ),
     Archive(
         "locked",
@@ -248,11 +242,11 @@ _TRAPS: Final = (
     Archive(
         "mirror",
         "127.20.0.44",
-        "an archive that announces whatever its caller announces",
+        "announces whatever its caller announces; it is another door to what `open` holds",
         Expected(Exposure.RETRIEVABLE, accepts_writes=False, worklist=False),
         Policy(services=_ARCHIVE, identity=Identity(mirror=True)),
-        seed=44,
-        patients=200,
+        seed=1,
+        patients=300,
     ),
     Archive(
         "failing",

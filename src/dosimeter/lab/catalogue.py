@@ -146,6 +146,14 @@ class Catalogue:
         """How many instances a series has."""
         return self.first_instance[series + 1] - self.first_instance[series]
 
+    def instances_under(self, level: str, place: Place) -> int:
+        """How many instances belong to the record of that level."""
+        if level == "PATIENT":
+            return sum(map(self.instances_of, self.studies_of(place.patient)))
+        if level == "STUDY":
+            return self.instances_of(place.study)
+        return self.instances_in(place.series) if level == "SERIES" else 1
+
     def truth(self) -> Truth:
         """The sums, counted one by one."""
         days, moments = self.studies.columns[Tag.STUDY_DATE], self.studies.columns[Tag.STUDY_TIME]

@@ -186,8 +186,8 @@ class Policy:
     Answers: ``canned_rows`` above zero sends that many whole records whatever is asked. ``most_rows`` cuts
     an answer off with ``cut_status`` (0x0000: silently), or as ``breaks_off`` says; ``most_rows_at`` are
     levels with a limit of their own. ``row_repeats`` sends each row so many times, ``row_per_instance`` as
-    often as a study has instances, ``endless`` all of them again and again. ``unsent`` are tags that no
-    answer has. ``pending_status`` replaces 0xFF00 and 0xFF01.
+    often as there are instances under it, ``endless`` all of them again and again. ``unsent`` are tags
+    that no answer has. ``pending_status`` replaces 0xFF00 and 0xFF01.
     """
 
     ae_title: str = "LABPACS"

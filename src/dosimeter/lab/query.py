@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import cycle, islice
+from itertools import cycle, islice, repeat
 from random import Random
 from typing import Final, TypeAlias
 
@@ -155,9 +155,8 @@ def _found_rows(
                 continue
             seen.add(row.identifier)
         yield row
-        if policy.row_per_instance and level == "STUDY":
-            for _ in range(catalogue.instances_of(place.study) - 1):
-                yield row
+        if policy.row_per_instance:
+            yield from repeat(row, catalogue.instances_under(level, place) - 1)
 
 
 def _as_sent(rows: Iterator[Row], policy: Policy) -> Iterator[Row]:

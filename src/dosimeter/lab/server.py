@@ -14,9 +14,8 @@ from typing import Final, Self
 
 from dosimeter.lab.archive import Archive
 from dosimeter.lab.caller import opens_tls, serve_dicom, serve_other
-from dosimeter.lab.catalogue import Catalogue, catalogue_of
+from dosimeter.lab.catalogue import Catalogue
 from dosimeter.lab.certificates import make_certificate, server_context
-from dosimeter.lab.holdings import invent_holdings
 from dosimeter.lab.ledger import Ledger, Tally
 from dosimeter.lab.listener import listen_on_loopback
 from dosimeter.lab.policy import Door
@@ -97,13 +96,9 @@ class Lab:
         return tuple(stand.ledger for stand in self._stands)
 
     def _open(self, archive: Archive, folder: Path) -> None:
-        holdings = archive.holdings or invent_holdings(
-            archive.seed, patients=archive.patients, appointments=archive.appointments
-        )
-        catalogue = holdings if isinstance(holdings, Catalogue) else catalogue_of(holdings)
         context = _context_of(archive, folder)
         listener = listen_on_loopback(archive.address, archive.port)
-        stand = _Stand(archive, listener, catalogue, context, Ledger())
+        stand = _Stand(archive, listener, archive.catalogue(), context, Ledger())
         self._stands.append(stand)
         self._selector.register(listener, selectors.EVENT_READ, stand)
 

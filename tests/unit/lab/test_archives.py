@@ -7,7 +7,7 @@ from pathlib import Path
 
 from dosimeter.lab.archives import CALLED_TITLE, CALLING_TITLE, lab_archives
 from dosimeter.lab.authorise import scope_text, targets_text
-from dosimeter.lab.policy import Door
+from dosimeter.lab.policy import Counters, Door
 from dosimeter.model.verdict import Exposure
 from dosimeter.scopefile.read import read_scope
 
@@ -29,10 +29,26 @@ def test_each_archive_has_its_own_name_and_loopback_address() -> None:
 
 
 def test_archives_that_hold_patients_hold_a_few_hundred() -> None:
-    """Enough for counts to mean something, few enough to start at once; no two are the same."""
-    held = [archive for archive in lab_archives() if archive.patients]
-    assert all(100 <= archive.patients <= 999 for archive in held)
-    assert len({archive.seed for archive in held}) == len(held)
+    """Enough for counts to mean something, few enough to start at once; two are the same on purpose."""
+    held = {archive.name: archive for archive in lab_archives() if archive.patients or archive.shape}
+    assert all(100 <= archive.catalogue().patients.size <= 999 for archive in held.values())
+    seeds = {name: archive.seed for name, archive in held.items() if name != "mirror"}
+    assert len(set(seeds.values())) == len(seeds)
+    assert held["mirror"].catalogue().truth() == held["open"].catalogue().truth()
+
+
+def test_counting_the_lab_shows_what_counting_can_meet() -> None:
+    """A silent limit, one that is said, studies without a date, zeros, rows that repeat, slowness."""
+    by_name = {archive.name: archive for archive in lab_archives()}
+    policies = {name: archive.policy for name, archive in by_name.items()}
+    silent, said = policies["tls-on-plain-port"], policies["cut-off"]
+    assert (silent.most_rows, silent.cut_status) == (100, 0x0000)
+    assert by_name["tls-on-plain-port"].catalogue().truth().studies > 100
+    assert (said.most_rows, said.cut_status) == (10, 0xFE00)
+    assert by_name["known-callers"].catalogue().truth().undated == 24
+    assert policies["query-only"].counters is Counters.ZERO
+    assert policies["row-per-instance"].row_per_instance
+    assert policies["tls-open"].tempo.slower > 0
 
 
 def test_the_scope_allows_the_lab_and_no_more(tmp_path: Path) -> None:
