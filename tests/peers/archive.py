@@ -9,6 +9,7 @@ Built on the project's own acceptor, so that what a test asserts is what was on 
 
 from __future__ import annotations
 
+import select
 import socket
 import ssl
 import struct
@@ -37,11 +38,14 @@ from dosimeter.dicom.dimse import (
 )
 from dosimeter.dicom.errors import RemoteProtocolError
 from dosimeter.dicom.pdu import ACCEPTANCE, AAssociateRQ, ContextResult, UserInformation
+from tests.peers.rows import Rows
 
 CHUNK: Final = 65_536
 _LIFETIME_SECONDS: Final = 60.0
 _WAIT_SECONDS: Final = 5.0
 _ABSTRACT_SYNTAX_NOT_SUPPORTED: Final = 3
+_PENDING: Final = 0xFF00
+_CANCELLED: Final = 0xFE00
 _TCP_ESTABLISHED: Final = 1
 """tcpi_state, the first byte of struct tcp_info (linux/tcp.h)."""
 
@@ -111,7 +115,7 @@ class Silence:
     """Nothing, for ever."""
 
 
-Answer = Accept | Reject | Raw | Drip | Statuses | Abort | Close | Silence
+Answer = Accept | Reject | Raw | Drip | Statuses | Rows | Abort | Close | Silence
 SUCCESS: Final = Statuses((0,))
 
 
@@ -144,6 +148,7 @@ class Seen:
     asked: list[tuple[int, str]] = field(default_factory=list)
     identifiers: list[bytes] = field(default_factory=list)
     cancelled: int = 0
+    rows_sent: int = 0
     ended_by: str | None = None
     closed: float = 0.0
 
@@ -353,6 +358,8 @@ class _Conversation:
             case Statuses():
                 self._stopping.wait(answer.seconds_late)
                 self._respond(answer.statuses)
+            case Rows():
+                self._send_rows(answer)
             case Raw():
                 self._connection.sendall(answer.data)
                 if answer.then_close:
@@ -366,8 +373,6 @@ class _Conversation:
                 self._await_close()
             case Close():
                 self._seen.ended_by = "our close"
-            case Silence():
-                pass
 
     def _results(self, answer: Accept) -> Iterable[ContextResult]:
         assert self._seen.request is not None
@@ -385,6 +390,45 @@ class _Conversation:
             response = _response_to(asked.request.command_field, asked.request.message_id, status)
             self._acceptor.respond(asked.context_id, response, ROW if is_pending else b"")
             self._flush()
+
+    def _send_rows(self, rows: Rows) -> None:
+        asked = self._outstanding
+        assert asked is not None
+        pending = _response_to(asked.request.command_field, asked.request.message_id, _PENDING)
+        sent = 0
+        repeated: dict[int, bytes] = {}
+        while rows.count is None or sent < rows.count:
+            if self._is_told_to_stop(rows):
+                return
+            numbers = rows.numbers(sent)
+            block = repeated.get(numbers.start)
+            if block is None:
+                for number in numbers:
+                    self._acceptor.respond(asked.context_id, pending, rows.row(number))
+                block = self._acceptor.data_to_send()
+                if rows.count is None:
+                    repeated[numbers.start] = block
+            try:
+                self._connection.sendall(block)
+            except OSError:
+                return  # The client has left: what it said on the way out is still to be read.
+            self._seen.rows_sent = sent = sent + len(numbers)
+            if rows.seconds_between and self._stopping.wait(rows.seconds_between):
+                return
+        self._perform(rows.then or SUCCESS)
+
+    def _is_told_to_stop(self, rows: Rows) -> bool:
+        """Read what the client has said meanwhile, if it has."""
+        if not select.select([self._connection], [], [], 0)[0]:
+            return False
+        self._acceptor.receive_data(self._connection.recv(CHUNK))
+        while (event := self._acceptor.next_event()) is not None:
+            self._react(event)
+            self._note()
+            if isinstance(event, CancelReceived) and rows.heeds_cancel:
+                self._respond((_CANCELLED,))
+                return True
+        return self._seen.ended_by is not None
 
     def _drip(self, drip: Drip) -> None:
         with suppress(OSError):  # The client has left: what it said on the way out is still to be read.

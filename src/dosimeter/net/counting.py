@@ -26,8 +26,9 @@ MIN_BYTES_PER_SECOND: Final = 64
 
 CANCEL_GRACE_SECONDS: Final = 2.0
 """From C-CANCEL, a wish, to A-ABORT."""
-CANCEL_GRACE_BYTES: Final = 4_194_304
-"""What may be under way when C-CANCEL is sent; past this it was not heard."""
+CANCEL_GRACE_BYTES: Final = 16_777_216
+"""What can lie in the buffers on the way (Linux: 4 MiB with the sender, 6 with us) when C-CANCEL is sent
+is less than this; past it C-CANCEL was not heard."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from dosimeter.dicom.association import (
     Requestor,
     ResponseReceived,
 )
+from dosimeter.dicom.count_query import count_identifier
 from dosimeter.dicom.dimse import PENDING, CancelRequest, EchoRequest, FindRequest, NullGetRequest, Request
 from dosimeter.dicom.errors import ProtocolError, RemoteProtocolError
 from dosimeter.dicom.negotiation import AcceptedContext, AnswerMemory, Negotiation
@@ -201,8 +202,6 @@ class Scu:
             ContextNotAccepted: the peer did not accept this service.
             WireFailure: our own machine failed; whatever the peer does is in what is returned.
         """
-        from dosimeter.dicom.count_query import count_identifier
-
         context = self._context(FIND_SYNTAX[service])
         query = count_identifier(keys, context.transfer_syntax_uid)
         request = FindRequest(self._next_message_id(), context.abstract_syntax)

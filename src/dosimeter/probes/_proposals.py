@@ -32,6 +32,12 @@ _STRANGERS_SYNTAXES: Final = (
     *((storage, _DEFAULT) for storage in uids.STORAGE_SPREAD[:8]),
     (MADE_UP_SERVICE, _DEFAULT),
 )
+_COUNT_SYNTAXES: Final = (
+    (uids.VERIFICATION, _DEFAULT),
+    (uids.STUDY_ROOT_FIND, _BOTH),
+    (uids.PATIENT_ROOT_FIND, _BOTH),
+    (uids.MODALITY_WORKLIST_FIND, _BOTH),
+)
 _RETRIEVE_SYNTAXES: Final = ((uids.STUDY_ROOT_GET, _DEFAULT), (uids.PATIENT_ROOT_GET, _DEFAULT))
 
 
@@ -49,6 +55,12 @@ def strangers_proposal(titles: Titles) -> Proposal:
 def retrieve_proposal(titles: Titles) -> Proposal:
     """GET contexts alone: with no storage context there is nothing an image could travel in."""
     return _proposal(titles, _RETRIEVE_SYNTAXES)
+
+
+@lru_cache(maxsize=64)
+def count_proposal(titles: Titles) -> Proposal:
+    """FIND contexts alone, and verification: nothing is stored, retrieved or made up while counting."""
+    return _proposal(titles, _COUNT_SYNTAXES)
 
 
 def _proposal(titles: Titles, syntaxes: tuple[tuple[str, tuple[str, ...]], ...]) -> Proposal:

@@ -17,13 +17,24 @@ def test_every_probe_is_found_once_and_in_its_order() -> None:
         "null_query_worklist",
         "null_retrieve",
         "ae_titles",
+        "count",
     ]
     assert len({probe.order for probe in PROBES}) == len(PROBES)
 
 
-def test_no_probe_goes_further_than_to_prove() -> None:
-    """What moves patient data is not asked by any probe of this version."""
-    assert max(probe.touch for probe in PROBES) is Touch.PROVE
+def test_only_the_census_goes_further_than_to_prove() -> None:
+    """What moves identifiers, undecoded, is one probe; what would read them is none."""
+    assert {probe.name: probe.touch for probe in PROBES if probe.touch > Touch.PROVE} == {
+        "count": Touch.COUNT
+    }
+
+
+def test_the_consent_to_counting_says_what_becomes_of_the_identifiers() -> None:
+    """Whoever allows it reads that they pass, that nobody reads them, and what sets the cost."""
+    (asks,) = (probe.asks for probe in PROBES if probe.name == "count")
+    assert asks.startswith("counts what is there: ")
+    assert "identifiers pass by undecoded" in asks
+    assert "rows, bytes, seconds and associations" in asks
 
 
 def test_what_rides_on_the_strangers_association_comes_before_what_opens_its_own() -> None:

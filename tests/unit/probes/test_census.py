@@ -1,0 +1,348 @@
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from dosimeter.dicom import uids
+from dosimeter.dicom.dimse import CommandField
+from dosimeter.dicom.pdu import AAssociateRQ
+from dosimeter.model.attempt import Cause
+from dosimeter.model.census import CensusEnd
+from dosimeter.model.facts import CensusEnded, Ending, QueryService, Titles
+from dosimeter.model.scope import Authorisation, Touch
+from dosimeter.model.target import Service
+from dosimeter.net.causes import WireFailure
+from dosimeter.net.dialer import AuthorisedTimeOver
+from dosimeter.net.loop import InterruptedWait, Loop
+from dosimeter.probes._census import Performer
+from tests.peers.archive import (
+    Abort,
+    Accept,
+    Answer,
+    Archive,
+    Close,
+    Reject,
+    Script,
+    Silence,
+    Statuses,
+    answers,
+)
+from tests.peers.rows import Rows
+from tests.peers.tls import server_context
+from tests.unit.net.driving import QUICK, Caller, authorisation, drive, now
+from tests.unit.probes.counting import TITLES, Run, WrittenCensus, year
+
+BUSY = Reject(2, 3, 2)
+
+
+def perform(
+    archive: Archive,
+    census: WrittenCensus,
+    run: Run | None = None,
+    *,
+    associations: int = 3,
+    seconds: float = 5.0,
+    allowed: Authorisation | None = None,
+    clock: Callable[[], datetime] = now,
+    service: Service = Service.DICOM,
+) -> CensusEnded:
+    """Perform one census over a line of its own, and release what is open at the end."""
+    run = run or Run()
+    scope = allowed or authorisation(archive.port, touch=Touch.COUNT)
+
+    async def work(loop: Loop) -> CensusEnded:
+        line = Caller(loop, scope).line(archive.port, archive.address, service, clock=clock)
+        line.begin_census(seconds)
+        try:
+            ended = await Performer(line, run.counting, associations).perform(census, TITLES, run.known)
+            await line.hang_up()
+        finally:
+            line.drop("the test is over")
+            line.end_census()
+        return ended
+
+    return drive(work)
+
+
+def in_turn(*found: Answer) -> Callable[[int, str], Answer]:
+    """Answers to C-FIND, one after the other; C-ECHO is always answered."""
+    waiting = iter(found)
+    return lambda field, _service: Statuses((0,)) if field == CommandField.C_ECHO else next(waiting)
+
+
+def associates(*answers_in_turn: Answer) -> Callable[[AAssociateRQ], Answer]:
+    """Answers to association requests, one after the other."""
+    waiting = iter(answers_in_turn)
+    return lambda _request: next(waiting)
+
+
+def test_a_census_is_asked_over_one_association() -> None:
+    """Question after question, and at the end the release."""
+    run = Run()
+    census = WrittenCensus([year(2019), year(2018), year(2017)])
+    with Archive(Script(on_request=in_turn(Rows(300), Rows(20), Rows(0)))) as archive:
+        ended = perform(archive, census, run)
+        (seen,) = archive.wait_for_ends(1)
+    assert [cell.cell for cell in run.kept] == ["2019", "2018", "2017"]
+    assert [cell.rows for cell in run.kept] == [300, 20, 0]
+    assert len(census.studies) == 300
+    assert seen.fields == [CommandField.C_FIND] * 3
+    assert seen.ended_by == "release"
+    assert (ended.end, ended.questions, ended.rows, ended.associations) == (
+        CensusEnd.ALL_ASKED, 3, 320, 1
+    )  # fmt: skip
+    assert ended.received == sum(cell.received for cell in run.kept)
+
+
+def test_a_cell_is_kept_before_the_next_question_is_sent() -> None:
+    """What the archive has been asked when a cell is kept is the question of that cell, and no other."""
+    run = Run()
+    asked_when_kept: list[int] = []
+    counting = replace(run.counting, keep=lambda _cell: asked_when_kept.append(len(archive.asked)))
+
+    async def work(loop: Loop) -> None:
+        line = Caller(loop, authorisation(archive.port, touch=Touch.COUNT)).line(archive.port)
+        await Performer(line, counting, 1).perform(WrittenCensus([year(2019), year(2018)]), TITLES)
+        await line.hang_up()
+
+    with Archive(Script(on_request=answers(find=Rows(5)))) as archive:
+        drive(work)
+    assert asked_when_kept == [1, 2]
+
+
+def test_a_census_works_over_tls() -> None:
+    """The same questions inside TLS."""
+    census = WrittenCensus([year(2019), year(2018, rows=500)])
+    script = Script(on_request=in_turn(Rows(2_000), Rows(heeds_cancel=True)))
+    with Archive(script, tls=server_context()) as archive:
+        ended = perform(archive, census, service=Service.DICOM_TLS)
+        (seen,) = archive.wait_for_ends(1)
+    assert [answer.ending for answer in census.answers] == [Ending.STATUS, Ending.BUDGET]
+    assert census.answers[1].status == 0xFE00
+    assert (ended.associations, seen.cancelled, seen.ended_by) == (1, 1, "release")
+
+
+@pytest.mark.parametrize("lost", [Abort(), Close(), Rows(40, then=Abort())], ids=["abort", "close", "rows"])
+def test_a_lost_association_is_opened_again_for_the_next_question(lost: Answer) -> None:
+    """After the pace's pause, under the same titles."""
+    census = WrittenCensus([year(2019), year(2018)])
+    pace = replace(QUICK, seconds_between_associations=0.4)
+    with Archive(Script(on_request=in_turn(lost, Rows(7)))) as archive:
+        ended = perform(archive, census, allowed=authorisation(archive.port, pace=pace))
+        first, second = archive.wait_for_ends(2)
+    assert [answer.ending for answer in census.answers][1] is Ending.STATUS
+    assert [answer.associations for answer in census.answers] == [1, 2]
+    assert (ended.end, ended.associations) == (CensusEnd.ALL_ASKED, 2)
+    assert second.opened - first.closed >= 0.35
+    assert second.titles == first.titles == (TITLES.called, TITLES.calling)
+
+
+def test_a_lost_association_is_not_opened_again_for_nothing() -> None:
+    """The last question ended in A-ABORT: there is no reason to come back."""
+    with Archive(Script(on_request=answers(find=Abort()))) as archive:
+        ended = perform(archive, WrittenCensus([year(2019)]))
+        archive.wait_for_ends(1)
+    assert ended.associations == 1
+
+
+def test_without_an_association_left_it_ends() -> None:
+    """The scope's number of associations is over the whole census."""
+    census = WrittenCensus([year(2019), year(2018), year(2017), year(2016)])
+    with Archive(Script(on_request=answers(find=Abort()))) as archive:
+        ended = perform(archive, census, associations=2)
+        assert len(archive.wait_for_ends(2)) == 2
+    assert (ended.end, ended.associations, ended.questions) == (CensusEnd.ASSOCIATIONS, 2, 2)
+    assert [answer.stop for answer in census.answers] == [None, CensusEnd.ASSOCIATIONS]
+
+
+@pytest.mark.parametrize(
+    ("again", "end"),
+    [
+        (BUSY, CensusEnd.BUSY),
+        (Reject(1, 1, 7), CensusEnd.REFUSED),
+        (Abort(), CensusEnd.REFUSED),
+        (Close(), CensusEnd.REFUSED),
+        (Silence(), CensusEnd.SILENT),
+        (Accept(services=frozenset({uids.VERIFICATION})), CensusEnd.REFUSED),
+    ],
+    ids=["busy", "rejected", "aborted", "closed", "silent", "no such context"],
+)
+def test_an_archive_that_does_not_let_us_in_again_is_left(again: Answer, end: CensusEnd) -> None:
+    """Later, never harder: one request, no other, and what was counted stands."""
+    run = Run()
+    census = WrittenCensus([year(2019), year(2018), year(2017)])
+    script = Script(on_associate=associates(Accept(), again), on_request=in_turn(Rows(9, then=Abort())))
+    with Archive(script) as archive:
+        ended = perform(archive, census, run)
+        assert len(archive.wait_for_ends(2)) == 2
+    assert (ended.end, ended.questions, ended.rows, ended.associations) == (end, 1, 9, 2)
+    assert census.answers[-1].stop is end
+    assert census.answers[-1].tally.rows == 0
+    assert run.kept[0].rows == 9
+
+
+def test_a_busy_archive_is_not_asked_at_all() -> None:
+    """The first request for an association counts too."""
+    census = WrittenCensus([year(2019), year(2018)])
+    with Archive(Script(on_associate=lambda _request: BUSY)) as archive:
+        ended = perform(archive, census)
+        assert len(archive.wait_for_ends(1)) == 1
+    assert (ended.end, ended.questions, ended.associations) == (CensusEnd.BUSY, 0, 1)
+
+
+def test_after_a_long_answer_an_echo_tells_how_the_archive_is() -> None:
+    """One C-ECHO on the same association, after an answer of over a second and after no other."""
+    census = WrittenCensus([year(2019), year(2018), year(2017)])
+    slow = Rows(12, batch=1, seconds_between=0.1)
+    with Archive(Script(on_request=in_turn(Rows(3), slow, Rows(3)))) as archive:
+        perform(archive, census)
+        (seen,) = archive.wait_for_ends(1)
+    find, echo = CommandField.C_FIND, CommandField.C_ECHO
+    assert seen.fields == [find, find, echo, find]
+    echoes = [answer.echo_milliseconds for answer in census.answers]
+    assert echoes[0] is None
+    assert echoes[1] is not None
+    assert 0 <= echoes[1] < 200
+    assert echoes[2] is None
+
+
+def test_an_archive_that_is_silent_to_the_echo_is_not_asked_on() -> None:
+    """How long it was waited for is told, and the line is lost."""
+    census = WrittenCensus([year(2019)])
+
+    def answer(field: int, _service: str) -> Answer:
+        return Silence() if field == CommandField.C_ECHO else Rows(12, batch=1, seconds_between=0.1)
+
+    with Archive(Script(on_request=answer)) as archive:
+        perform(archive, census)
+        archive.wait_for_ends(1)
+    (answered,) = census.answers
+    assert answered.ending is Ending.STATUS
+    assert (answered.echo_milliseconds or 0) >= 400
+
+
+def test_the_seconds_of_the_census_end_it_and_not_those_for_proving() -> None:
+    """Counting has its own: a host that has half a second for proving is counted for one and a half."""
+    census = WrittenCensus([year(2019), year(2018), year(2017)])
+    rows = Rows(10, batch=1, seconds_between=0.08, heeds_cancel=True)
+    pace = replace(QUICK, host_seconds=0.5)
+    with Archive(Script(on_request=answers(find=rows))) as archive:
+        began = time.monotonic()
+        ended = perform(archive, census, seconds=1.5, allowed=authorisation(archive.port, pace=pace))
+        took = time.monotonic() - began
+        archive.wait_for_ends(1)
+    assert ended.end is CensusEnd.SECONDS
+    assert [answer.ending for answer in census.answers] == [Ending.STATUS, Ending.BUDGET]
+    assert 1.3 < took < 2.5
+
+
+def test_an_authorisation_that_ends_between_two_questions_ends_the_census() -> None:
+    """No question after valid_until; the association is released, the cells are kept."""
+    run = Run()
+    census = WrittenCensus([year(2019), year(2018)])
+    with Archive(Script(on_request=answers(find=Rows(5)))) as archive:
+        scope = authorisation(archive.port, touch=Touch.COUNT)
+        late = scope.valid_until + timedelta(seconds=1)
+        with pytest.raises(AuthorisedTimeOver):
+            perform(archive, census, run, allowed=scope, clock=lambda: late if run.kept else now())
+        (seen,) = archive.wait_for_ends(1)
+    assert seen.fields == [CommandField.C_FIND]
+    assert seen.ended_by == "release"
+    assert [cell.rows for cell in run.kept] == [5]
+
+
+def test_an_authorisation_that_ends_within_an_answer_cancels_it() -> None:
+    """An answer of minutes does not run on past valid_until."""
+    census = WrittenCensus([year(2019)])
+    with Archive(Script(on_request=answers(find=Rows(batch=1, seconds_between=0.01)))) as archive:
+        scope = authorisation(archive.port, valid_until=now() + timedelta(seconds=0.7))
+        began = time.monotonic()
+        perform(archive, census, allowed=scope, seconds=60)
+        assert time.monotonic() - began < 3.2
+        (seen,) = archive.wait_for_ends(1)
+    assert census.answers[0].ending is Ending.BUDGET
+    assert (seen.cancelled, seen.ended_by) == (1, "abort")
+
+
+def test_an_interrupt_keeps_the_cells_and_ends_in_an_abort() -> None:
+    """Ctrl-C while the second question is answered: the first one's cell is on the disk."""
+    run = Run()
+    loop = Loop()
+    interrupted: list[bool] = []
+
+    async def work() -> None:
+        line = Caller(loop, authorisation(archive.port)).line(archive.port)
+        try:
+            await Performer(line, run.counting, 1).perform(WrittenCensus([year(2019), year(2018)]), TITLES)
+        except InterruptedWait:
+            interrupted.append(True)
+            raise
+        finally:
+            line.drop("interrupted")
+
+    script = Script(on_request=in_turn(Rows(5), Rows(batch=1, seconds_between=0.01)))
+    with Archive(script) as archive:
+        loop.spawn(work())
+        until = time.monotonic() + 5
+        while len(archive.asked) < 2 or archive.visits[0].rows_sent < 8:
+            assert time.monotonic() < until
+            loop.turn(0.05)
+        loop.interrupt()
+        loop.close()
+        (seen,) = archive.wait_for_ends(1)
+    assert interrupted == [True]
+    assert [cell.rows for cell in run.kept] == [5]
+    assert seen.ended_by == "abort"
+
+
+def test_two_censuses_share_the_association_and_the_number_of_them() -> None:
+    """The worklist is asked on the same association; under other titles another one is opened."""
+    others = Titles("ARCHIVE", "DOSIMETER", stranger=False)
+
+    async def work(loop: Loop) -> list[CensusEnded]:
+        line = Caller(loop, authorisation(archive.port)).line(archive.port)
+        performer = Performer(line, Run().counting, 5)
+        ended = [
+            await performer.perform(WrittenCensus([year(2019)]), TITLES),
+            await performer.perform(WrittenCensus([year(2019, QueryService.WORKLIST)]), TITLES),
+            await performer.perform(WrittenCensus([year(2019, QueryService.WORKLIST)]), others),
+        ]
+        await line.hang_up()
+        left.append(performer.associations_left)
+        return ended
+
+    left: list[int] = []
+    with Archive(Script(on_request=answers(find=Rows(5)))) as archive:
+        ended = drive(work)
+        first, second = archive.wait_for_ends(2)
+    assert [one.associations for one in ended] == [1, 0, 1]
+    assert left == [3]
+    assert [service for _, service in first.asked] == [uids.STUDY_ROOT_FIND, uids.MODALITY_WORKLIST_FIND]
+    assert second.titles == ("ARCHIVE", "DOSIMETER")
+    assert {seen.ended_by for seen in (first, second)} == {"release"}
+
+
+def test_what_a_run_before_was_answered_is_part_of_the_cost_and_is_not_kept_again() -> None:
+    """A census that is taken up again says what it cost in all."""
+    first = Run()
+    with Archive(Script(on_request=answers(find=Rows(50)))) as archive:
+        before = perform(archive, WrittenCensus([year(2019)]), first)
+        run = Run(known=tuple(first.kept))
+        census = WrittenCensus([year(2018)], cells=list(first.kept))
+        ended = perform(archive, census, run)
+        archive.wait_for_ends(2)
+    assert [cell.cell for cell in run.kept] == ["2018"]
+    assert (ended.questions, ended.rows) == (2, 100)
+    assert ended.received == 2 * before.received
+
+
+def test_what_the_scope_does_not_allow_is_raised_and_not_counted_as_a_refusal() -> None:
+    """It says nothing about the archive, and nothing was sent."""
+    with Archive() as archive, pytest.raises(WireFailure) as caught:
+        perform(archive, WrittenCensus([year(2019)]), allowed=authorisation(1))
+    assert caught.value.cause is Cause.OUT_OF_SCOPE
+    assert archive.visits == []
