@@ -52,7 +52,7 @@ class PlannedCensus(Protocol):
 
     @property
     def cells(self) -> list[CellCounted]:
-        """The cells counted so far; it grows."""
+        """The cells counted so far, those of a run before at its head; it grows."""
 
     @property
     def studies(self) -> KeyedSet:
@@ -95,12 +95,10 @@ class Performer:
         self._spent = _Spent()
         self.associations_left = associations
 
-    async def perform(
-        self, census: PlannedCensus, titles: Titles, known: tuple[CellCounted, ...] = ()
-    ) -> CensusEnded:
+    async def perform(self, census: PlannedCensus, titles: Titles) -> CensusEnded:
         """Ask until nothing more is to be asked. Each new cell is kept before the next question.
 
-        What the ``known`` cells of a run before had cost is in what is returned.
+        What the cells of a run before had cost is part of what is returned.
 
         Raises:
             WireFailure: our own machine failed, or the scope says no.
@@ -108,16 +106,18 @@ class Performer:
             InterruptedWait: the loop is ending; the association is to be aborted.
         """
         spent = self._spent = _Spent()
-        for cell in known:
+        for cell in census.cells:
             spent.add(cell.questions, cell.rows, cell.received, cell.milliseconds)
         kept = len(census.cells)
         with closing(census.questions()) as questions:
             question = next(questions, None)
-            while question is not None:
-                question = _send(questions, await self._answer(question, titles))
+            while True:
                 for cell in census.cells[kept:]:
                     self._counting.keep(cell)
                 kept = len(census.cells)
+                if question is None:
+                    break
+                question = _send(questions, await self._answer(question, titles))
         return CensusEnded(
             titles,
             census.end,

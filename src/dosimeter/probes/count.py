@@ -96,12 +96,11 @@ async def _count(
     known = tuple(cell for cell in counting.known if (cell.service is QueryService.WORKLIST) is is_worklist)
     census = _planned(visit, counting, null_query, budget, known)
     try:
-        ended = await performer.perform(census, null_query.titles, known)
+        ended = await performer.perform(census, null_query.titles)
     except WireFailure as failure:
-        seen = (*facts, *_cells(census, known), *failure.facts)
+        seen = (*facts, *census.cells, *failure.facts)
         raise WireFailure(failure.cause, failure.detail, seen) from None
-    facts += _cells(census, known)
-    facts.append(ended)
+    facts += (*census.cells, ended)
     if not is_worklist:
         counting.holdings(null_query.titles, census.studies)
     return ended
@@ -138,10 +137,6 @@ def _first_echo(seen: Iterable[Fact], titles: Titles) -> int:
     ]
     echoes.sort(key=lambda echo: echo.titles != titles)
     return echoes[0].milliseconds if echoes else 0
-
-
-def _cells(census: PlannedCensus, known: tuple[CellCounted, ...]) -> tuple[CellCounted, ...]:
-    return (*(cell for cell in known if cell not in census.cells), *census.cells)
 
 
 def _left(budget: CountBudget, ended: CensusEnded, performer: Performer, seconds: float) -> CountBudget:

@@ -58,7 +58,7 @@ def perform(
         line = Caller(loop, scope).line(archive.port, archive.address, service, clock=clock)
         line.begin_census(seconds)
         try:
-            ended = await Performer(line, run.counting, associations).perform(census, TITLES, run.known)
+            ended = await Performer(line, run.counting, associations).perform(census, TITLES)
             await line.hang_up()
         finally:
             line.drop("the test is over")
