@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import ssl
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 from pydicom import Dataset
@@ -13,8 +16,12 @@ from pynetdicom import sop_class as peer
 from pynetdicom.association import Association
 
 from dosimeter.lab.archive import Archive, Expected
-from dosimeter.lab.holdings import invent_holdings
+from dosimeter.lab.attributes import Tag
+from dosimeter.lab.catalogue import Catalogue
+from dosimeter.lab.generated import Shape, invent_catalogue
+from dosimeter.lab.holdings import Holdings, invent_holdings
 from dosimeter.lab.policy import QUERY_SERVICES, RETRIEVE_SERVICES, WORKLIST_SERVICE, Door, Policy
+from dosimeter.lab.products import LIKE_DCMTK, LIKE_ORTHANC, LIKE_PYNETDICOM
 from dosimeter.lab.server import Lab
 from dosimeter.model.verdict import Exposure
 
@@ -24,11 +31,17 @@ SERVICES = QUERY_SERVICES | RETRIEVE_SERVICES | WORKLIST_SERVICE
 STUDY_ROOT = peer.StudyRootQueryRetrieveInformationModelFind
 PATIENT_ROOT = peer.PatientRootQueryRetrieveInformationModelFind
 EXPLICIT = "1.2.840.10008.1.2.1"
+LARGE = invent_catalogue(12, Shape(20_000, undated=10))
 
 
 @contextmanager
 def association(
-    service: str, policy: Policy | None = None, *, door: Door = Door.PLAIN, syntax: str = "1.2.840.10008.1.2"
+    service: str,
+    policy: Policy | None = None,
+    *,
+    door: Door = Door.PLAIN,
+    syntax: str = "1.2.840.10008.1.2",
+    holdings: Holdings | Catalogue = HOLDINGS,
 ) -> Iterator[Association]:
     """An association of pynetdicom's with a lab archive."""
     archive = Archive(
@@ -39,7 +52,7 @@ def association(
         policy or Policy(services=SERVICES),
         door=door,
         port=0,
-        holdings=HOLDINGS,
+        holdings=holdings,
     )
     with Lab((archive,)) as lab:
         ae = AE("PEER")
@@ -169,3 +182,85 @@ def test_it_is_the_same_inside_tls() -> None:
     """DICOM-TLS changes nothing of the answer."""
     with association(STUDY_ROOT, door=Door.TLS) as opened:
         assert len(rows(opened, keys("STUDY", StudyInstanceUID=""))) == len(STUDIES)
+
+
+@pytest.mark.parametrize("syntax", ["1.2.840.10008.1.2", EXPLICIT])
+def test_a_day_of_a_large_archive_is_read_by_a_peer(syntax: str) -> None:
+    """Rows that were written from columns: each study of the day, its counters and its modalities."""
+    day, time = (LARGE.studies.columns[tag] for tag in (Tag.STUDY_DATE, Tag.STUDY_TIME))
+    uid = LARGE.studies.columns[Tag.STUDY_INSTANCE_UID]
+    held = [study for study in range(20_000) if day(study) == "20250310" and "08" <= time(study) < "12"]
+    with association(STUDY_ROOT, syntax=syntax, holdings=LARGE) as opened:
+        found = rows(
+            opened,
+            keys(
+                "STUDY",
+                StudyInstanceUID="",
+                StudyDate="20250310-20250310",
+                StudyTime="080000-115959",
+                NumberOfStudyRelatedSeries="",
+                NumberOfStudyRelatedInstances="",
+                ModalitiesInStudy="",
+                PatientID="",
+            ),
+        )
+    assert [row.StudyInstanceUID for row in found] == [uid(study) for study in held] != []
+    assert [row.NumberOfStudyRelatedSeries for row in found] == [
+        len(LARGE.series_of(study)) for study in held
+    ]
+    assert [row.NumberOfStudyRelatedInstances for row in found] == [
+        LARGE.instances_of(study) for study in held
+    ]
+    assert all(row.PatientID.startswith("LAB-12-") and row.ModalitiesInStudy for row in found)
+
+
+def test_a_relational_query_is_read_by_a_peer() -> None:
+    """Every instance of the archive, once, with no study named."""
+    with association(STUDY_ROOT, replace(LIKE_ORTHANC, services=SERVICES)) as opened:
+        found = rows(opened, keys("IMAGE", StudyDate="20190101-20190630", SOPInstanceUID=""))
+    held = [study for study in STUDIES if "20190101" <= study.day <= "20190630"]
+    assert [row.SOPInstanceUID for row in found] == [
+        series.instance_uid(number)
+        for study in held
+        for series in study.series
+        for number in range(1, series.instances + 1)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("policy", "pending", "final"),
+    [
+        (Policy(), len(STUDIES), "Success"),
+        (Policy(most_rows=10), 10, "Cancel: MatchingTerminatedDueToCancelRequest"),
+        (Policy(most_rows=10, cut_status=0x0000), 10, "Success"),
+        (Policy(most_rows=10, cut_status=0xA700), 10, "Refused: OutOfResources"),
+        (Policy(row_repeats=3), 3 * len(STUDIES), "Success"),
+        (LIKE_PYNETDICOM, sum(series.instances for study in STUDIES for series in study.series), "Success"),
+        (LIKE_DCMTK, len(STUDIES), "Success"),
+    ],
+)
+def test_findscu_hears_the_rows_and_the_final_status(policy: Policy, pending: int, final: str) -> None:
+    """DCMTK's own client counts as many responses, and names the status that ends them."""
+    archive = Archive(
+        "findscu", "127.21.4.2", "", Expected(Exposure.QUERYABLE), policy, port=0, holdings=HOLDINGS
+    )
+    with Lab((archive,)) as lab:
+        address, port = lab.endpoints[0]
+        heard = subprocess.run(
+            [
+                "findscu",
+                "-v",
+                "-S",
+                *("-k", "QueryRetrieveLevel=STUDY", "-k", "StudyInstanceUID"),
+                address,
+                str(port),
+            ],
+            check=True,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert lab.ledgers[0].tally.rows == pending
+    said = heard.stdout + heard.stderr
+    assert len(re.findall(r"Find Response: \d+ \(Pending", said)) == pending
+    assert f"Received Final Find Response ({final}" in said

@@ -179,7 +179,8 @@ class Policy:
     ``trusted_callers`` are calling titles for whom every reaction is to answer. After ``gives_up_after``
     queries of an association the next meets ``gives_up``.
 
-    Questions: ``unkeyed_status`` refuses a query that has not the keys that ``hierarchy`` asks of it.
+    Questions: ``unkeyed_status`` refuses a query that has not the keys that ``hierarchy`` asks of it,
+    ``unknown_level_status`` one of a level that is none of its root's.
     ``patient_level_everywhere``: Study Root knows PATIENT, as Orthanc's does.
     ``collapses_without_key``: without the unique key of its level an answer has no row twice.
 
@@ -205,6 +206,7 @@ class Policy:
     matching: Matching = field(default_factory=Matching)
     hierarchy: Hierarchy = Hierarchy.STRICT
     unkeyed_status: int = 0xA900
+    unknown_level_status: int = 0xA900
     patient_level_everywhere: bool = False
     collapses_without_key: bool = False
     canned_rows: int = 0

@@ -18,6 +18,7 @@ LIKE_ORTHANC: Final = Policy(
     matching=Matching(uid_wildcards=UidWildcards.REFUSED, before_finds_undated=True, as_text=True),
     hierarchy=Hierarchy.FREE,
     patient_level_everywhere=True,
+    unknown_level_status=0xC000,
     identity=DCMTK_IDENTITY,
 )
 """Relational queries, counters that are true, ranges compared as text."""
@@ -26,6 +27,7 @@ LIKE_DCMTK: Final = Policy(
     matching=Matching(ignored=_MODALITIES, levels_apart=True),
     hierarchy=Hierarchy.PRESENT,
     unkeyed_status=0xC000,
+    unknown_level_status=0xC000,
     collapses_without_key=True,
     counters=Counters.ABSENT,
     unsent=_MODALITIES,

@@ -26,7 +26,6 @@ from dosimeter.lab.rows import LEVELS, RowWriter, appointment_records, instance_
 
 PENDING: Final = 0xFF00
 PENDING_KEYS_LACKING: Final = 0xFF01
-DOES_NOT_MATCH_SOP_CLASS: Final = 0xA900
 UNABLE_TO_PROCESS: Final = 0xC000
 """Statuses of C-FIND (PS3.4 Table C.4-1)."""
 
@@ -115,7 +114,7 @@ def _level_of(sop_class_uid: str, keys: Dataset, policy: Policy) -> str:
     top = 0 if sop_class_uid == uids.PATIENT_ROOT_FIND else 1
     known = LEVELS[0 if policy.patient_level_everywhere else top :]
     if not isinstance(level, str) or level not in known:
-        raise QueryRefused(DOES_NOT_MATCH_SOP_CLASS)
+        raise QueryRefused(policy.unknown_level_status)
     if policy.matching.uid_wildcards is UidWildcards.REFUSED and any(map(_has_wildcard, keys, keys.values())):
         raise QueryRefused(UNABLE_TO_PROCESS)
     above = [keys.get(_UNIQUE_KEYS[each]) for each in LEVELS[top : LEVELS.index(level)]]
