@@ -120,7 +120,7 @@ def whole_words(count: Count, things: Things) -> str:
         case Claimed(value):
             return f"the archive's own figure: {value:,} {noun(things, value)}"
         case Unknown():
-            return f"{MANY[things]} not counted"
+            return "not counted"
         case AtLeast() | Estimated():
             return amount_words(count, things)
 

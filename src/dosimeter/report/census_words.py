@@ -24,7 +24,12 @@ class NumberShown:
 
 
 def numbers_of(findings: Findings) -> tuple[NumberShown, ...]:
-    """Patients, studies, series, images; worklist entries if a worklist answered; what can be fetched."""
+    """Patients, studies, series, images; worklist entries if a worklist answered; what can be fetched.
+
+    Of an archive that was not counted at all, one line says why.
+    """
+    if not findings.is_counted:
+        return (_nothing(findings.why_not_counted),)
     counts = findings.census.counts
     numbers = []
     for things in Things:
@@ -85,6 +90,10 @@ def years_words(oldest: int, newest: int) -> str:
     return f"{oldest} to {newest}" if oldest != newest else str(oldest)
 
 
+def _nothing(why: str) -> NumberShown:
+    return NumberShown("nothing", "counts", "not counted", why, f"not counted: {why}", why)
+
+
 def _could_hold(findings: Findings, things: Things) -> bool:
     """Whether an archive that was not counted may hold such things at all."""
     if things is Things.WORKLIST_ITEMS:
@@ -104,8 +113,6 @@ def _fetched(count: Count, *, lets_fetch: bool) -> NumberShown:
 
 def _why(count: Count, findings: Findings) -> str:
     """What the facts say of a number that is no whole one; the remarks of the census say more."""
-    if isinstance(count, Unknown):
-        return "" if findings.is_counted else findings.why_not_counted
     if not isinstance(count, AtLeast):
         return ""
     end = findings.census_end

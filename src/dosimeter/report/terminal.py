@@ -14,7 +14,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from dosimeter.exposure.count_words import short_words
+from dosimeter.exposure.count_words import MANY, short_words
+from dosimeter.model.census import Things, Unknown
 from dosimeter.model.verdict import DecoyTier, Exposure, Product, Remedy, Severity, Verdict
 from dosimeter.report.archive import Archive
 from dosimeter.report.census_words import numbers_of, parts_in_words, why_in_words
@@ -175,7 +176,7 @@ def _archives(archives: Sequence[Archive], *, wide: bool, counted: bool) -> Rend
             _exposure(verdict.exposure),
             _severity(verdict.severity),
             *(_counts(archive, wide=wide) if counted else ()),
-            *(_wide_cells(verdict) if wide else _narrow_cells(verdict)),
+            *(_wide_cells(verdict) if wide else _narrow_cells(archive)),
         )
     return table
 
@@ -206,8 +207,11 @@ def _wide_cells(verdict: Verdict) -> list[Text]:
     ]
 
 
-def _narrow_cells(verdict: Verdict) -> list[Text]:
+def _narrow_cells(archive: Archive) -> list[Text]:
+    verdict, counts = archive.verdict, archive.findings.census.counts
     also = []
+    if isinstance(counts.instances, Unknown) and not isinstance(counts.studies, Unknown):
+        also.append(f"{short_words(counts.studies)} {MANY[Things.STUDIES]}")
     if verdict.accepts_writes:
         also.append("takes images")
     if verdict.worklist:

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import pytest
+
+from dosimeter.exposure.count_words import (
+    END_WORDS,
+    MANY,
+    ONE,
+    amount_words,
+    figure_words,
+    interval_words,
+    kind_words,
+    short_words,
+    whole_words,
+)
+from dosimeter.model.census import AtLeast, CensusEnd, Claimed, Count, Estimated, Exact, Things, Unknown
+
+IMAGES = Things.INSTANCES
+
+
+@pytest.mark.parametrize(
+    ("count", "whole", "inside", "figure", "short"),
+    [
+        (Exact(12_430), "12,430 images, counted", "12,430 images", "12,430", "12,430"),
+        (Exact(1), "1 image, counted", "1 image", "1", "1"),
+        (Exact(0), "0 images, counted", "0 images", "0", "0"),
+        (AtLeast(340), "at least 340 images", "at least 340 images", "at least 340", "≥ 340"),
+        (
+            Estimated(41_112, 38_245, 43_871),
+            "about 41,000 images (between 38,200 and 43,900)",
+            "about 41,000 images (between 38,200 and 43,900)",
+            "about 41,000",
+            "~41k",
+        ),
+        (
+            Claimed(225),
+            "the archive's own figure: 225 images",
+            "225 images (the archive's own figure)",
+            "225 claimed",
+            "says 225",
+        ),
+        (Unknown(), "not counted", "images that were not counted", "not counted", "-"),
+    ],
+)
+def test_each_kind_has_its_words(count: Count, whole: str, inside: str, figure: str, short: str) -> None:
+    """The kind can be told from the words alone, wherever the number stands."""
+    assert whole_words(count, IMAGES) == whole
+    assert amount_words(count, IMAGES) == inside
+    assert figure_words(count) == figure
+    assert short_words(count) == short
+
+
+@pytest.mark.parametrize(
+    ("value", "short"),
+    [(7, "~7"), (999, "~1k"), (1_000, "~1k"), (1_450, "~1.5k"), (41_112, "~41k"), (731_225_000, "~730M")],
+)
+def test_an_estimate_pretends_no_more_than_two_digits(value: int, short: str) -> None:
+    """Short forms are rounded, never cut."""
+    assert short_words(Estimated(value, value, value)) == short
+
+
+@pytest.mark.parametrize("value", [0, 5, 38_245, 100_001, 999_999])
+def test_an_interval_is_rounded_outwards(value: int) -> None:
+    """What is printed holds what was computed."""
+    low, high = interval_words(Estimated(value, value, value)).removeprefix("between ").split(" and ")
+    assert int(low.replace(",", "")) <= value <= int(high.replace(",", ""))
+
+
+def test_everything_has_a_word() -> None:
+    """No kind of thing and no end of a census is without its words; kinds are told apart."""
+    assert set(ONE) == set(MANY) == set(Things)
+    assert set(END_WORDS) == set(CensusEnd)
+    kinds = (Exact(1), AtLeast(1), Estimated(1, 1, 1), Claimed(1), Unknown())
+    assert len({kind_words(kind) for kind in kinds}) == len(kinds)
