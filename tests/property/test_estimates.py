@@ -111,7 +111,7 @@ class Surveyed:
 
 
 def survey(archive: Invented, rnd: Random, seed: bytes) -> Surveyed:
-    """Years newest first while they fit, days of the others from what is left.
+    """Years newest first while they fit, days of the others, and of years before, from what is left.
 
     The rows allowed are 3 to 70 % of the archive. A day over the limit is cut in two by time, and costs
     the limit on top; where all its studies have one time it stays cut.
@@ -129,11 +129,14 @@ def survey(archive: Invented, rnd: Random, seed: bytes) -> Surveyed:
         counted.append(year)
         rows -= totals[year]
         last = totals[year]
+    opened += range(min(totals) - rnd.randint(0, 15), min(totals))
     questions = rnd.choice((100, 200, 400))
+    empty = [0] * 366
     draws = DayDraws(opened, TODAY, seed, rows=rows, rows_a_day=last / 260 or 50.0, questions=questions)
     while (day := draws.next_day()) is not None:
         at = (day - date(day.year, 1, 1)).days
-        studies, instances = archive.studies[day.year][at], archive.instances[day.year][at]
+        studies = archive.studies.get(day.year, empty)[at]
+        instances = archive.instances.get(day.year, empty)[at]
         crowded = archive.limit is not None and studies >= archive.limit
         price = studies + (archive.limit or 0) * crowded
         rows -= price

@@ -9,10 +9,13 @@ from hypothesis import strategies as st
 
 from dosimeter.exposure.classify import judge
 from dosimeter.model.attempt import Attempt, Cause, Completed, Failed, Skipped
+from dosimeter.model.census import Axis, Census, CensusEnd, Counts, Cut, Exact, Things
 from dosimeter.model.facts import (
     AssociationAborted,
     AssociationAccepted,
     AssociationRejected,
+    CellCounted,
+    CensusEnded,
     CertificateSeen,
     ClientCertificate,
     ContextRefused,
@@ -40,6 +43,7 @@ PROBES: Final = (
     "null_query_worklist",
     "null_retrieve",
     "ae_titles",
+    "count",
     "a_probe_of_next_year",
 )
 SYNTAXES: Final = (
@@ -83,7 +87,32 @@ codes = st.integers(0, 255)
 contexts = st.lists(st.sampled_from(SYNTAXES), unique=True, max_size=7).map(tuple)
 endings = st.sampled_from(Ending)
 services = st.sampled_from(QueryService)
+rows = st.integers(0, 300)
 
+counted_facts: st.SearchStrategy[Fact] = st.one_of(
+    st.builds(
+        CellCounted,
+        titles=titles,
+        service=services,
+        things=st.sampled_from(Things),
+        axis=st.sampled_from(Axis),
+        cell=st.sampled_from(("2019", "2020", "whole")),
+        with_counters=st.booleans(),
+        cut=st.sampled_from(Cut),
+        ending=endings,
+        status=statuses,
+        questions=st.integers(0, 3),
+        rows=rows,
+        distinct=rows,
+        fresh=rows,
+        on_axis=rows,
+        largest=rows,
+        received=rows,
+        milliseconds=rows,
+        public_roots=rows,
+    ),
+    st.builds(CensusEnded, titles, st.sampled_from(CensusEnd), rows, rows, rows, st.integers(1, 6), rows),
+)
 facts: st.SearchStrategy[Fact] = st.one_of(
     st.builds(
         AssociationAccepted,
@@ -128,6 +157,7 @@ facts: st.SearchStrategy[Fact] = st.one_of(
         st.none() | server_texts,
     ),
     st.builds(NotDicomSeen, st.sampled_from(Signature)),
+    counted_facts,
 )
 fact_tuples = st.lists(facts, max_size=3).map(tuple)
 probes = st.sampled_from(PROBES)
@@ -271,3 +301,27 @@ def test_confidence_is_never_counted_here(record: tuple[Attempt, ...]) -> None:
     assert verdict.confidence is not Confidence.COUNTED
     if verdict.product is not None:
         assert verdict.product.confidence is Confidence.ANNOUNCED
+
+
+@given(
+    records,
+    st.lists(counted_facts, max_size=6).map(tuple).map(lambda cells: Completed("count", cells))
+    | st.just(Failed("count", Cause.INTERRUPTED, "stopped", ())),
+    rows,
+)
+def test_a_census_moves_no_archive_on_the_ladder(
+    record: tuple[Attempt, ...], counting: Attempt, studies: int
+) -> None:
+    """Counting adds reasons and signs of a decoy: exposure, severity and remedies stay as they were."""
+    before = judged(record)
+    census = Census(counts=Counts(studies=Exact(studies), worklist_items=Exact(studies)))
+    if not before.speaks_dicom:
+        return
+    after = judge((*record, counting), service=Service.DICOM, census=census)
+    assert (after.exposure, after.severity) == (before.exposure, before.severity)
+    assert (after.remedies, after.protections) == (before.remedies, before.protections)
+    assert {reason.rule for reason in after.reasons} - {reason.rule for reason in before.reasons} <= {
+        "at_stake",
+        "waiting_patients",
+        "decoy",
+    }
