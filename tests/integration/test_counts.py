@@ -1,0 +1,235 @@
+"""What ``dosimeter survey --touch count`` says that every real archive holds, against what it does hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.integration.archives import dataset
+from tests.integration.archives.fleet import Fleet
+from tests.integration.archives.registry import ARCHIVES, Archive
+from tests.integration.surveying import TITLED, Got, Line, owners_verdicts, strangers_verdicts
+
+pytestmark = pytest.mark.timeout(180)
+
+Said = Mapping[str, object]
+UNKNOWN: Final[Said] = {"kind": "unknown"}
+
+
+def exact(value: int) -> Said:
+    """As a count stands in a JSON line."""
+    return {"kind": "exact", "value": value}
+
+
+@dataclass(frozen=True)
+class Counted:
+    """The six numbers of an archive, each with its kind."""
+
+    patients: Said = UNKNOWN
+    studies: Said = UNKNOWN
+    series: Said = UNKNOWN
+    instances: Said = UNKNOWN
+    worklist_items: Said = UNKNOWN
+    retrievable: Said = UNKNOWN
+
+    @classmethod
+    def of(cls, line: Line) -> Counted:
+        """What a line says."""
+        counts = line["counts"]
+        return cls(
+            patients=counts["patients"],
+            studies=counts["studies"],
+            series=counts["series"],
+            instances=counts["instances"],
+            worklist_items=counts.get("worklist_items", UNKNOWN),
+            retrievable=line["retrievable_instances"],
+        )
+
+
+STUDIES: Final = exact(dataset.STUDIES)
+INSTANCES: Final = exact(dataset.INSTANCES)
+WORKLIST: Final = exact(dataset.WORKLIST_ITEMS)
+NOTHING: Final = Counted(retrievable=exact(0))
+"""Nobody was answered: how much there is stays unknown, and none of it can be had."""
+
+WHOLE: Final = Counted(exact(dataset.PATIENTS), STUDIES, exact(dataset.SERIES), INSTANCES)
+LOADED: Final = replace(WHOLE, retrievable=INSTANCES)
+LOADED_AND_WORKLIST: Final = replace(LOADED, worklist_items=WORKLIST)
+NO_RETRIEVAL: Final = replace(WHOLE, retrievable=exact(0))
+
+STRANGERS: Final = {
+    "orthanc-open": LOADED_AND_WORKLIST,
+    "orthanc-tlsany": LOADED_AND_WORKLIST,
+    "orthanc-limit": LOADED_AND_WORKLIST,
+    "orthanc-limit-7": LOADED_AND_WORKLIST,
+    "orthanc-limit-1": LOADED_AND_WORKLIST,
+    "orthanc-findonly": NO_RETRIEVAL,
+    "pynetdicom-qrscp": replace(LOADED, worklist_items=exact(0)),
+}
+"""Archives that answer a stranger; of all others nothing is known."""
+
+OWNERS: Final = {
+    "orthanc-open": LOADED_AND_WORKLIST,
+    "orthanc-locked": LOADED,
+    "orthanc-aeonly": LOADED,
+    "dcmqrscp-anyrw": LOADED,
+    "dcmqrscp-read": LOADED,
+    "dcmqrscp-wonly": LOADED,
+    "dcmqrscp-rest": LOADED,
+    "dcmqrscp-no-study-root": NO_RETRIEVAL,
+    "dcmqrscp-no-get": NO_RETRIEVAL,
+    # It asks for the UID of the study before it tells of its series.
+    "dcmqrscp-strict": replace(LOADED, series=UNKNOWN, instances=UNKNOWN, retrievable=UNKNOWN),
+    "wlmscpfs-wlae": Counted(worklist_items=WORKLIST, retrievable=exact(0)),
+    "wlmscpfs-otherwl": Counted(worklist_items=exact(0), retrievable=exact(0)),
+}
+"""The same when the scope lists the titles; of archives in TITLED that are not here nothing is known."""
+
+ANSWERS_NOBODY: Final = ("orthanc-default", "orthanc-locked", "storescp", "dcmrecv", "odil-scp", "busy")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Everything the surveys wrote."""
+    return tmp_path_factory.mktemp("counts")
+
+
+@pytest.fixture(scope="module")
+def strangers(archives: Fleet, folder: Path) -> Mapping[str, Got]:
+    """What is counted under a scope without AE titles."""
+    return strangers_verdicts(archives, folder / "stranger", touch="count")
+
+
+@pytest.fixture(scope="module")
+def owners(archives: Fleet, folder: Path) -> Mapping[str, Got]:
+    """What is counted under scopes that list the archives' titles."""
+    return owners_verdicts(archives, folder / "owner", touch="count")
+
+
+def _name(archive: Archive) -> str:
+    return archive.name
+
+
+@pytest.mark.parametrize("name", STRANGERS)
+def test_an_archive_that_answers_strangers_is_counted_to_the_last_image(
+    strangers: Mapping[str, Got], name: str
+) -> None:
+    """Under a limit of one row as well; 48 studies where 225 rows come; not 47, for one has no date."""
+    got = strangers[name]
+
+    assert Counted.of(got.said) == STRANGERS[name], got.line
+
+
+@pytest.mark.parametrize("name", OWNERS)
+def test_an_archive_that_a_listed_title_opens_is_counted_to_the_last_image(
+    owners: Mapping[str, Got], name: str
+) -> None:
+    """By way of the Patient Root alone as well, and with no counter to go by."""
+    got = owners[name]
+
+    assert Counted.of(got.said) == OWNERS[name], got.line
+
+
+@pytest.mark.parametrize(
+    "archive", [archive for archive in ARCHIVES if archive.name not in STRANGERS], ids=_name
+)
+def test_of_an_archive_that_answers_nobody_nothing_is_claimed(
+    strangers: Mapping[str, Got], archive: Archive
+) -> None:
+    """Unknown is not zero."""
+    counted = Counted.of(strangers[archive.name].said)
+
+    assert replace(counted, retrievable=UNKNOWN) == Counted(), strangers[archive.name].line
+    assert counted.retrievable in (UNKNOWN, exact(0))
+
+
+@pytest.mark.parametrize("name", ANSWERS_NOBODY)
+def test_why_nothing_was_counted_is_said(strangers: Mapping[str, Got], name: str) -> None:
+    """The question stands among those that were not asked, with its reason, or among the failures."""
+    line = strangers[name].said
+
+    unasked = [each for each in line["not_asked"] if each["probe"] == "count"]
+    failed = [each for each in line["failures"] if each["probe"] == "count"]
+    assert [each["why"] for each in unasked if each["why"]] or failed, strangers[name].line
+
+
+@pytest.mark.parametrize("archive", ARCHIVES, ids=_name)
+def test_counting_changes_no_verdict_of_a_stranger(strangers: Mapping[str, Got], archive: Archive) -> None:
+    """Exposure, writes, worklist and protections are those of the touch ``prove``."""
+    assert strangers[archive.name].verdict == archive.stranger, strangers[archive.name].line
+
+
+@pytest.mark.parametrize("archive", TITLED, ids=_name)
+def test_counting_changes_no_verdict_under_listed_titles(owners: Mapping[str, Got], archive: Archive) -> None:
+    """The same when the scope lists the titles."""
+    assert owners[archive.name].verdict == archive.owner, owners[archive.name].line
+
+
+def test_studies_by_year_and_by_modality_are_shown_and_small_numbers_are_not(
+    strangers: Mapping[str, Got],
+) -> None:
+    """10 studies of 2019 are "fewer than 11"; the 13 with CT are 13, for the archive heeds the question."""
+    line = strangers["orthanc-open"].said
+
+    years = {each["year"]: each["studies"] for each in line["by_year"]}
+    modalities = {each["modality"]: each["studies"] for each in line["by_modality"]}
+    assert years[2019] == {"kind": "fewer_than", "value": 11}
+    assert modalities["CT"] == exact(dataset.CT_STUDIES)
+    assert (line["oldest_year"], line["newest_year"]) == (2010, 2025)
+    assert line["undated_studies"] == {"kind": "fewer_than", "value": 11}
+
+
+@pytest.mark.parametrize("name", ["dcmqrscp-anyrw", "dcmqrscp-read"])
+def test_an_archive_that_ignores_modalities_is_said_to_hold_none(
+    owners: Mapping[str, Got], name: str
+) -> None:
+    """It returns 48 studies for CT and for a modality that does not exist: its word is worth nothing."""
+    assert owners[name].said["by_modality"] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "limit"), [("orthanc-limit", 10), ("orthanc-limit-7", 7), ("orthanc-limit-1", 1)]
+)
+def test_the_limit_of_an_archive_is_found_and_said(
+    strangers: Mapping[str, Got], name: str, limit: int
+) -> None:
+    """The administrator reads after how many records the archive stops an answer."""
+    assert strangers[name].said["rows_limit"] == limit
+    assert strangers["orthanc-open"].said["rows_limit"] is None
+
+
+def test_archives_with_the_same_studies_are_one(strangers: Mapping[str, Got]) -> None:
+    """All of them were loaded with the same 48 studies: the first holds them, the others point at it."""
+    lines = [strangers[name].said for name in STRANGERS]
+
+    first = [line for line in lines if line["same_as"] is None]
+    others = {line["same_as"] for line in lines} - {None}
+    assert len(first) == 1
+    assert others == {f"{first[0]['address']}:{first[0]['endpoints'][0]['port']}"}
+
+
+@pytest.mark.parametrize("archive", ARCHIVES, ids=_name)
+def test_after_being_counted_it_still_answers(
+    archives: Fleet, strangers: Mapping[str, Got], owners: Mapping[str, Got], archive: Archive
+) -> None:
+    """No question of a census took a server down or left it waiting."""
+    archives.check(archive)
+
+
+def test_nothing_of_the_patients_is_kept(
+    archives: Fleet, strangers: Mapping[str, Got], owners: Mapping[str, Got], folder: Path
+) -> None:
+    """Counted, and yet no name, identifier or UID of the loaded data is in store, log or scope folder."""
+    data = archives.site.dataset
+    secrets = {b"INVENTED", b"NOBODY^", b"TEST-00", *(study.uid.encode() for study in data.studies)}
+    secrets |= {study.date.encode() for study in data.studies if study.date}
+
+    files = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    assert [
+        (path, secret) for path, content in files.items() for secret in secrets if secret in content
+    ] == []
+    assert any(path.suffix == ".db" for path in files)

@@ -1,0 +1,187 @@
+"""Thousands of studies in real servers, counted within the default budget: exactly, and at what cost.
+
+Only what was counted and that the budget held is asserted. Seconds, and the CPU time of the server beside
+those of a full listing by DCMTK's findscu, are printed: ``pytest -s`` shows them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from dosimeter.model.scope import CountBudget
+from tests.integration.archives import crowd, dcmtk, orthanc
+from tests.integration.archives.crowd import Crowd
+from tests.integration.archives.process import cpu_seconds
+from tests.integration.archives.running import Running
+from tests.integration.surveying import Line, Place, run_survey
+
+pytestmark = pytest.mark.timeout(240)
+
+ORTHANC_STUDIES: Final = 20_000
+DCMQRSCP_STUDIES: Final = 5_000
+BUDGET: Final = CountBudget()
+SMALL: Final = 11
+_SPENT: Final = ("end", "questions", "rows", "received", "associations", "milliseconds")
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Of one run, in seconds: on the clock, and of the server's CPU."""
+
+    wall: float
+    server: float
+
+
+@dataclass(frozen=True)
+class Census:
+    """What was said of a crowd, by a survey in a process of its own, and what it cost."""
+
+    crowd: Crowd
+    line: Line
+    ended: list[Mapping[str, object]]
+    survey: Cost
+    listing: Cost
+
+    @property
+    def summary(self) -> str:
+        """The figures on one line."""
+        spent = [{name: each[name] for name in _SPENT} for each in self.ended]
+        return (
+            f"{len(self.crowd.studies):,} studies: {self.survey.wall:.1f} s, server {self.survey.server:.2f} s; "
+            f"findscu's full listing {self.listing.wall:.1f} s, server {self.listing.server:.2f} s; {spent}\n"
+        )
+
+
+def survey(crowd_of_it: Crowd, peer: Running, folder: Path, called: tuple[str, ...] = ()) -> Census:
+    """Count it, then list it with findscu as people do."""
+    listing = listed(peer, called[0] if called else "ANY-SCP", len(crowd_of_it.studies))
+    assert peer.pid is not None
+    cpu, began = cpu_seconds(peer.pid), time.perf_counter()
+    output = run_survey([Place(peer.address, peer.port, called=called)], folder, "count")
+    cost = Cost(time.perf_counter() - began, cpu_seconds(peer.pid) - cpu)
+    (line,) = [json.loads(each) for each in output.splitlines() if json.loads(each)["type"] == "archive"]
+    census = Census(crowd_of_it, line, ended_of(folder / "survey.db"), cost, listing)
+    sys.stdout.write(census.summary)
+    return census
+
+
+def listed(peer: Running, called: str, studies: int) -> Cost:
+    """A full listing by findscu, output discarded."""
+    assert peer.pid is not None
+    cpu, began = cpu_seconds(peer.pid), time.perf_counter()
+    keys = ("-k", "QueryRetrieveLevel=STUDY", "-k", "StudyInstanceUID")
+    done = subprocess.run(
+        ["findscu", "-S", "-v", "-sr", "-aec", called, *keys, peer.address, str(peer.port)],
+        check=True,
+        capture_output=True,
+        env={**os.environ, "TCP_NODELAY": "1"},
+        timeout=60,
+    )
+    assert done.stdout.count(b"Find Response") + done.stderr.count(b"Find Response") >= studies
+    return Cost(time.perf_counter() - began, cpu_seconds(peer.pid) - cpu)
+
+
+def ended_of(store: Path) -> list[Mapping[str, object]]:
+    """The ends of the censuses in a store, with what they cost."""
+    with sqlite3.connect(store) as connection:
+        tables = [
+            name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        ]
+        rows = [row for table in tables for row in connection.execute(f"SELECT * FROM {table}")]  # noqa: S608 - our own
+    texts = [value for row in rows for value in row if isinstance(value, str) and "census_ended" in value]
+    return [fact for text in texts for fact in _facts(json.loads(text)) if fact.get("kind") == "census_ended"]
+
+
+def _facts(value: object) -> list[Mapping[str, object]]:
+    if isinstance(value, dict):
+        return [value, *(fact for each in value.values() for fact in _facts(each))]
+    if isinstance(value, list):
+        return [fact for each in value for fact in _facts(each)]
+    return []
+
+
+@pytest.fixture(scope="module")
+def of_orthanc(tmp_path_factory: pytest.TempPathFactory) -> Census:
+    """20,000 studies in an Orthanc, counted by a stranger."""
+    folder = tmp_path_factory.mktemp("orthanc-crowd")
+    of_it = crowd.generate(ORTHANC_STUDIES)
+    with orthanc.crowded(of_it, folder / "orthanc", "127.31.1.1") as peer:
+        return survey(of_it, peer, folder / "survey")
+
+
+@pytest.fixture(scope="module")
+def of_dcmqrscp(tmp_path_factory: pytest.TempPathFactory) -> Census:
+    """5,000 studies in a dcmqrscp, counted by one who knows its title."""
+    folder = tmp_path_factory.mktemp("dcmqrscp-crowd")
+    of_it = crowd.generate(DCMQRSCP_STUDIES)
+    with dcmtk.crowded(of_it, folder / "dcmqrscp", "127.31.1.2") as peer:
+        return survey(of_it, peer, folder / "survey", (dcmtk.CROWD_TITLE,))
+
+
+@pytest.fixture(params=["of_orthanc", "of_dcmqrscp"])
+def census(request: pytest.FixtureRequest) -> Census:
+    """One after the other."""
+    found: Census = request.getfixturevalue(request.param)
+    return found
+
+
+def test_every_study_and_every_patient_is_counted(census: Census) -> None:
+    """Exactly, those without a date included."""
+    counts = census.line["counts"]
+
+    assert counts["studies"] == {"kind": "exact", "value": len(census.crowd.studies)}, census.line
+    assert counts["patients"] == {"kind": "exact", "value": census.crowd.patients}, census.line
+
+
+def test_series_and_instances_are_right_whatever_their_kind(census: Census) -> None:
+    """Counted row by row, or the archive's own figure, checked on a part of it."""
+    counts = census.line["counts"]
+
+    for name, truth in (("series", census.crowd.series), ("instances", len(census.crowd.files))):
+        assert counts[name]["value"] == truth, census.line
+        assert counts[name]["kind"] in {"exact", "claimed"}, census.line
+
+
+def test_every_year_is_right(census: Census) -> None:
+    """The sum of the years, and of what has no date, is the whole."""
+    shown = {each["year"]: each["studies"] for each in census.line["by_year"]}
+
+    expected = {
+        year: {"kind": "exact", "value": studies}
+        for year, studies in census.crowd.by_year.items()
+        if studies >= SMALL
+    }
+    assert {year: said for year, said in shown.items() if said["kind"] == "exact"} == expected
+    assert census.line["undated_studies"] == {"kind": "fewer_than", "value": SMALL}
+
+
+def test_the_default_budget_held(census: Census) -> None:
+    """Rows, bytes, seconds and associations; the archive was not asked to the end of them."""
+    spent = {
+        key: sum(int(str(each[key])) for each in census.ended) for key in ("rows", "received", "milliseconds")
+    }
+
+    assert census.ended, "no census has ended"
+    assert {each["end"] for each in census.ended} == {"all_asked"}
+    assert spent["rows"] <= BUDGET.rows
+    assert spent["received"] <= BUDGET.received_bytes
+    assert spent["milliseconds"] <= BUDGET.seconds * 1000
+    assert max(int(str(each["associations"])) for each in census.ended) <= BUDGET.associations
+
+
+def test_modalities_are_right_where_the_archive_heeds_the_question(of_orthanc: Census) -> None:
+    """Orthanc does."""
+    said = {each["modality"]: each["studies"]["value"] for each in of_orthanc.line["by_modality"]}
+
+    assert said == of_orthanc.crowd.by_modality
