@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dosimeter.model.attempt import Attempt, Cause, Failed
-from dosimeter.model.facts import NotDicomSeen, Signature
+from dosimeter.model.facts import AssociationAccepted, NotDicomSeen, Signature
 from dosimeter.model.scope import Touch
 from dosimeter.model.target import Endpoint, Service
 from dosimeter.probes._declare import Probe, Visit
@@ -29,6 +29,8 @@ def why_not(probe: Probe, visit: Visit) -> str | None:
     for fact in visit.seen:
         if isinstance(fact, probe.needs):
             return None
+    if any(isinstance(fact, AssociationAccepted) for fact in visit.seen):
+        return "no null query was asked and answered"
     if visit.stranger_failed is not None:
         return f"the stranger's association got no answer ({visit.stranger_failed.value.replace('_', ' ')})"
     return "the stranger's association was not accepted"

@@ -22,7 +22,7 @@ SKETCH_DIGESTS: Final = 256
 SAME_SHARE: Final = 0.9
 """So much of what the smaller holds must be in the larger."""
 LEAST_COMPARED: Final = 32
-"""Fewer digests decide nothing, unless both sketches are whole: the smaller is under an eighth then."""
+"""Fewer digests decide nothing, unless both sketches are whole: the smaller is about an eighth then."""
 FEW_STUDIES: Final = 20
 """Below, only equal sets are the same archive: a handful of studies may well have been sent on."""
 
