@@ -63,9 +63,9 @@ def test_where_rows_are_few_years_are_put_together() -> None:
     poorest = planned(range(2005, 2021), rows=10)
     assert len(rich) == 16 * 3
     assert [one.name for one in poor if one.kind is DayKind.WEEKDAY] == [
-        "2005/2009 weekdays",
-        "2010/2014 weekdays",
-        "2015/2020 weekdays",
+        "2005/2013 weekdays",
+        "2014/2017 weekdays",
+        "2018/2020 weekdays",
     ]
     assert [one.name for one in poorest] == [
         "2005/2020 new year",
@@ -280,6 +280,18 @@ def test_where_nothing_was_found_more_days_are_asked() -> None:
     goals = allocate(chosen, samples, 1_000, 400)
     weekends = [n for one, n in zip(chosen, goals, strict=True) if one.kind is DayKind.WEEKEND]
     assert all(n >= QUIET_DAYS for n in weekends)
+
+
+def test_empty_years_do_not_use_up_the_questions() -> None:
+    """Forty years before the archive began leave questions for the years that hold something."""
+    chosen = strata(*range(1980, 2021))
+    samples = pilot(chosen, 100, 20)
+    for at, one in enumerate(chosen[:-9]):
+        samples[at] = Sample(len(one.days), (0,) * one.pilot)
+    goals = allocate(chosen, samples, 60_000, 400)
+    pilots = [one.pilot for one in chosen]
+    assert sum(goals[:-9]) - sum(pilots[:-9]) <= 200
+    assert sum(goals[-9:]) - sum(pilots[-9:]) >= 100
 
 
 def test_its_own_pilot_does_not_decide_how_often_a_year_is_asked() -> None:
