@@ -4,19 +4,20 @@ import time
 import tracemalloc
 from collections.abc import Iterator
 from datetime import date
+from itertools import product
 from typing import Any, NamedTuple
 
 import pytest
 
 from dosimeter.dicom import uids
-from dosimeter.dicom.count_query import CountKeys, CountLevel
+from dosimeter.dicom.count_query import CountKeys, CountLevel, count_identifier
 from dosimeter.dicom.dimse import CommandField, FindResponse, encode_response
 from dosimeter.dicom.pdu_encode import encode_fragment
 from dosimeter.dicom.tally import RowTally
 from dosimeter.model.facts import Ending, QueryService, Titles
 from dosimeter.net.counting import CANCEL_GRACE_BYTES, Counted, CountLimits
 from dosimeter.net.loop import InterruptedWait, Loop
-from dosimeter.net.scu import Scu
+from dosimeter.net.scu import FIND_SYNTAX, Scu
 from dosimeter.net.stream import connect
 from dosimeter.net.tls import TlsStream
 from dosimeter.probes._proposals import count_proposal
@@ -35,6 +36,7 @@ from tests.peers.archive import (
 from tests.peers.rows import Rows, bulky_row, study_row
 from tests.peers.tls import server_context
 from tests.unit.net.driving import descriptors, drive
+from tests.unit.probes.visiting import elements
 
 TITLES = Titles("NOBODY-00C0DE", "DOSIMETER")
 KEY = bytes(range(32))
@@ -64,7 +66,7 @@ def within(rows: int = 1_000_000, received: int = 1 << 30, until: float = NEVER)
     return CountLimits(rows, received, until)
 
 
-async def opened(loop: Loop, archive: Archive, *, answer_seconds: float = 0.5, tls: bool = False) -> Scu:
+async def opened(loop: Loop, archive: Archive, *, answer_seconds: float = 1.5, tls: bool = False) -> Scu:
     """An accepted association of FIND contexts."""
     proposal = count_proposal(TITLES)
     until = time.monotonic() + 2
@@ -396,3 +398,79 @@ def test_the_proposal_of_a_census_can_carry_nothing_but_queries() -> None:
     for context in contexts:
         assert set(context.transfer_syntax_uids) <= {uids.IMPLICIT_VR_LE, uids.EXPLICIT_VR_LE}
         assert uids.IMPLICIT_VR_LE in context.transfer_syntax_uids
+
+
+UNIQUE = {0x00080018, 0x00100020, 0x0020000D, 0x0020000E}
+"""SOPInstanceUID, PatientID, StudyInstanceUID, SeriesInstanceUID: asked back, so sent empty."""
+RANGES = {0x00080020: 17, 0x00080030: 20, 0x00400002: 17, 0x00400003: 20}
+"""StudyDate and StudyTime, those of a scheduled step, and the longest range of each."""
+COUNTERS = {0x00201200, 0x00201202, 0x00201204, 0x00201206, 0x00201208, 0x00201209}
+LEVEL, MODALITIES, STEPS, STEP_ID = 0x00080052, 0x00080061, 0x00400100, 0x00400009
+
+
+def every_question() -> Iterator[tuple[QueryService, CountKeys]]:
+    """Each level of each service with each key, alone and with the others."""
+    dates = (None, (date(2019, 1, 1), date(2019, 12, 31)))
+    times = (None, (43_200, 43_259))
+    services = (QueryService.STUDY_ROOT, QueryService.PATIENT_ROOT)
+    for one, other, counters in product(dates, times, (False, True)):
+        yield QueryService.WORKLIST, CountKeys(CountLevel.WORKLIST, one, other, counters=counters)
+        for service, level, modality, ending in product(
+            services, tuple(CountLevel)[:4], (None, "CT"), (None, "07")
+        ):
+            keys = CountKeys(
+                level,
+                one,
+                other,
+                modality=modality,
+                counters=counters,
+                patient_ending=ending,
+                patient_root=service is QueryService.PATIENT_ROOT,
+            )
+            yield service, keys
+
+
+def assert_harmless(group: int, element: int, value: bytes) -> None:
+    """One element of a question: a key without a value, or a value that nobody's data can be."""
+    tag = group << 16 | element
+    if tag == STEPS:
+        for inner in elements(value[8:]):
+            assert_harmless(*inner)
+        return
+    text = value.rstrip(b" \0").decode("ascii")
+    if tag == 0x00100020:
+        assert text in {"", "*07"}
+    elif tag in UNIQUE | COUNTERS | {STEP_ID}:
+        assert text == ""
+    elif tag in RANGES:
+        assert not text or (len(text) <= RANGES[tag] and text.count("-") == 1)
+        assert not text.startswith("-")
+        assert not text.endswith("-")
+    elif tag == LEVEL:
+        assert text in {"PATIENT", "STUDY", "SERIES", "IMAGE"}
+    else:
+        assert tag == MODALITIES, f"({group:04X},{element:04X}) is no key of a count"
+        assert text in {"", "CT"}
+
+
+def test_no_question_holds_anything_but_keys_that_name_nobody() -> None:
+    """On the wire: C-FIND alone, unique keys empty, closed ranges, three last characters at the most."""
+    questions = list(every_question())
+
+    async def work(loop: Loop) -> None:
+        scu = await opened(loop, archive)
+        for service, keys in questions:
+            counted = await scu.count(service, keys, RowTally(KEY, keys.level), within())
+            assert counted.ending is Ending.STATUS
+        await scu.release()
+
+    with Archive() as archive:
+        drive(work)
+        (seen,) = archive.wait_for_ends(1)
+    assert {field for field, _ in seen.asked} == {CommandField.C_FIND}
+    assert [service for _, service in seen.asked] == [FIND_SYNTAX[service] for service, _ in questions]
+    assert len(seen.identifiers) == len(questions) > 250
+    for (_, keys), identifier in zip(questions, seen.identifiers, strict=True):
+        assert identifier == count_identifier(keys, uids.IMPLICIT_VR_LE)
+        for element in elements(identifier):
+            assert_harmless(*element)

@@ -255,3 +255,55 @@ def test_an_audit_log_that_cannot_be_written_keeps_the_connection_from_being_ope
     with Archive() as archive, pytest.raises(OSError, match="disk full"):
         drive(work)
     assert archive.visits == []
+
+
+def test_a_host_whose_time_for_proving_is_used_up_can_still_be_counted() -> None:
+    """The census has its own seconds; when it has ended, the others are over as before."""
+
+    async def work(loop: Loop) -> list[object]:
+        line = Caller(loop, authorisation(archive.port, pace=replace(QUICK, host_seconds=0))).line(
+            archive.port
+        )
+        line.begin_census(5.0)
+        left = line.seconds_left()
+        answer = await line.associate(FIRST)
+        await line.hang_up()
+        line.end_census()
+        return [answer, left, line.seconds_left()]
+
+    with Archive() as archive:
+        answer, left, after = drive(work)
+    assert isinstance(answer, AssociateAccepted)
+    assert isinstance(left, float)
+    assert isinstance(after, float)
+    assert 4.9 < left <= 5.0
+    assert after <= 0
+
+
+def test_no_more_seconds_are_left_than_the_authorisation_has() -> None:
+    """A census of minutes ends where valid_until says."""
+
+    async def work(loop: Loop) -> float:
+        scope = authorisation(104, valid_until=now() + timedelta(seconds=3))
+        line = Caller(loop, scope).line(104)
+        line.begin_census(300.0)
+        return line.seconds_left()
+
+    assert 2 < drive(work) <= 3
+
+
+def test_what_was_asked_often_is_told_once_with_its_number() -> None:
+    """The audit line of a census does not grow with its questions."""
+    lines = Lines()
+
+    async def work(loop: Loop) -> None:
+        line = Caller(loop, authorisation(archive.port), lines).line(archive.port)
+        await line.associate(FIRST)
+        for _ in range(3):
+            assert line.association is not None
+            await line.association.echo()
+        await line.hang_up()
+
+    with Archive() as archive:
+        drive(work)
+    assert lines.said[-1][2] == ("a-associate", "c-echo, 3 times")

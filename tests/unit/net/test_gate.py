@@ -257,3 +257,21 @@ def test_the_gate_costs_less_than_a_twentieth_of_a_millisecond() -> None:
     for _ in range(5000):
         gate.permit(endpoint)
     assert stopwatch.process_time() - began < 5000 * 50e-6
+
+
+def test_the_gate_says_how_long_the_authorisation_lasts_and_which_day_it_is() -> None:
+    """A count of minutes is cut where the authorisation ends; days are those of the authorised hours."""
+    assert gate_of().seconds_left() == 86_400.0
+    assert gate_of(now=SCOPE.valid_until + timedelta(seconds=5)).seconds_left() == -5.0
+    late = NOON.replace(hour=23)
+    in_paris = ScopeGate(SCOPE, lambda: late, ScriptedResolver(), zone=timezone(timedelta(hours=2)))
+    assert gate_of(now=late).today().isoformat() == "2026-06-01"
+    assert in_paris.today().isoformat() == "2026-06-02"
+
+
+def test_the_moment_can_be_checked_without_a_connection() -> None:
+    """An association that lasts is checked between its questions."""
+    gate_of().check_time("10.20.1.5:104")
+    with pytest.raises(OutOfScope) as refused:
+        gate_of(now=SCOPE.valid_until).check_time("10.20.1.5:104")
+    assert refused.value.rule == "authorisation.valid_until"

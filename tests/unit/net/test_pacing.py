@@ -58,3 +58,14 @@ def test_our_own_pause_is_not_the_hosts_time() -> None:
     clock = HostClock(Pace(seconds_between_associations=2, host_seconds=60), 100.0)
     clock.waited(2.0)
     assert clock.until == 162.0
+
+
+def test_counting_has_seconds_of_its_own_and_those_for_proving_stand_still() -> None:
+    """40 of the 60 seconds are left when a census begins; after five minutes of it, 40 are left still."""
+    clock = HostClock(Pace(host_seconds=60), 100.0)
+    clock.begin_census(300.0, 120.0)
+    assert clock.until == 420.0
+    clock.waited(2.0)
+    assert clock.until == 422.0
+    clock.end_census(430.0)
+    assert clock.until == 470.0

@@ -283,3 +283,30 @@ def test_without_a_descriptor_left_the_cause_is_ours(monkeypatch: pytest.MonkeyP
         drive(work)
     assert caught.value.cause is Cause.LOCAL
     assert "ulimit" in caught.value.detail
+
+
+def test_the_limit_can_be_moved_and_reads_can_be_larger() -> None:
+    """A counted answer has a limit of its own; what came is counted, and so is what is over."""
+    reads: list[int] = []
+
+    def flood(connection: socket.socket, stopping: Event) -> None:
+        while not stopping.is_set():
+            connection.sendall(bytes(65_536))
+
+    async def work(loop: Loop) -> int:
+        until = time.monotonic() + 5
+        stream = await connect(loop, server.address, server.port, FIRST, until)
+        stream.limit_to(3_000_000)
+        try:
+            with pytest.raises(WireFailure, match="far more"):
+                while True:
+                    reads.append(len(await stream.receive(until, 262_144)))
+            return stream.received
+        finally:
+            stream.send_and_close()
+
+    with ScriptedServer(flood) as server:
+        received = drive(work)
+    assert 3_000_000 < received <= 3_000_000 + 262_144
+    assert 2_700_000 < sum(reads) <= 3_000_000
+    assert max(reads) > 16_384
