@@ -1,0 +1,163 @@
+"""What a hospital director reads: numbers with their kinds, and the reason for each."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+
+import pytest
+
+from dosimeter.model.attempt import Completed, Skipped
+from dosimeter.model.census import AtLeast, Census, CensusEnd, Claimed, Count, Counts, Estimated, Exact
+from dosimeter.model.verdict import Exposure
+from dosimeter.report.archive import Archive
+from dosimeter.report.census_words import numbers_of
+from dosimeter.report.render import Format, render
+from tests.unit.report import counted, samples
+from tests.unit.report.pages import Page
+
+
+def summary(*archives: Archive) -> str:
+    """The sentences below the headline."""
+    return " ".join(counted.document(*archives).summary.sentences)
+
+
+def wholes(archive: Archive) -> dict[str, str]:
+    """Each number of an archive as a statement."""
+    return {number.label: number.whole for number in numbers_of(archive.findings)}
+
+
+@pytest.mark.parametrize(
+    ("end", "limit", "says"),
+    [
+        (CensusEnd.SILENT, None, "at least 340 images: the archive stopped answering"),
+        (CensusEnd.ALL_ASKED, 10, "at least 340 images: the archive stops answering after 10 records"),
+        (
+            CensusEnd.SLOW,
+            None,
+            "at least 340 images: the archive became slow to answer, and was asked no more",
+        ),
+        (
+            CensusEnd.ROWS,
+            None,
+            "at least 340 images: the number of records that the scope allows for one archive was used up",
+        ),
+        (CensusEnd.ALL_ASKED, None, "at least 340 images"),
+    ],
+)
+def test_a_lower_bound_says_why_it_is_one(end: CensusEnd, limit: int | None, says: str) -> None:
+    """The reason follows the number."""
+    census = Census(counts=Counts(instances=AtLeast(340)), rows_limit=limit)
+    archive = counted.archive(1, Exposure.QUERYABLE, census, counted.attempts(end))
+
+    assert wholes(archive)["images"] == says
+
+
+@pytest.mark.parametrize(
+    ("count", "says"),
+    [
+        (Exact(12_430), "12,430 images, counted"),
+        (Claimed(225), "the archive's own figure: 225 images"),
+        (
+            Estimated(41_112, 38_245, 43_871),
+            "about 41,000 images (between 38,200 and 43,900)",
+        ),
+    ],
+)
+def test_each_kind_is_told_in_words(count: Count, says: str) -> None:
+    """Counted, claimed and estimated are three different statements."""
+    assert wholes(counted.with_images(count))["images"] == says
+
+
+def test_an_archive_that_was_not_counted_says_why_in_one_line() -> None:
+    """Failed, skipped and ended at once: three reasons, each our own words."""
+    assert wholes(counted.unknown()) == {"counts": "not counted: It said that it has too much to do."}
+    skipped = (Completed("dicom_associate", ()), Skipped("count", "its answers ignore the question"))
+    spared = counted.archive(1, Exposure.QUERYABLE, Census(), skipped)
+    assert wholes(spared) == {"counts": "not counted: its answers ignore the question"}
+    ended = counted.archive(1, Exposure.QUERYABLE, Census(), counted.attempts(CensusEnd.OUT_OF_RESOURCES))
+    assert "out of resources" in wholes(ended)["counts"]
+
+
+def test_the_summary_gives_the_studys_two_figures_apart() -> None:
+    """Linked and downloadable are never one number."""
+    words = summary(counted.exact(), counted.with_images(Exact(100), 9))
+
+    assert (
+        "Archives that answer anybody list 12,431 studies of at least 8,001 patients, with 731,325 images: "
+        "linked, as the study of 2019 called it."
+    ) in words
+    assert (
+        "Of these, 731,225 images are where a stranger's request to fetch is answered: downloadable" in words
+    )
+
+
+def test_a_survey_without_any_open_retrieve_says_so() -> None:
+    """No figure stands where there is none."""
+    assert "None of these images is in an archive that answered a stranger's request" in summary(
+        counted.at_least()
+    )
+
+
+def test_claims_are_added_apart_in_the_sentence() -> None:
+    """What archives say of themselves is never in the counted number."""
+    assert "with 731,225 images and, by the archives' own figures, 225 more: linked" in summary(
+        counted.exact(), counted.claimed()
+    )
+    assert "with 225 images by the archives' own figures: linked" in summary(counted.claimed())
+
+
+def test_missing_archives_doors_and_decoys_have_a_sentence_each() -> None:
+    """Every way in which a sum differs from a naive one is told."""
+    words = summary(*counted.survey())
+
+    assert "2 archives that answer anybody were not counted, or not down to the images" in words
+    assert "1 endpoint is another door to an archive counted already" in words
+    assert "7 hosts, 7 endpoints, 6 distinct archives." in words
+    assert "Suspected decoys are in none of these sums; with them" in words
+    assert "Whoever knows an AE title can list 60 studies with 600 images more" in words
+
+
+def test_a_survey_of_one_archive_is_written_in_the_singular() -> None:
+    """One archive, one study."""
+    words = summary(counted.with_images(Exact(1)))
+
+    assert "The archive that answers anybody lists 1 study, with 1 image: linked" in words
+
+
+def test_definitions_of_the_kinds_come_with_the_counts() -> None:
+    """And not where nothing was counted."""
+    terms = {each.word for each in counted.document().definitions}
+    assert {"counted", "at least", "about", "claimed", "linked, downloadable", "< 11"} <= terms
+    assert "claimed" not in {each.word for each in samples.document().definitions}
+
+
+@pytest.mark.parametrize("width", [60, 80, 104, 120])
+def test_the_terminal_keeps_its_width(width: int) -> None:
+    """The columns of the counts fit too."""
+    out = io.StringIO()
+    render(counted.document(), Format.TABLE, out, width=width, detail=True)
+
+    assert max(map(len, out.getvalue().splitlines())) <= width
+
+
+def test_no_sentence_calls_a_claim_or_a_bound_counted() -> None:
+    """Wherever they stand, in every renderer."""
+    page = io.StringIO()
+    render(counted.document(), Format.HTML, page)
+    text = " ".join(" ".join(Page(page.getvalue()).texts).split())
+
+    assert "9,000,000 claimed the archive's own figure" in text
+    assert "at least 340 at least: not counted to the end: the archive stopped answering" in text
+    assert "about 41,000 estimated from random days, between 38,200 and 43,900 at 95 %" in text
+
+
+def test_remarks_of_the_census_are_printed_as_they_are() -> None:
+    """Our own sentences, escaped like everything else."""
+    census = replace(counted.AT_LEAST, remarks=("Studies without a date & time <are> missing.",))
+    archive = counted.archive(1, Exposure.QUERYABLE, census)
+    for format_ in (Format.TABLE, Format.HTML):
+        out = io.StringIO()
+        render(counted.document(archive), format_, out, width=120, detail=True)
+        whole = out.getvalue() if format_ is Format.TABLE else " ".join(Page(out.getvalue()).texts)
+        assert "Studies without a date & time <are> missing." in whole
