@@ -9,6 +9,7 @@ from enum import StrEnum
 from hashlib import blake2b
 from itertools import islice, zip_longest
 from math import sqrt
+from struct import Struct
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ _QUESTION: Final = 20
 _SPENT: Final = 0.75
 """The part of the rows that is planned for: days are larger than thought as often as smaller."""
 _SATURDAY: Final = 5
+_EIGHT: Final = Struct(">8Q")
 _OLD_TOGETHER: Final = 0.6
 """The lower, the more years share the oldest stratum; at 1 every stratum has as many. Found by simulation."""
 _SHUFFLED: Final = 8
@@ -147,8 +149,7 @@ class Dice:
     def throw(self) -> tuple[int, ...]:
         """Eight numbers of 64 bits."""
         self._thrown += 1
-        digest = blake2b(self._thrown.to_bytes(8), key=self._key).digest()
-        return tuple(int.from_bytes(digest[at : at + 8]) for at in range(0, len(digest), 8))
+        return _EIGHT.unpack(blake2b(self._thrown.to_bytes(8), key=self._key).digest())
 
     def below(self, bound: int) -> int:
         """A number from 0 to ``bound`` - 1; no chance differs by more than ``bound`` in 2**64."""
