@@ -1,4 +1,6 @@
-"""The report of one small survey in every format, as it was when somebody last looked at it.
+"""The reports of two small surveys in every format, as they were when somebody last looked at them.
+
+The second one was counted: every kind of count, an archive with two doors, a decoy.
 
 After a change that is meant: ``python -m tests.golden.report_files`` writes them anew; then read the
 difference.
@@ -9,13 +11,13 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
-from dosimeter.report.document import build_document
+from dosimeter.report.document import Document, build_document
 from dosimeter.report.render import Format, render
-from tests.unit.report import samples
+from tests.unit.report import counted, samples
 
 FOLDER = Path(__file__).parent / "report"
 
-FILES = {
+FORMS = {
     "table-80.txt": (Format.TABLE, 80, False),
     "table-120-detail.txt": (Format.TABLE, 120, True),
     "survey.jsonl": (Format.JSONL, None, False),
@@ -23,11 +25,19 @@ FILES = {
     "survey.csv": (Format.CSV, None, False),
     "survey.html": (Format.HTML, None, False),
 }
+FILES = (*FORMS, *(f"counted/{name}" for name in FORMS))
 
 
 def rendered(name: str) -> str:
     """One of the files, as the code writes it today."""
-    format_, width, detail = FILES[name]
+    format_, width, detail = FORMS[name.removeprefix("counted/")]
+    document = counted.document() if name.startswith("counted/") else _uncounted()
+    out = io.StringIO(newline="")
+    render(document, format_, out, width=width, detail=detail)
+    return out.getvalue()
+
+
+def _uncounted() -> Document:
     small = [
         samples.retrievable(),
         samples.queryable(),
@@ -38,11 +48,10 @@ def rendered(name: str) -> str:
         samples.unreachable(1),
         samples.unreachable(2),
     ]
-    out = io.StringIO(newline="")
-    render(build_document(samples.HEADER, small), format_, out, width=width, detail=detail)
-    return out.getvalue()
+    return build_document(samples.HEADER, small)
 
 
 if __name__ == "__main__":
+    (FOLDER / "counted").mkdir(exist_ok=True)
     for name in FILES:
         (FOLDER / name).write_text(rendered(name), encoding="utf-8", newline="")
