@@ -93,7 +93,12 @@ class Terminal:
         return Said(process.returncode, out or "", err or "")
 
     def scope(
-        self, *archives: Archive, name: str = "scope.toml", pace: object = (), **changes: object
+        self,
+        *archives: Archive,
+        name: str = "scope.toml",
+        pace: object = (),
+        count: object = (),
+        **changes: object,
     ) -> Path:
         """Write a scope for loopback: the addresses and ports of these archives, quick."""
         moment = datetime.now(UTC)
@@ -113,11 +118,17 @@ class Terminal:
             "tls_ports": [],
             "web_ports": [],
         }
-        tables = {"authorisation": authorisation, "scope": places, "pace": QUICK_PACE | dict(pace)}  # type: ignore[call-overload] # pairs or a dict
+        tables = {
+            "authorisation": authorisation,
+            "scope": places,
+            "pace": QUICK_PACE | dict(pace),  # type: ignore[call-overload] # pairs or a dict
+            "count": dict(count),  # type: ignore[call-overload] # the same
+        }
         for key, value in changes.items():
-            tables["authorisation" if key in authorisation else "scope"][key] = value
+            of_the_authorisation = key in authorisation or key == "second_person"
+            tables["authorisation" if of_the_authorisation else "scope"][key] = value
         path = self.folder / name
-        path.write_text("".join(f"[{table}]\n{_lines(keys)}\n" for table, keys in tables.items()))
+        path.write_text("".join(f"[{table}]\n{_lines(keys)}\n" for table, keys in tables.items() if keys))
         return path
 
     def survey(self, *arguments: object, **streams: IO[Any] | int) -> Said:

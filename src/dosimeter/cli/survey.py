@@ -86,7 +86,7 @@ def run(  # noqa: D103 - the help text says it
         typer.Option(
             "--touch",
             help="negotiate, prove, count or sample; no more than the scope allows, which is the default. "
-            "This version asks no further than prove.",
+            "This version asks no further than count.",
         ),
     ] = None,
     called: Called = None,

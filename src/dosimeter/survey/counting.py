@@ -72,5 +72,13 @@ def known_cells(begun: EndpointRecord) -> tuple[CellCounted, ...]:
 
 
 def _found(cells: Iterable[CellCounted], things: Things) -> int:
-    """How many different things cells of a run before held: what each had that no earlier one had."""
-    return sum(cell.fresh for cell in cells if cell.things is things)
+    """How many different things cells of a run before held: what each had that no earlier one had.
+
+    A cell that was kept twice counts as kept last.
+    """
+    latest = {
+        (cell.service, cell.axis, cell.cell, cell.with_counters): cell.fresh
+        for cell in cells
+        if cell.things is things
+    }
+    return sum(latest.values())

@@ -36,6 +36,10 @@ from dosimeter.usecases.system_clock import SystemClock
 STOP_POLL_SECONDS: Final = 0.5
 """How often the store is asked whether `survey stop` was said."""
 ALL_ASKED: Final = "all was asked"
+NOT_COMPARED: Final = (
+    "Archives counted before are not compared with those counted now: the key for it was never stored. "
+    "One that stands behind two addresses may be counted twice."
+)
 
 
 class Watch(Observer, Protocol):
@@ -164,6 +168,8 @@ def resume(request: ResumeRequest, watch: Watch) -> Outcome:
         gate = ScopeGate(authorisation, clock.now)
         with AuditLog(_audit_path(request.audit, request.store_url), header, clock) as audit:
             store.resume(survey_id)
+            if header.touch >= Touch.COUNT and store.counts(survey_id).recorded:
+                watch.note(NOT_COMPARED)
             hosts = sum(1 for _ in store.pending(survey_id))
             return _Run(store, header, authorisation, gate, clock).perform(audit, hosts, watch)
 

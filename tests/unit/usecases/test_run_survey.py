@@ -236,17 +236,17 @@ def test_a_scope_that_excludes_too_is_named_beside_the_command_line(terminal: Te
 
 
 def test_a_touch_beyond_our_probes_is_said_first(terminal: Terminal) -> None:
-    """A scope may allow more than this version can ask: nobody waits for counts that do not come."""
-    says = 'The touch is "count", but this version of dosimeter asks no further than "prove".'
+    """A scope may allow more than this version can ask: nobody waits for samples that do not come."""
+    says = 'The touch is "sample", but this version of dosimeter asks no further than "count".'
     with Archive(Script(on_associate=lambda _request: Reject())) as archive:
-        scope = terminal.scope(archive, touch="count")
-        counting, proving, resumed = Watch(), Watch(), Watch()
-        counting.stop = True
-        go(terminal, scope, counting)
+        scope = terminal.scope(archive, touch="sample", second_person="Dr. B. Test")
+        sampling, counting, resumed = Watch(), Watch(), Watch()
+        sampling.stop = True
+        go(terminal, scope, sampling)
         go_on(terminal, resumed)
-        go(terminal, scope, proving, touch="prove")
-    assert counting.notes == resumed.notes == [says]
-    assert proving.notes == []
+        go(terminal, scope, counting, touch="count")
+    assert sampling.notes == resumed.notes == [says]
+    assert counting.notes == []
     assert check_scope(scope, None)[-1] == says
 
 
