@@ -1,0 +1,220 @@
+"""Series, images, patients and modalities: the archive's own figures with a control, or row by row."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from dosimeter.census.book import Harvest
+from dosimeter.census.limits import may_be_a_limit
+from dosimeter.census.regions import EVERYTHING, Place
+from dosimeter.census.work import LEVELS
+from dosimeter.dicom.keyed_set import KeyedSet
+from dosimeter.model.census import Axis, Cut, Things
+from dosimeter.model.facts import QueryService
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from dosimeter.census.dated import Dated
+    from dosimeter.census.question import Answer, Question
+    from dosimeter.census.work import Work
+    from dosimeter.model.facts import CellCounted
+
+MADE_UP_MODALITY: Final = "ZZ"
+_ALL: Final = Place("whole", EVERYTHING)
+_MARGIN: Final = 1.2
+_FEW_STUDIES: Final = 50
+_SHARE: Final = 4
+"""A control may use a quarter of the rows left."""
+_IMAGES_OF_A_SERIES: Final = 100
+_WHOLE: Final = frozenset({Cut.NOT, Cut.UNSHOWN})
+
+SERIES_COUNTER: Final = "NumberOfStudyRelatedSeries"
+INSTANCES_COUNTER: Final = "NumberOfStudyRelatedInstances"
+COUNTER_OF: Final = {Things.SERIES: SERIES_COUNTER, Things.INSTANCES: INSTANCES_COUNTER}
+
+
+class Deeper:
+    """What is asked beside and below the studies. A refusal here ends nothing."""
+
+    def __init__(self, work: Work) -> None:
+        self.believed = False
+        """Asking for counters changes nothing else, and brings something."""
+        self._work = work
+
+    def control(self, axis: Axis, place: Place, plain: CellCounted) -> Generator[Question, Answer, None]:
+        """Ask for a small cell again with counters, then row by row."""
+        book = self._work.book
+        known = book.cell(Things.STUDIES, axis, place.name, counters=True)
+        if known is None:
+            yield from self._ask_with_counters(axis, place, plain)
+            known = book.cell(Things.STUDIES, axis, place.name, counters=True)
+        if known is None:
+            return
+        book.modalities_verified = any(one.verified for one in known.modalities)
+        same = known.cut in _WHOLE and (known.distinct, known.without_key) == (
+            plain.distinct,
+            plain.without_key,
+        )
+        useful = known.patients or known.modalities or any(one.present for one in known.counters)
+        self.believed = same and bool(useful)
+        for things in (Things.SERIES, Things.INSTANCES):
+            if book.cell(things, axis, place.name) is None and self._may_ask(
+                things, known if same else plain
+            ):
+                yield from self._ask_rows(things, axis, place, plain)
+
+    def _ask_with_counters(
+        self, axis: Axis, place: Place, plain: CellCounted
+    ) -> Generator[Question, Answer, None]:
+        desk, level = self._work.desk, LEVELS[Things.STUDIES]
+        harvest = Harvest()
+        reply = yield from desk.ask(place.region.keys(level, counters=True), optional=True)
+        harvest.absorb(reply)
+        harvest.add_part(reply.tally)
+        cut = reply.cut
+        if cut in _WHOLE and reply.tally.rows != plain.largest:
+            cut = Cut.SILENTLY
+        if cut in _WHOLE and harvest.modalities(verified=False):
+            self._work.book.modalities_verified = yield from self._verify_modalities(place, harvest)
+        self._work.book.keep((Things.STUDIES, axis, place.name, True), harvest, cut)
+
+    def _verify_modalities(self, place: Place, harvest: Harvest) -> Generator[Question, Answer, bool]:
+        """Whether a query for one modality finds as many as the rows said, and a made-up one finds none."""
+        rarest = min(harvest.modalities(verified=False), key=lambda one: one.studies)
+        found = []
+        for modality in (rarest.modality, MADE_UP_MODALITY):
+            keys = place.region.keys(LEVELS[Things.STUDIES], modality=modality)
+            reply = yield from self._work.desk.ask(keys, optional=True)
+            harvest.pay_for(reply)
+            found.append(len(reply.tally.keys) if reply.cut in _WHOLE else -1)
+        return found == [rarest.studies, 0]
+
+    def _may_ask(self, things: Things, cell: CellCounted) -> bool:
+        """Whether rows of this level are few enough in a small cell, as far as that can be told."""
+        most = min(self._work.desk.longest_answer, self._work.desk.rows_left // _SHARE)
+        claimed = next((one.total for one in cell.counters if one.attribute == COUNTER_OF[things]), 0)
+        if claimed:
+            return claimed * _MARGIN <= most
+        series = self._work.book.cell(Things.SERIES, cell.axis, cell.cell)
+        if things is Things.INSTANCES:
+            return series is not None and series.cut in _WHOLE and series.rows * _IMAGES_OF_A_SERIES <= most
+        return cell.distinct <= _FEW_STUDIES
+
+    def _ask_rows(
+        self, things: Things, axis: Axis, place: Place, plain: CellCounted
+    ) -> Generator[Question, Answer, None]:
+        """Count series or images of a place one by one, by the dates of their studies (PS3.4 C.4.1.2.2.2)."""
+        harvest = Harvest()
+        reply = yield from self._work.desk.ask(place.region.keys(LEVELS[things]), optional=True)
+        harvest.absorb(reply)
+        cut = reply.cut
+        if cut in _WHOLE and len(reply.tally.studies) != plain.distinct:
+            cut = Cut.FAILED
+        self._work.book.keep((things, axis, place.name, False), harvest, cut)
+
+    def count(
+        self, dated: Dated, control: tuple[Axis, Place, CellCounted] | None
+    ) -> Generator[Question, Answer, None]:
+        """Counters of all studies; where there are none, rows; patients where these had none."""
+        seen = len(self._work.book.seen(Things.STUDIES))
+        if self.believed and not self._covers(seen):
+            yield from self._counters_by_dates(dated)
+        for things in (Things.SERIES, Things.INSTANCES):
+            if control is not None and not self._has_counter(things, control):
+                yield from self._rows_of_all(things, dated, control)
+        if not self._covers(seen) and self._work.plan.service is QueryService.PATIENT_ROOT:
+            yield from self._patients()
+
+    def _covers(self, studies: int) -> bool:
+        """Whether one axis was asked with counters for all studies that were seen."""
+        book = self._work.book
+        return any(
+            len(book.on_axis(Things.STUDIES, axis, counters=True)) >= studies
+            for axis in (Axis.WHOLE, Axis.TIMES, Axis.UIDS, Axis.DATES)
+        )
+
+    def _counters_by_dates(self, dated: Dated) -> Generator[Question, Answer, None]:
+        work = self._work
+        leaves = [(place, cell) for place, cell in dated.leaves() if cell.distinct]
+        if dated.total * _MARGIN > work.desk.rows_left:
+            return
+        for place, _ in leaves:
+            if work.book.cell(Things.STUDIES, Axis.DATES, place.name, counters=True) is None:
+                yield from work.count(Axis.DATES, place, counters=True)
+
+    def _has_counter(self, things: Things, control: tuple[Axis, Place, CellCounted]) -> bool:
+        axis, place, _ = control
+        cell = self._work.book.cell(Things.STUDIES, axis, place.name, counters=True)
+        if cell is None or cell.cut not in _WHOLE:
+            return False
+        rows = self._work.book.cell(things, axis, place.name)
+        counted = None
+        limit = self._work.limits.known
+        if rows is not None and rows.cut in _WHOLE and (limit is None or rows.largest < limit):
+            counted = rows.distinct
+        return any(
+            one.attribute == COUNTER_OF[things]
+            and one.present == cell.distinct
+            and not one.zero
+            and counted in {None, one.total}
+            for one in cell.counters
+        )
+
+    def _rows_of_all(
+        self, things: Things, dated: Dated, control: tuple[Axis, Place, CellCounted]
+    ) -> Generator[Question, Answer, None]:
+        """Series or images of all studies row by row: by dates, then all at once."""
+        work = self._work
+        axis, place, plain = control
+        sample = work.book.cell(things, axis, place.name)
+        if sample is None or sample.cut not in _WHOLE or not plain.distinct:
+            return
+        expected = sample.distinct * len(work.book.seen(Things.STUDIES)) / plain.distinct
+        if 2 * expected * _MARGIN > work.desk.rows_left or expected > work.desk.longest_answer:
+            return
+        for where, cell in dated.leaves():
+            if cell.distinct and work.book.cell(things, Axis.DATES, where.name) is None:
+                yield from work.count(Axis.DATES, where, things=things)
+        known = work.desk.limits(LEVELS[things]).known
+        if work.book.cell(things, Axis.WHOLE, _ALL.name) is None and known is None:
+            yield from work.ask_once(Axis.WHOLE, _ALL, things=things)
+            self._settle(things)
+
+    def _settle(self, things: Things) -> None:
+        """One answer to everything is everything if its parts were shorter and held the same (ADR 0011)."""
+        book, limits = self._work.book, self._work.desk.limits(LEVELS[things])
+        whole = book.harvest(things, Axis.WHOLE, _ALL.name)
+        cell = book.cell(things, Axis.WHOLE, _ALL.name)
+        if whole is None or cell is None or cell.cut not in _WHOLE:
+            return
+        key = (things, Axis.WHOLE, _ALL.name, False)
+        seen, studies = book.seen(things), book.seen(Things.STUDIES)
+        if whole.keys.overlap(seen) < len(seen) or whole.studies.overlap(studies) < len(studies):
+            book.keep_as(key, Cut.SILENTLY)
+            return
+        shown = KeyedSet()
+        for part in book.cells_of(things, Axis.DATES):
+            harvest = book.harvest(things, Axis.DATES, part.cell)
+            if harvest is not None and part.cut in _WHOLE and part.largest < limits.shown:
+                shown.update(harvest.keys)
+        settled = 2 * len(shown) >= len(whole.keys) and not may_be_a_limit(whole.largest)
+        if settled or len(shown) == len(whole.keys) == len(seen):
+            book.keep_as(key, Cut.NOT if settled else Cut.UNSHOWN)
+
+    def _patients(self) -> Generator[Question, Answer, None]:
+        """Patients by the level of that name; only Patient Root has it (PS3.4 C.6.1)."""
+        work = self._work
+        if work.book.cell(Things.PATIENTS, Axis.WHOLE, _ALL.name) is not None:
+            return
+        cell = yield from work.ask_once(Axis.WHOLE, _ALL, things=Things.PATIENTS)
+        if cell.cut is Cut.UNSHOWN and cell.largest < work.limits.shown and work.limits.known is None:
+            work.book.keep_as((Things.PATIENTS, Axis.WHOLE, _ALL.name, False), Cut.NOT)
+
+    def patients_alone(self) -> Generator[Question, Answer, None]:
+        """Of an archive that answers for patients and for nothing else: what it says of them."""
+        if self._work.plan.service is not QueryService.PATIENT_ROOT:
+            return
+        if self._work.book.cell(Things.PATIENTS, Axis.WHOLE, _ALL.name, counters=True) is not None:
+            return
+        yield from self._work.ask_once(Axis.WHOLE, _ALL, things=Things.PATIENTS, counters=True)

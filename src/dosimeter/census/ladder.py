@@ -1,0 +1,255 @@
+"""The census: from the least intrusive question to the next, until the numbers stand or nothing may be asked.
+
+Studies: by years, then all at once, then by times and, where it is still open whether more would show,
+by beginnings of UIDs. Then what the archive says of series, images and patients, each with a control.
+ADR 0011 says what makes a number exact.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from dosimeter.census.dated import Dated
+from dosimeter.census.deeper import Deeper
+from dosimeter.census.desk import CensusOver
+from dosimeter.census.limits import may_be_a_limit
+from dosimeter.census.ranges import Ranges
+from dosimeter.census.regions import EVERYTHING, Place, hours, parts_of_hours
+from dosimeter.census.scheduled import Scheduled
+from dosimeter.census.uids import Uids
+from dosimeter.census.work import CensusPlan, Work
+from dosimeter.dicom.keyed_set import KeyedSet
+from dosimeter.model.census import Axis, CensusEnd, Cut, Things
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from dosimeter.census.question import Answer, Question
+    from dosimeter.model.facts import CellCounted
+
+ALL_AT_ONCE: Final = Place("whole", EVERYTHING)
+_MARGIN: Final = 1.2
+COUNTERS_AT_ONCE: Final = 1_000
+"""Counters make an archive look into each study: of more than these, a part at a time."""
+
+
+class Census:
+    """Plans one census. Drive `questions` with send(); new facts are in `cells` after every send.
+
+    ``known`` are cells of a run before: they are in ``cells`` from the start, and none is asked again.
+    ``end`` is valid once there is no question left. ``studies`` are the studies seen in this run.
+    """
+
+    def __init__(self, plan: CensusPlan, known: tuple[CellCounted, ...] = ()) -> None:
+        self._work = Work(plan, known)
+        self.end = CensusEnd.ALL_ASKED
+
+    @property
+    def cells(self) -> list[CellCounted]:
+        """All cells, as they were kept."""
+        return self._work.book.cells
+
+    @property
+    def studies(self) -> KeyedSet:
+        """The studies seen in this run."""
+        return self._work.book.seen(Things.STUDIES)
+
+    def questions(self) -> Generator[Question, Answer, None]:
+        """What to ask, one question at a time."""
+        try:
+            if self._work.is_worklist:
+                yield from Scheduled(self._work).count()
+            else:
+                yield from _Studies(self._work).count()
+        except CensusOver as over:
+            self.end = over.end
+        if self._work.believes_nothing:
+            self.end = CensusEnd.NOT_BELIEVED
+
+
+class _Studies:
+    """The steps of the ladder for studies, and what each step learnt."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self._dated = Dated(work)
+        self._deeper = Deeper(work)
+        self._times: Ranges | None = None
+        self._uids: Uids | None = None
+
+    def count(self) -> Generator[Question, Answer, None]:
+        yield from self._dated.count()
+        control = self._control()
+        if control is not None:
+            yield from self._deeper.control(*control)
+        whole = yield from self._all_at_once()
+        if whole is not None and whole.cut is Cut.FAILED and not self._work.book.seen(Things.STUDIES):
+            yield from self._deeper.patients_alone()
+            return
+        yield from self._verify_dates(whole)
+        yield from self._by_times(whole)
+        if not self._settle(whole) and not self._is_settled(whole):
+            yield from self._by_uids(whole, control)
+            self._settle(whole)
+        yield from self._deeper.count(self._dated, control)
+
+    def _control(self) -> tuple[Axis, Place, CellCounted] | None:
+        """The smallest cell that is known to be whole; of two studies or more if there is one."""
+        whole = [
+            (place, cell)
+            for place, cell in self._dated.leaves()
+            if cell.distinct and self._dated.ranges.cut_now(cell) in {Cut.NOT, Cut.UNSHOWN}
+        ]
+        if not whole or not self._dated.honoured:
+            return None
+        several = [each for each in whole if each[1].distinct > 1]
+        place, cell = min(several or whole, key=lambda each: each[1].rows)
+        return Axis.DATES, place, cell
+
+    def _all_at_once(self) -> Generator[Question, Answer, CellCounted | None]:
+        """Ask for the key alone, if that is known to be little."""
+        work = self._work
+        for counters in (True, False):
+            known = work.book.cell(Things.STUDIES, Axis.WHOLE, ALL_AT_ONCE.name, counters=counters)
+            if known is not None and known.cut is not Cut.FAILED:
+                return known
+        expected = self._dated.total
+        limit = work.limits.known
+        if expected > work.desk.longest_answer or (limit is not None and expected >= limit):
+            return None
+        if self._deeper.believed and expected <= COUNTERS_AT_ONCE:
+            cell = yield from self._ask_at_once(counters=True)
+            if cell.cut is not Cut.FAILED:
+                return cell
+        return (yield from self._ask_at_once(counters=False))
+
+    def _ask_at_once(self, *, counters: bool) -> Generator[Question, Answer, CellCounted]:
+        return (yield from self._work.ask_once(Axis.WHOLE, ALL_AT_ONCE, counters=counters))
+
+    def _harvest_of(self, whole: CellCounted) -> KeyedSet | None:
+        harvest = self._work.book.harvest(
+            Things.STUDIES, Axis.WHOLE, whole.cell, counters=whole.with_counters
+        )
+        return None if harvest is None else harvest.keys
+
+    def _keep_whole(self, whole: CellCounted, cut: Cut) -> None:
+        key = (Things.STUDIES, Axis.WHOLE, whole.cell, whole.with_counters)
+        self._work.book.keep_as(key, cut)
+
+    def _verify_dates(self, whole: CellCounted | None) -> Generator[Question, Answer, None]:
+        """Find a silent limit, and split what it cut; split the longest answers if nothing longer was seen."""
+        limits = self._work.limits
+        if not self._dated.honoured:
+            return
+        if whole is not None and self._misses(whole, self._dated.ranges.tops):
+            self._found_cut(whole)
+        if limits.silent is not None:
+            yield from self._dated.verify(at_least_rows=limits.silent)
+        elif whole is None and limits.said is None:
+            yield from self._dated.verify(at_least_rows=limits.shown)
+
+    def _misses(self, whole: CellCounted, others: KeyedSet) -> bool:
+        keys = self._harvest_of(whole)
+        if keys is None:
+            return whole.distinct < self._dated.total
+        return keys.overlap(others) < len(others)
+
+    def _by_times(self, whole: CellCounted | None) -> Generator[Question, Answer, None]:
+        """All studies that have a time, whatever their date."""
+        work = self._work
+        expected = max(self._dated.total, whole.distinct if whole else 0)
+        if expected * _MARGIN > work.desk.rows_left:
+            return
+        covered = whole is not None and whole.with_counters and whole.cut in {Cut.NOT, Cut.UNSHOWN}
+        counters = self._deeper.believed and not covered
+        times = self._times = Ranges(work, Axis.TIMES, parts_of_hours, counters=counters)
+        for half in (hours(0, 11), hours(12, 23)):
+            cell = yield from times.ask_apart(half, verify=True)
+            if cell.cut is Cut.FAILED:
+                self._times = None
+                return
+        for half in (hours(0, 11), hours(12, 23)):
+            if not times.ignored:
+                yield from times.explore(half, verify=True)
+        if whole is not None and not times.ignored and self._misses_keys(whole):
+            self._found_cut(whole)
+            if work.limits.silent is not None:
+                yield from self._dated.verify(at_least_rows=work.limits.silent)
+
+    def _found_cut(self, whole: CellCounted) -> None:
+        """The answer to everything lacks what a part of it held."""
+        cut = self._now(whole).cut
+        if cut in {Cut.NOT, Cut.UNSHOWN} and whole.largest:
+            self._work.limits.note_silent(whole.largest)
+        if cut in {Cut.NOT, Cut.UNSHOWN}:
+            self._keep_whole(whole, Cut.SILENTLY if whole.largest else Cut.FAILED)
+
+    def _misses_keys(self, whole: CellCounted) -> bool:
+        keys = self._harvest_of(whole)
+        seen = self._work.book.seen(Things.STUDIES)
+        return keys is not None and keys.overlap(seen) < len(seen)
+
+    def _is_open(self, whole: CellCounted) -> bool:
+        now = self._now(whole)
+        return now.cut is Cut.UNSHOWN
+
+    def _now(self, whole: CellCounted) -> CellCounted:
+        cell = self._work.book.cell(Things.STUDIES, Axis.WHOLE, whole.cell, counters=whole.with_counters)
+        return cell or whole
+
+    def _is_settled(self, whole: CellCounted | None) -> bool:
+        return whole is not None and self._now(whole).cut is Cut.NOT
+
+    def _settle(self, whole: CellCounted | None) -> bool:
+        """Whether the one answer to everything is believed to be everything (ADR 0011)."""
+        if whole is None or not self._is_open(whole):
+            return self._is_settled(whole)
+        keys = self._harvest_of(whole)
+        uids = self._work.book.cells_of(Things.STUDIES, Axis.UIDS) + self._work.book.cells_of(
+            Things.STUDIES, Axis.UIDS, counters=True
+        )
+        if any(cell.cut is Cut.NOT for cell in uids):
+            if keys is not None and len(keys) == len(self._work.book.seen(Things.STUDIES)):
+                self._keep_whole(whole, Cut.NOT)
+            return True
+        if may_be_a_limit(whole.largest) or self._work.limits.erratic:
+            return False
+        shown = self._shown_whole()
+        asked = bool(uids)
+        if keys is None or self._misses_keys(whole) or not shown:
+            return False
+        if len(shown) == len(keys) or (asked and 2 * len(shown) >= len(keys)):
+            self._keep_whole(whole, Cut.NOT)
+            return True
+        return False
+
+    def _shown_whole(self) -> KeyedSet:
+        """What parts held that are shorter than the longest answer: these were not cut."""
+        book = self._work.book
+        union = KeyedSet()
+        axes = [(self._dated.ranges, Axis.DATES), (self._times, Axis.TIMES)]
+        for ranges, axis in axes:
+            if ranges is None or ranges.ignored:
+                continue
+            for cell in book.cells_of(Things.STUDIES, axis, counters=ranges.counters):
+                harvest = book.harvest(Things.STUDIES, axis, cell.cell, counters=ranges.counters)
+                if harvest is not None and ranges.cut_now(cell) is Cut.NOT:
+                    union.update(harvest.keys)
+        return union
+
+    def _by_uids(
+        self, whole: CellCounted | None, control: tuple[Axis, Place, CellCounted] | None
+    ) -> Generator[Question, Answer, None]:
+        work = self._work
+        seen = len(work.book.seen(Things.STUDIES))
+        asked = any(
+            work.book.cells_of(Things.STUDIES, Axis.UIDS, counters=counters) for counters in (True, False)
+        )
+        if asked or not seen or seen * _MARGIN > work.desk.rows_left:
+            return
+        covered = whole is not None and whole.with_counters and self._now(whole).cut in {Cut.NOT, Cut.UNSHOWN}
+        uids = self._uids = Uids(work, counters=self._deeper.believed and not covered)
+        if control is not None:
+            yield from uids.control(control[1].region, control[2].distinct)
+        if uids.honoured is not False:
+            yield from uids.count()

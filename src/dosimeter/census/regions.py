@@ -1,0 +1,135 @@
+"""The partition of an archive: closed ranges and beginnings of UIDs, never an open range or an invalid date.
+
+A region is what one question asks for. Its parts share nothing and together hold all that it holds, with
+one exception that is said where it is made: the times of a day miss studies that have no time.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Final
+
+from dosimeter.dicom.count_query import CountKeys, CountLevel
+
+FIRST_YEAR: Final = 1900
+LAST_YEAR: Final = 2199
+"""No date before or after these is asked for; a study that bears one counts as undated."""
+
+HOURS: Final = 24
+SECONDS_OF_AN_HOUR: Final = 3600
+LAST_SECOND: Final = HOURS * SECONDS_OF_AN_HOUR - 1
+LONGEST_UID: Final = 64
+"""PS3.5 §9.1."""
+
+_DIGITS: Final = tuple("0123456789")
+_SYMBOLS: Final = (*_DIGITS, ".")
+"""All that a UID is made of (PS3.5 §9.1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """Studies whose date, time and UID lie within closed bounds; None bounds nothing.
+
+    ``dates`` and ``times`` (seconds of the day) include both ends. ``prefix`` is how the UID begins;
+    with ``ends`` the whole of it.
+    """
+
+    dates: tuple[date, date] | None = None
+    times: tuple[int, int] | None = None
+    prefix: str | None = None
+    ends: bool = False
+
+    def keys(self, level: CountLevel, *, counters: bool = False, modality: str | None = None) -> CountKeys:
+        """The question for this region."""
+        return CountKeys(level, self.dates, self.times, self.prefix, modality, counters, self.ends)
+
+    def by_dates(self) -> tuple[Region, ...]:
+        """The months of a year, or two halves of anything else longer than a day; nothing of a day."""
+        if self.dates is None or self.dates[0] == self.dates[1]:
+            return ()
+        first, last = self.dates
+        if first == date(first.year, 1, 1) and last == date(first.year, 12, 31):
+            return tuple(replace(self, dates=_month(first.year, month)) for month in range(1, 13))
+        middle = first + timedelta(days=(last - first).days // 2)
+        return (
+            replace(self, dates=(first, middle)),
+            replace(self, dates=(middle + timedelta(days=1), last)),
+        )
+
+    def by_times(self) -> tuple[Region, ...]:
+        """Two halves of the times, down to the second. Without times: of the day, less what has no time."""
+        first, last = self.times or (0, LAST_SECOND)
+        if first == last:
+            return ()
+        middle = (first + last) // 2
+        return replace(self, times=(first, middle)), replace(self, times=(middle + 1, last))
+
+    def by_uids(self) -> tuple[Region, ...]:
+        """One more symbol of the UID each, and the UID that ends here: nothing falls out.
+
+        A component neither is empty nor ends a UID, so a dot is followed by a digit (PS3.5 §9.1).
+        """
+        if self.ends:
+            return ()
+        prefix = self.prefix or ""
+        if not prefix or prefix.endswith("."):
+            return tuple(replace(self, prefix=prefix + digit) for digit in _DIGITS)
+        end = replace(self, ends=True)
+        if len(prefix) >= LONGEST_UID - 1:
+            return ()
+        return (end, *(replace(self, prefix=prefix + symbol) for symbol in _SYMBOLS))
+
+
+EVERYTHING: Final = Region()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A region that has a name, and may be a cell of a fact: nothing finer than a month or an hour."""
+
+    name: str
+    region: Region
+    year: int | None = None
+    """The year it lies in, None if it is none or several."""
+
+
+def years(first: int, last: int) -> Place:
+    """A closed range of years."""
+    region = Region(dates=(date(first, 1, 1), date(last, 12, 31)))
+    return Place(f"{first:04}", region, first) if first == last else Place(f"{first:04}/{last:04}", region)
+
+
+def parts_of_dates(place: Place) -> tuple[Place, ...]:
+    """Two halves of a range of years, the newer first; the months of a year; nothing of a month."""
+    if place.region.dates is None or len(place.name) == len("2019-03"):
+        return ()
+    first, last = (day.year for day in place.region.dates)
+    if first < last:
+        middle = (first + last) // 2
+        return years(middle + 1, last), years(first, middle)
+    return tuple(
+        Place(f"{first:04}-{month:02}", Region(dates=_month(first, month)), first) for month in range(1, 13)
+    )
+
+
+def hours(first: int, last: int) -> Place:
+    """A closed range of hours of the day, whatever the date."""
+    name = f"{first:02}" if first == last else f"{first:02}/{last:02}"
+    return Place(name, Region(times=(first * SECONDS_OF_AN_HOUR, (last + 1) * SECONDS_OF_AN_HOUR - 1)))
+
+
+def parts_of_hours(place: Place) -> tuple[Place, ...]:
+    """Two halves of a range of hours; nothing of an hour."""
+    if place.region.times is None:
+        return ()
+    first, last = (second // SECONDS_OF_AN_HOUR for second in place.region.times)
+    if first == last:
+        return ()
+    middle = (first + last) // 2
+    return hours(first, middle), hours(middle + 1, last)
+
+
+def _month(year: int, month: int) -> tuple[date, date]:
+    return date(year, month, 1), date(year, month, monthrange(year, month)[1])

@@ -1,0 +1,118 @@
+"""The axis of which nothing falls out: beginnings of StudyInstanceUIDs.
+
+The standard promises no answer to a UID with a wildcard (PS3.4 C.2.2.2.2), so a control on studies that
+were counted before must find just these. A UID is put together symbol by symbol as long as the archive
+holds more than it sends at once; none is taken from an answer, and no beginning is kept.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from dosimeter.census.book import Harvest
+from dosimeter.census.cutting import Cutter, worst
+from dosimeter.census.desk import CensusOver
+from dosimeter.census.regions import EVERYTHING, Region
+from dosimeter.census.work import LEVELS
+from dosimeter.dicom.keyed_set import KeyedSet
+from dosimeter.model.census import Axis, Cut
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from dosimeter.census.question import Answer, Question
+    from dosimeter.census.work import Work
+    from dosimeter.model.facts import CellCounted
+
+_LONGEST_STEM: Final = 30
+_LIKELY: Final = "12.038456791"
+"""Symbols in the order in which they are tried: roots of UIDs begin with few of them."""
+_IMPOSSIBLE: Final = "9."
+"""No UID begins so: the first component is 0, 1 or 2 (ISO/IEC 9834-1)."""
+
+
+class Uids:
+    """Counts all studies by the beginnings of their UIDs."""
+
+    def __init__(self, work: Work, *, counters: bool) -> None:
+        self.honoured: bool | None = None
+        """None: not known yet."""
+        self._work = work
+        self._counters = counters
+        self._stem = ""
+        self._paid = Harvest()
+
+    def control(self, region: Region, studies: int) -> Generator[Question, Answer, None]:
+        """Whether beginnings of UIDs find just the studies of a region that was counted; and a stem of all."""
+        harvest = Harvest()
+        made_up = yield from self._ask(Region(region.dates, region.times, _IMPOSSIBLE), harvest)
+        found = 0
+        for digit in "1203456789":
+            if made_up or found >= studies:
+                break
+            found += yield from self._ask(Region(region.dates, region.times, digit), harvest)
+            if found == studies and digit == "1" and studies > 1:
+                self._stem = digit
+        self.honoured = not made_up and found == studies == len(harvest.keys)
+        self._paid = harvest
+        while self.honoured and self._stem and len(self._stem) < _LONGEST_STEM:
+            longer = yield from self._longer(region, studies, harvest)
+            if longer is None:
+                break
+            self._stem = longer
+        if not self.honoured:
+            refused = Harvest()
+            refused.add_costs(harvest)
+            self._work.book.keep((self._work.things, Axis.UIDS, "uids", self._counters), refused, Cut.FAILED)
+
+    def _longer(
+        self, region: Region, studies: int, harvest: Harvest
+    ) -> Generator[Question, Answer, str | None]:
+        """One symbol more with which all UIDs of the region begin, or None if they part here."""
+        for symbol in _LIKELY:
+            if symbol == "." and self._stem.endswith("."):
+                continue
+            found = yield from self._ask(Region(region.dates, region.times, self._stem + symbol), harvest)
+            if found:
+                return self._stem + symbol if found == studies else None
+        return None
+
+    def _ask(self, region: Region, harvest: Harvest) -> Generator[Question, Answer, int]:
+        reply = yield from self._work.desk.ask(region.keys(LEVELS[self._work.things]), optional=True)
+        harvest.absorb(reply)
+        return len(reply.tally.keys)
+
+    def count(self) -> Generator[Question, Answer, CellCounted]:
+        """Count all studies as one cell."""
+        work = self._work
+        key = (work.things, Axis.UIDS, "uids", self._counters)
+        harvest = Harvest()
+        harvest.add_costs(self._paid)
+        cutter = Cutter(work.desk, LEVELS[work.things], counters=self._counters)
+        try:
+            cut, union = yield from self._along(EVERYTHING, cutter, harvest)
+        except CensusOver as over:
+            work.keep_partial(key, harvest, over.end)
+            raise
+        seen = work.book.seen(work.things)
+        if union.overlap(seen) < len(seen) or cutter.ignored:
+            cut = worst([cut, Cut.SILENTLY])
+        return work.book.keep(key, harvest, cut)
+
+    def _along(
+        self, region: Region, cutter: Cutter, harvest: Harvest
+    ) -> Generator[Question, Answer, tuple[Cut, KeyedSet]]:
+        """Count beside the stem; on it only further down, where the UIDs part."""
+        union, cuts, total = KeyedSet(), [], 0
+        for part in region.by_uids():
+            if not part.ends and part.prefix and self._stem.startswith(part.prefix):
+                cut, keys = yield from self._along(part, cutter, harvest)
+            else:
+                found = yield from cutter.count(part, harvest, verify=True)
+                cut, keys = found.cut, found.keys
+            cuts.append(cut)
+            total += len(keys)
+            union.update(keys)
+        if total > len(union):
+            cuts.append(Cut.SILENTLY)
+        return worst(cuts), union
