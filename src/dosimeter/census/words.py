@@ -1,0 +1,79 @@
+"""Why a number is no better than it is, in sentences that a hospital director understands."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from dosimeter.model.census import CensusEnd, Things
+
+MANY: Final = {
+    Things.PATIENTS: "patients",
+    Things.STUDIES: "studies",
+    Things.SERIES: "series",
+    Things.INSTANCES: "images",
+    Things.WORKLIST_ITEMS: "worklist entries",
+}
+
+ENDED: Final = {
+    CensusEnd.ROWS: "the number of records that the scope allows was used up",
+    CensusEnd.BYTES: "the number of bytes that the scope allows was used up",
+    CensusEnd.SECONDS: "the time that the scope allows was used up",
+    CensusEnd.ASSOCIATIONS: "the connections that the scope allows were used up",
+    CensusEnd.QUESTIONS: "too many questions brought too little",
+    CensusEnd.SLOW: "the server became slow, and was asked no more",
+    CensusEnd.OUT_OF_RESOURCES: "the server said that it was out of resources, and was asked no more",
+    CensusEnd.BUSY: "the server said that it was busy, and was asked no more",
+    CensusEnd.REFUSED: "the server refused to go on",
+    CensusEnd.SILENT: "the server stopped answering",
+    CensusEnd.NOT_BELIEVED: "the server answers whatever is asked, so its answers are not believed",
+}
+"""Why the counting ended early. ALL_ASKED is not among them."""
+
+
+def at_least(number: int, things: Things, why: str) -> str:
+    """A floor and its reason."""
+    return f"at least {number:,} {MANY[things]}: {why}"
+
+
+def limited(rows: int) -> str:
+    """The archive cuts its answers."""
+    return f"the server stopped answering after {rows:,} records"
+
+
+def may_be_limited(rows: int) -> str:
+    """Nothing showed that the archive sends more than this."""
+    return f"the server sent {rows:,} records at once and never more, so it cannot be told whether it stops there"
+
+
+DATES_IGNORED: Final = "the server does not look at dates, so no part of it could be checked"
+UNSEEN: Final = "studies that have neither a date nor a time would not show"
+UNDATED_UNSEEN: Final = "studies without a date would not show, and all at once they are too many to ask for"
+REFUSED: Final = "the server refused the question"
+INTERRUPTED: Final = (
+    "the counting was interrupted, and what was found before cannot be compared with the rest"
+)
+NO_KEY: Final = "some records have no identifier to tell them apart"
+NO_PATIENT_ID: Final = "some studies have no patient identifier"
+PART_ONLY: Final = "only a part of the studies was looked into"
+
+
+def claimed(number: int, things: Things) -> str:
+    """The archive's own figure."""
+    return f"the server itself speaks of {number:,} {MANY[things]}; they were not counted one by one"
+
+
+def claimed_of_part(number: int, things: Things, covered: int) -> str:
+    """The archive's own figure for a part of the studies."""
+    return (
+        f"the server itself speaks of {number:,} {MANY[things]} in {covered:,} studies; "
+        "it was not asked about the others"
+    )
+
+
+def unknown(things: Things, why: str) -> str:
+    """Not counted."""
+    return f"{MANY[things]} are not known: {why}"
+
+
+NOT_TOLD: Final = "the server does not tell them, or contradicts itself"
+NOT_LISTED: Final = "the server gives no patient identifiers"
