@@ -6,7 +6,7 @@ from typing import Final
 
 from dosimeter.exposure.count_words import count_of
 from dosimeter.model.census import Estimated, Things, Unknown
-from dosimeter.report.archive import Archive
+from dosimeter.report.archive import Findings
 from dosimeter.report.breakdown import breakdown_of
 from dosimeter.report.small_cells import Cell, FewerThan
 
@@ -22,17 +22,15 @@ CENSUS_COLUMNS: Final = (
     "newest_year",
     "rows_limit",
     "remarks",
-    "same_as",
 )
 
 
-def census_cells(archive: Archive) -> tuple[str, ...]:
-    """The cells of one endpoint, in the order of `CENSUS_COLUMNS`.
+def census_cells(findings: Findings) -> tuple[str, ...]:
+    """The cells of endpoints with these findings, in the order of `CENSUS_COLUMNS`.
 
     A number and its kind have a column each, so that a sheet can add up what may be added up; the 95 %
     intervals of estimates are together in one.
     """
-    findings = archive.findings
     census, parts = findings.census, breakdown_of(findings.census)
     numbers = {things.value: count_of(census.counts, things) for things in Things}
     numbers["retrievable_instances"] = findings.retrievable_instances
@@ -55,7 +53,6 @@ def census_cells(archive: Archive) -> tuple[str, ...]:
         _year(parts.newest_year),
         "" if census.rows_limit is None else str(census.rows_limit),
         " | ".join((*census.remarks, *parts.notes)),
-        archive.same_as or "",
     )
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final, TextIO
 
 from dosimeter.model.survey import SurveyHeader
-from dosimeter.report.archive import Archive
+from dosimeter.report.archive import Archive, Findings
 from dosimeter.report.census_columns import CENSUS_COLUMNS, census_cells
 from dosimeter.report.document import Document
 from dosimeter.report.plain import plain_text
@@ -39,7 +40,10 @@ COLUMNS: Final = (
     "began",
     "ended",
     *CENSUS_COLUMNS,
+    "same_as",
 )
+
+_ROWS_KEPT: Final = 256
 
 _TRUTH: Final = {True: "true", False: "false", None: ""}
 
@@ -58,8 +62,10 @@ def stream_csv(header: SurveyHeader, archives: Iterable[Archive], out: TextIO) -
     """The same rows in the order the archives come; nothing is kept."""
     rows = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     rows.writerow(COLUMNS)
+    census = lru_cache(maxsize=_ROWS_KEPT)(_census)
     for archive in archives:
-        rows.writerow([harmless_cell(value) for value in _row(header.id, archive)])
+        own = [harmless_cell(value) for value in _row(header.id, archive)]
+        rows.writerow([*own, *census(archive.findings), harmless_cell(archive.same_as or "")])
 
 
 def harmless_cell(value: str) -> str:
@@ -70,6 +76,11 @@ def harmless_cell(value: str) -> str:
     """
     guarded = f"'{value}" if value.lstrip(" ").startswith(_FORMULA_STARTS) else value
     return plain_text(_FORMULA_AFTER_SEPARATOR.sub(r"\1'\2", guarded))
+
+
+def _census(findings: Findings) -> list[str]:
+    """What endpoints that answered alike share is written once."""
+    return [harmless_cell(value) for value in census_cells(findings)]
 
 
 def _row(survey: str, archive: Archive) -> tuple[str, ...]:
@@ -99,5 +110,4 @@ def _row(survey: str, archive: Archive) -> tuple[str, ...]:
         " | ".join(f"{each.probe}: {each.cause.value}" for each in findings.failures),
         utc(archive.began),
         utc(archive.ended),
-        *census_cells(archive),
     )
