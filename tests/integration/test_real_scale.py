@@ -58,8 +58,8 @@ class Census:
         """The figures on one line."""
         spent = [{name: each[name] for name in _SPENT} for each in self.ended]
         return (
-            f"{len(self.crowd.studies):,} studies: {self.survey.wall:.1f} s, server {self.survey.server:.2f} s; "
-            f"findscu's full listing {self.listing.wall:.1f} s, server {self.listing.server:.2f} s; {spent}\n"
+            f"{len(self.crowd.studies):,}: {self.survey.wall:.1f} s, server {self.survey.server:.2f} s; "
+            f"findscu's full listing {self.listing.wall:.1f} s, server {self.listing.server:.2f}; {spent}\n"
         )
 
 
