@@ -98,6 +98,29 @@ def test_a_pace_that_is_out_of_bounds(settled: Settled) -> None:
     settled.refused("--scope", scope, words=("hosts_in_flight",))
 
 
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("rows", 0),
+        ("rows_per_answer", 1_000_000_000),
+        ("received_bytes", 1),
+        ("seconds", -5),
+        ("associations", 0),
+        ("patience_seconds", 0),
+    ],
+)
+def test_a_budget_that_is_none_or_has_no_end(settled: Settled, key: str, value: int) -> None:
+    """Zero does not mean without limit, and no limit is no budget."""
+    scope = settled.terminal.scope(settled.archive, touch="count", count={key: value})
+    settled.refused("--scope", scope, words=(f"count.{key}",))
+
+
+def test_a_budget_with_an_unknown_key(settled: Settled) -> None:
+    """A limit that is misspelt must not be one that is not there."""
+    scope = settled.terminal.scope(settled.archive, touch="count", count={"row": 10})
+    settled.refused("--scope", scope, words=("count.row", "rows"))
+
+
 def test_hours_in_which_nothing_may_start_now(settled: Settled) -> None:
     """Outside the hours the survey is kept for later: it ends early (4), and nobody is contacted."""
     start, end = (

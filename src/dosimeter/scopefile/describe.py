@@ -13,10 +13,12 @@ from dosimeter.net.ranges import AddressRanges
 _SHOWN: Final = 5
 """Entries of a list that are written out; the rest is counted."""
 
+_MEBIBYTE: Final = 1 << 20
+
 _TOUCH: Final = {
     Touch.NEGOTIATE: "greet archives and ask nothing about patients",
     Touch.PROVE: "ask for studies that cannot exist, which moves no patient data",
-    Touch.COUNT: "count records, whose identifiers cross the network unread",
+    Touch.COUNT: "count what is there, whose identifiers cross the network unread and are not kept",
     Touch.SAMPLE: "see which personal attributes are filled in",
 }
 
@@ -33,6 +35,7 @@ def describe(authorisation: Authorisation) -> tuple[str, ...]:
         _touch(authorisation),
         _titles(authorisation),
         _pace(authorisation),
+        *_count(authorisation),
         _signature(authorisation),
         f"Call {authorisation.contact} if something looks wrong.",
         f"The SHA-256 of the scope file is {authorisation.sha256}.",
@@ -112,6 +115,24 @@ def _pace(authorisation: Authorisation) -> str:
         f"The pace is {rate}, {_counted(pace.hosts_in_flight, 'host', 'hosts')} at a time, and "
         f"{pace.seconds_between_associations:g} s between two associations of one host."
     )
+
+
+def _count(authorisation: Authorisation) -> tuple[str, ...]:
+    """Said where something may be counted; elsewhere the budget is of no use."""
+    if authorisation.touch < Touch.COUNT:
+        return ()
+    budget = authorisation.count
+    costs = (
+        f"To count one archive may take {_counted(budget.rows, 'row', 'rows')}, "
+        f"{budget.received_bytes / _MEBIBYTE:,.3g} MiB, {budget.seconds:,g} s and "
+        f"{_counted(budget.associations, 'association', 'associations')}; "
+        f"no answer is meant to be longer than {_counted(budget.rows_per_answer, 'row', 'rows')}."
+    )
+    patience = (
+        f"An archive that takes more than {budget.patience_seconds:g} s to begin an answer, "
+        "and more than three times its first echo, is asked no more."
+    )
+    return costs, patience
 
 
 def _signature(authorisation: Authorisation) -> str:

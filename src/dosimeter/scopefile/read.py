@@ -19,6 +19,7 @@ from dosimeter.scopefile.rules import (
     check_dates,
     check_ports,
     check_texts,
+    read_count,
     read_pace,
     read_touch,
 )
@@ -90,6 +91,7 @@ def parse_scope(path: Path, content: bytes, *, signed_by: str | None = None) -> 
     check_ports(file.scope, given, problems)
     check_ae_titles(file.scope, problems)
     pace = read_pace(file.pace, networks, problems)
+    count = read_count(file.count, problems)
     problems.settle()
     table = file.authorisation
     return Authorisation(
@@ -112,6 +114,7 @@ def parse_scope(path: Path, content: bytes, *, signed_by: str | None = None) -> 
         called_ae_titles=tuple(dict.fromkeys(file.scope.called_ae_titles)),
         calling_ae_titles=tuple(dict.fromkeys(file.scope.calling_ae_titles)),
         pace=pace,
+        count=count,
         signed_by=signed_by,
         second_person=table.second_person,
     )

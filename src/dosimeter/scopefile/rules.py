@@ -10,10 +10,10 @@ from typing import Final
 
 from dosimeter.dicom.aetitle import parse_ae_title
 from dosimeter.dicom.errors import LocalProtocolError
-from dosimeter.model.scope import Hours, Network, Pace, Touch
+from dosimeter.model.scope import CountBudget, Hours, Network, Pace, Touch
 from dosimeter.net.address import Reach, network_reach
 from dosimeter.scopefile.problem import Problems
-from dosimeter.scopefile.schema import AuthorisationTable, PaceTable, ScopeTable
+from dosimeter.scopefile.schema import AuthorisationTable, CountTable, PaceTable, ScopeTable
 
 PLACEHOLDER: Final = "REPLACE"
 """A value of the template that nobody has filled in begins with this word."""
@@ -28,7 +28,7 @@ _TEXTS: Final = ("authorised_by", "role", "reference", "legal_basis", "contact")
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """The least and the most a number of ``[pace]`` may be, both allowed."""
+    """The least and the most a number of ``[pace]`` or ``[count]`` may be, both allowed."""
 
     least: float
     most: float
@@ -48,6 +48,17 @@ _ON_LOOPBACK: Final = _POLITE | {
     "seconds_between_associations": Bounds(0, 3600),
 }
 """On loopback the archives are our own lab, so the manners may be dropped."""
+
+_COUNTING: Final = {
+    "rows": Bounds(1, 100_000_000),
+    "rows_per_answer": Bounds(1, 1_000_000),
+    "received_bytes": Bounds(1 << 16, 1 << 34),
+    "seconds": Bounds(1, 86_400),
+    "associations": Bounds(1, 60),
+    "patience_seconds": Bounds(0.1, 60),
+}
+"""The same on loopback: a budget is no matter of pace. The least bytes are those of one large PDU."""
+_NOTHING: Final = 'to count nothing, lower the touch to "prove"'
 
 
 def check_texts(table: AuthorisationTable, problems: Problems) -> None:
@@ -168,6 +179,27 @@ def read_pace(table: PaceTable, networks: tuple[Network, ...], problems: Problem
     )
 
 
+def read_count(table: CountTable, problems: Problems) -> CountBudget:
+    """What counting may cost one archive; an answer is never longer than all rows together."""
+    for key, bounds in _COUNTING.items():
+        value = getattr(table, key)
+        if not bounds.least <= value <= bounds.most:
+            says = f"{_plain(value)} is out of bounds; "
+            says += f"write a number from {_plain(bounds.least)} to {_plain(bounds.most)}"
+            problems.add(f"count.{key}", f"{says} ({_NOTHING})" if value == 0 else says)
+    if "rows_per_answer" in table.model_fields_set and table.rows_per_answer > table.rows:
+        says = f"{table.rows_per_answer} is more than count.rows, {table.rows}; lower it, or raise count.rows"
+        problems.add("count.rows_per_answer", says)
+    return CountBudget(
+        rows=table.rows,
+        rows_per_answer=min(table.rows_per_answer, table.rows),
+        received_bytes=table.received_bytes,
+        seconds=table.seconds,
+        associations=table.associations,
+        patience_seconds=table.patience_seconds,
+    )
+
+
 def read_hours(text: str, problems: Problems) -> Hours:
     """``HH:MM-HH:MM``; the end may be 24:00, and a window may cross midnight."""
     if text == _WHOLE_DAY:
@@ -194,6 +226,11 @@ def _check_text(key: str, text: str, problems: Problems) -> None:
         problems.add(key, f"is longer than {LONGEST_TEXT} characters; shorten it")
     elif not text.isprintable():
         problems.add(key, "holds a line break or another control character; write it on one line")
+
+
+def _plain(number: float) -> str:
+    """Digits a person can copy: no exponent."""
+    return str(int(number)) if number == int(number) else f"{number:g}"
 
 
 def _moment(when: datetime) -> str:

@@ -10,10 +10,11 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
-from dosimeter.model.scope import DEFAULT_PORTS, DEFAULT_TLS_PORTS, DEFAULT_WEB_PORTS, Pace
+from dosimeter.model.scope import DEFAULT_PORTS, DEFAULT_TLS_PORTS, DEFAULT_WEB_PORTS, CountBudget, Pace
 from dosimeter.scopefile.problem import Problems
 
 _DEFAULT_PACE: Final = Pace()
+_DEFAULT_COUNT: Final = CountBudget()
 _STRICT: Final = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
 
 
@@ -62,6 +63,19 @@ class PaceTable(BaseModel):
     host_seconds: float = _DEFAULT_PACE.host_seconds
 
 
+class CountTable(BaseModel):
+    """``[count]``: what counting one archive may cost it."""
+
+    model_config = _STRICT
+
+    rows: int = _DEFAULT_COUNT.rows
+    rows_per_answer: int = _DEFAULT_COUNT.rows_per_answer
+    received_bytes: int = _DEFAULT_COUNT.received_bytes
+    seconds: float = _DEFAULT_COUNT.seconds
+    associations: int = _DEFAULT_COUNT.associations
+    patience_seconds: float = _DEFAULT_COUNT.patience_seconds
+
+
 class ScopeFile(BaseModel):
     """The whole file."""
 
@@ -70,12 +84,14 @@ class ScopeFile(BaseModel):
     authorisation: AuthorisationTable
     scope: ScopeTable
     pace: PaceTable = Field(default_factory=PaceTable)
+    count: CountTable = Field(default_factory=CountTable)
 
 
 _TABLES: Final[dict[str, type[BaseModel]]] = {
     "authorisation": AuthorisationTable,
     "scope": ScopeTable,
     "pace": PaceTable,
+    "count": CountTable,
 }
 
 _WANTED: Final = {

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from dosimeter.model.scope import CountBudget
 from dosimeter.scopefile.problem import ScopeProblem
 
 _FIRST_VALIDITY: Final = timedelta(days=30)
@@ -30,7 +31,7 @@ valid_until = {valid_until}
 # How far a question may go:
 #   negotiate  greet the archive, ask nothing about patients
 #   prove      ask for a study that cannot exist: proves exposure and moves no patient data
-#   count      count what is there; identifiers pass by unread
+#   count      count what is there, within [count]; identifiers cross the network, unread and not kept
 #   sample     see which personal attributes are filled in; needs a second person
 touch = "prove"
 # second_person = "first and last name, for touch = sample only"
@@ -58,6 +59,22 @@ hosts_in_flight = 32
 seconds_between_associations = 2
 # Local time of the machine that runs the survey, for example "20:00-06:00".
 hours = "00:00-24:00"
+
+[count]
+# What counting one archive may cost it. Used only where touch is count or sample.
+# When any of these is used up, counting stops there and says what it knows: "at least", or an estimate.
+# Rows an archive may be made to send in all, and in one answer. It holds up to that many in its memory.
+rows = {count.rows}
+rows_per_answer = {count.rows_per_answer}
+# Bytes received in all.
+received_bytes = {count.received_bytes}
+# Seconds spent with one archive in all.
+seconds = {count.seconds:g}
+# Associations opened to one archive, one after the other.
+associations = {count.associations}
+# An archive that takes longer to begin an answer is asked no more, if it is also longer than three
+# times its first echo.
+patience_seconds = {count.patience_seconds:g}
 """
 
 
@@ -65,7 +82,7 @@ def scope_template(now: datetime) -> str:
     """The text of a new scope file, valid for thirty days from this day on."""
     begins = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     ends = begins + _FIRST_VALIDITY
-    return _TEMPLATE.format(valid_from=_toml(begins), valid_until=_toml(ends))
+    return _TEMPLATE.format(valid_from=_toml(begins), valid_until=_toml(ends), count=CountBudget())
 
 
 def write_template(path: Path, now: datetime) -> None:

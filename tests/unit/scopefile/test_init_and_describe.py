@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from dosimeter.model.scope import Authorisation, Touch
+from dosimeter.model.scope import Authorisation, CountBudget, Touch
 from dosimeter.scopefile.describe import count_addresses, describe
 from dosimeter.scopefile.narrow import narrow
 from dosimeter.scopefile.problem import ScopeProblem
@@ -59,8 +60,22 @@ def test_the_template_is_accepted_once_its_placeholders_are_replaced(tmp_path: P
     file.write_text(text.replace('"REPLACE: ', '"'))
     scope = read_scope(file, trusted_keys=None, now=NOW)
     assert scope.touch is Touch.PROVE
+    assert scope.count == CountBudget()
     assert scope.valid_from == datetime(2026, 6, 1, tzinfo=UTC)
     assert scope.valid_until == datetime(2026, 7, 1, tzinfo=UTC)
+
+
+def test_the_template_explains_every_key_of_the_budget() -> None:
+    """Each key is written with its default, under a comment."""
+    text = scope_template(NOW)
+    written = tomllib.loads(text)["count"]
+    assert CountBudget(**written) == CountBudget()
+    assert set(written) == {one.name for one in fields(CountBudget)}
+    lines = text.partition("[count]")[2].splitlines()
+    for key in set(written) - {"rows_per_answer"}:
+        at = next(n for n, line in enumerate(lines) if line.startswith(f"{key} ="))
+        assert lines[at - 1].startswith("# "), key
+    assert "identifiers cross the network, unread and not kept" in text
 
 
 def test_the_template_never_overwrites_a_file(tmp_path: Path) -> None:
@@ -86,6 +101,19 @@ def test_the_description_says_who_what_how_many_until_when_and_signed_by_whom() 
     assert "called ORTHANC." in says
     assert "not signed by a trusted key" in says
     assert authorisation().sha256 in says
+
+
+def test_the_budget_is_described_where_something_may_be_counted() -> None:
+    """Rows, mebibytes, seconds, associations and patience in two sentences; none below the touch count."""
+    text = (
+        FILLED.replace("[scope]", 'touch = "count"\n[scope]') + "[count]\nassociations = 1\nrows = 40_000\n"
+    )
+    says = "\n".join(describe(parse_scope(Path("s"), text.encode())))
+    assert 'The highest touch is "count": count what is there' in says
+    assert "To count one archive may take 40,000 rows, 64 MiB, 300 s and 1 association;" in says
+    assert "no answer is meant to be longer than 25,000 rows." in says
+    assert "takes more than 2 s to begin an answer" in says
+    assert "To count one archive" not in "\n".join(describe(authorisation()))
 
 
 def test_addresses_are_counted_without_listing_them() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dosimeter.model.scope import Authorisation, Hours, Touch
+from dosimeter.model.scope import Authorisation, CountBudget, Hours, Touch
 from dosimeter.scopefile.problem import ScopeProblem
 from dosimeter.scopefile.read import read_scope
 
@@ -64,6 +64,7 @@ def test_the_least_scope_has_careful_defaults(tmp_path: Path) -> None:
     assert scope.tls_ports == (2762,)
     assert scope.pace.new_hosts_per_second == 1.0
     assert scope.pace.hours == Hours()
+    assert scope.count == CountBudget()
     assert scope.signed_by is None
 
 
@@ -90,6 +91,13 @@ hours = "20:00-24:00"
 connect_seconds = 2
 answer_seconds = 7.5
 host_seconds = 30
+[count]
+rows = 90_000
+rows_per_answer = 1_000
+received_bytes = 1_000_000
+seconds = 45.5
+associations = 2
+patience_seconds = 1
 """
     scope = read(tmp_path, text)
     assert scope.valid_from == datetime(2026, 1, 1, tzinfo=UTC)
@@ -104,6 +112,7 @@ host_seconds = 30
     assert scope.pace.hours == Hours(time(20), time(0))
     assert (scope.pace.new_hosts_per_second, scope.pace.hosts_in_flight) == (0.5, 4)
     assert (scope.pace.connect_seconds, scope.pace.answer_seconds, scope.pace.host_seconds) == (2, 7.5, 30)
+    assert scope.count == CountBudget(90_000, 1_000, 1_000_000, 45.5, 2, 1.0)
 
 
 def test_the_hash_is_of_the_bytes_of_the_file(tmp_path: Path) -> None:
@@ -185,6 +194,38 @@ def test_the_hash_is_of_the_bytes_of_the_file(tmp_path: Path) -> None:
         ("[pace]", "[pace]\nseconds_between_associations = 1", "pace.seconds_between_associations", "2 to"),
         ("[pace]", "[pace]\nconnect_seconds = 0", "pace.connect_seconds", "0.1 to 60"),
         ("[pace]", "[pace]\nhost_seconds = 1e9", "pace.host_seconds", "1 to 3600"),
+        ("[pace]", "[pace]\nrows = 1", "pace.rows", "belongs in [count]"),
+        ("[pace]", "[cuont]\n[pace]", "cuont", "did you mean count?"),
+        ("[pace]", "[count]\nrow = 1\n[pace]", "count.row", "did you mean rows?"),
+        ("[pace]", "[count]\nrows = 0\n[pace]", "count.rows", 'lower the touch to "prove"'),
+        ("[pace]", "[count]\nrows = -1\n[pace]", "count.rows", "from 1 to 100000000"),
+        ("[pace]", "[count]\nrows = 100_000_001\n[pace]", "count.rows", "100000001 is out of bounds"),
+        ("[pace]", "[count]\nrows = 1e5\n[pace]", "count.rows", "whole number"),
+        ("[pace]", "[count]\nrows = true\n[pace]", "count.rows", "whole number"),
+        ("[pace]", '[count]\nrows = "1"\n[pace]', "count.rows", "whole number"),
+        ("[pace]", "[count]\nrows_per_answer = 0\n[pace]", "count.rows_per_answer", "from 1 to 1000000"),
+        (
+            "[pace]",
+            "[count]\nrows = 500\nrows_per_answer = 501\n[pace]",
+            "count.rows_per_answer",
+            "501 is more than count.rows, 500",
+        ),
+        ("[pace]", "[count]\nreceived_bytes = 65_535\n[pace]", "count.received_bytes", "from 65536 to"),
+        (
+            "[pace]",
+            "[count]\nreceived_bytes = 1_000_000_000_000\n[pace]",
+            "count.received_bytes",
+            "17179869184",
+        ),
+        ("[pace]", "[count]\nseconds = 0\n[pace]", "count.seconds", "from 1 to 86400"),
+        ("[pace]", "[count]\nseconds = nan\n[pace]", "count.seconds", "inf or nan"),
+        ("[pace]", "[count]\nseconds = 1e6\n[pace]", "count.seconds", "from 1 to 86400"),
+        ("[pace]", "[count]\nassociations = 0\n[pace]", "count.associations", "from 1 to 60"),
+        ("[pace]", "[count]\nassociations = 61\n[pace]", "count.associations", "from 1 to 60"),
+        ("[pace]", "[count]\nassociations = 1.5\n[pace]", "count.associations", "whole number"),
+        ("[pace]", "[count]\npatience_seconds = 0.0\n[pace]", "count.patience_seconds", "from 0.1 to 60"),
+        ("[pace]", "[count]\npatience_seconds = -2\n[pace]", "count.patience_seconds", "from 0.1 to 60"),
+        ("[pace]", "count = 3\n[pace]", "scope.count", "there is no such key"),
     ],
 )
 def test_one_wrong_key_is_named_with_what_to_do(
@@ -208,6 +249,31 @@ def test_manners_may_be_dropped_where_every_network_is_loopback(tmp_path: Path) 
         "pace.seconds_between_associations",
         "pace.hosts_in_flight",
     }
+
+
+@pytest.mark.parametrize("network", ["127.20.0.0/16", "10.20.0.0/16", "192.0.2.0/24"])
+def test_a_budget_is_the_same_on_loopback_private_and_public_networks(tmp_path: Path, network: str) -> None:
+    """Manners may be dropped for our own lab; what counting may cost is bounded everywhere."""
+    text = changed('"10.20.0.0/16"', f'"{network}"') + "[count]\nassociations = 61\npatience_seconds = 0\n"
+    keys = [one.key for one in problem(tmp_path, text).all]
+    assert keys == ["count.associations", "count.patience_seconds"]
+
+
+def test_a_longest_answer_that_nobody_wrote_fits_into_the_rows(tmp_path: Path) -> None:
+    """Who lowers the rows alone need not lower the answer too."""
+    count = read(tmp_path, GOOD + "[count]\nrows = 500\n").count
+    assert (count.rows, count.rows_per_answer) == (500, 500)
+
+
+def test_the_limits_of_a_budget_are_allowed_themselves(tmp_path: Path) -> None:
+    """The least and the most that the sentences name are accepted."""
+    least = "rows = 1\nrows_per_answer = 1\nreceived_bytes = 65536\nseconds = 1\nassociations = 1\n"
+    most = (
+        "rows = 100000000\nrows_per_answer = 1000000\nreceived_bytes = 17179869184\n"
+        "seconds = 86400\nassociations = 60\n"
+    )
+    assert read(tmp_path, f"{GOOD}[count]\n{least}patience_seconds = 0.1\n").count.rows == 1
+    assert read(tmp_path, f"{GOOD}[count]\n{most}patience_seconds = 60\n").count.associations == 60
 
 
 def test_all_problems_of_a_file_are_found_in_one_go(tmp_path: Path) -> None:
