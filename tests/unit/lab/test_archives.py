@@ -8,6 +8,7 @@ from pathlib import Path
 from dosimeter.lab.archives import CALLED_TITLE, CALLING_TITLE, lab_archives
 from dosimeter.lab.authorise import scope_text, targets_text
 from dosimeter.lab.policy import Counters, Door
+from dosimeter.model.scope import Touch
 from dosimeter.model.verdict import Exposure
 from dosimeter.scopefile.read import read_scope
 
@@ -60,7 +61,18 @@ def test_the_scope_allows_the_lab_and_no_more(tmp_path: Path) -> None:
     assert (scope.called_ae_titles, scope.calling_ae_titles) == ((CALLED_TITLE,), (CALLING_TITLE,))
     assert scope.pace.new_hosts_per_second == 0
     assert scope.pace.seconds_between_associations == 0
-    assert tomllib.loads(path.read_text())["authorisation"]["touch"] == "prove"
+    assert tomllib.loads(path.read_text())["authorisation"]["touch"] == "count"
+
+
+def test_the_scope_lets_every_archive_of_the_lab_be_counted(tmp_path: Path) -> None:
+    """The rows suffice for the largest archive many times over, and each of its answers for all of it."""
+    path = tmp_path / "scope.toml"
+    path.write_text(scope_text(lab_archives(), NOW), encoding="utf-8")
+    scope = read_scope(path, trusted_keys=tmp_path / "none", now=NOW)
+    largest = max(archive.catalogue().truth().studies for archive in lab_archives())
+    assert scope.touch is Touch.COUNT
+    assert scope.count.rows >= 10 * largest
+    assert scope.count.rows_per_answer >= largest
 
 
 def test_the_list_of_targets_names_each_archive_once() -> None:
