@@ -56,7 +56,7 @@ class _Lengths(dict[bytes, int]):
             kind, pdu_length = _PDU.unpack_from(frame, command_end)
         else:
             around += len(self._command)
-        fits = pdu_length == around + pdv_length and pdv_length >= 2 and pdu_length <= MAX_PDU_RECEIVED  # noqa: PLR2004
+        fits = pdu_length == around + pdv_length and pdu_length <= MAX_PDU_RECEIVED
         ours = (kind, context_id, control) == (PduType.P_DATA_TF, self._context_id, _LAST_DATA)
         return pdv_length - 2 if fits and ours else -1
 

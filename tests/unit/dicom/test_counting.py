@@ -9,6 +9,7 @@ from dosimeter.dicom.count_query import CountLevel
 from dosimeter.dicom.dimse import CancelRequest, FindResponse, encode_response
 from dosimeter.dicom.errors import RemoteProtocolError
 from dosimeter.dicom.pdu_encode import encode_fragment
+from dosimeter.dicom.row_frames import RowFrames
 from dosimeter.dicom.row_shapes import RowShapes
 from dosimeter.dicom.tally import CounterTotals, RowTally
 from dosimeter.dicom.uids import STUDY_ROOT_FIND
@@ -223,3 +224,54 @@ def test_an_answer_that_breaks_off_keeps_its_whole_rows() -> None:
 
     assert isinstance(requestor.next_event(), PeerClosed)
     assert tally.rows == 99
+
+
+def outcome(stream: bytes) -> tuple[str, int, int]:
+    """How an answer ends: the fault's field or the event's name; and its rows and bytes."""
+    tally = RowTally(KEY, CountLevel.STUDY)
+    requestor = counting(tally)
+    requestor.receive_data(stream)
+    requestor.receive_data(b"")
+    try:
+        ended = type(requestor.next_event()).__name__
+    except RemoteProtocolError as error:
+        ended = error.field
+    return ended, tally.rows, tally.received
+
+
+@pytest.mark.parametrize("joined", [False, True])
+def test_one_wrong_byte_in_a_frame_is_judged_by_the_general_path(
+    *, joined: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each byte that frames the 41st row, wrong in its lowest bit and in its third."""
+    good = b"".join(pending(study_row(number), joined=joined) for number in range(40))
+    last = pending(study_row(40), joined=joined)
+    broken = []
+    for place in range(len(last) - len(study_row(40))):
+        for bit in (1, 4):
+            wrong = bytearray(last)
+            wrong[place] ^= bit
+            broken.append(good + wrong + good + final())
+    taken_in_place = [outcome(stream) for stream in broken]
+    monkeypatch.setattr(RowFrames, "learn", lambda *_: None)
+
+    assert taken_in_place == [outcome(stream) for stream in broken]
+    assert {ended for ended, _, _ in taken_in_place} > {"pdu_type", "pdu_length", "ResponseReceived"}
+
+
+def test_a_row_in_too_long_a_pdu_is_refused() -> None:
+    """64 KiB are the cap, whatever the row before was like."""
+    good = b"".join(pending(study_row(number)) for number in range(40))
+
+    assert outcome(good + pending(bytes(65_530)) + final())[:2] == ("ResponseReceived", 41)
+    assert outcome(good + pending(bytes(65_531)) + final())[:2] == ("pdu_length", 40)
+
+
+def test_a_command_set_in_fragments_teaches_no_frame() -> None:
+    """Its first fragment with a data set behind it is no row."""
+    command = encode_response(FindResponse(1, 0xFF00), STUDY_ROOT_FIND, has_data_set=True)
+    first = encode_fragment(CONTEXT_ID, 1, command[:40])
+    data = encode_fragment(CONTEXT_ID, 2, study_row(1))
+    whole = first + encode_fragment(CONTEXT_ID, 3, command[40:]) + data
+
+    assert outcome(whole * 40 + first + data + final())[:2] == ("pdv", 40)
