@@ -21,7 +21,8 @@ def test_a_count_costs_less_than_a_listing_and_both_are_counted_by_the_archive(t
     assert ended.returncode == 0, ended.stdout + ended.stderr
     measured = json.loads(figures.read_text())
     ours, naive = measured["dosimeter"], measured["naive"]
-    assert ours["requests"] < 200 < 2000 < naive["requests"]
+    assert ours["requests"] < 200
+    assert naive["requests"] > 2000
     assert ours["rows"] < naive["rows"]
     assert "scaled" in ended.stdout
     assert "2,000 studies" in ended.stdout

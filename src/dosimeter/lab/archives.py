@@ -37,7 +37,7 @@ CALLING_TITLE: Final = "LABSTATION"
 _UNLISTED_TITLE: Final = "LABVAULT"
 
 _ARCHIVE: Final = QUERY_SERVICES | RETRIEVE_SERVICES
-_SLOWER_AND_SLOWER: Final = Tempo(slower=60)
+_SOON_TIRED: Final = Tempo(fresh=14, first=1700)
 _EVERYTHING: Final = _ARCHIVE | STORAGE_SERVICES | WORKLIST_SERVICE | COMMITMENT_SERVICE
 
 _OPEN: Final = (
@@ -73,9 +73,9 @@ _OPEN: Final = (
     Archive(
         "tls-open",
         "127.20.0.4",
-        "TLS, and no client certificate asked for: encrypted, open to anybody, slower with each query",
+        "TLS, and no client certificate asked for: encrypted, open to anybody, and soon tired",
         Expected(Exposure.RETRIEVABLE, accepts_writes=True, worklist=True, protections=(Protection.TLS,)),
-        replace(LIKE_ORTHANC, services=_EVERYTHING, tempo=_SLOWER_AND_SLOWER),
+        replace(LIKE_ORTHANC, services=_EVERYTHING, tempo=_SOON_TIRED),
         door=Door.TLS,
         port=TLS_PORT,
         seed=4,

@@ -170,8 +170,7 @@ class Conversation:
         except QueryRefused as refusal:
             self._finish(refusal.status)
             return
-        tempo = self._policy.tempo
-        self._pause = (tempo.first + tempo.slower * (self._finds - 1)) / 1000
+        self._pause = self._policy.tempo.before_first(self._finds)
 
     def _reaction_to_find(self, received: RequestReceived) -> Reaction:
         policy = self._policy

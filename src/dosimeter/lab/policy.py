@@ -144,12 +144,18 @@ class Tempo:
     """How long an archive takes, in milliseconds.
 
     ``first`` before the first response of a query, ``slower`` more with each query of an association,
-    ``row`` before each match.
+    ``row`` before each match. The first ``fresh`` queries are answered at once.
     """
 
     first: int = 0
     slower: int = 0
     row: int = 0
+    fresh: int = 0
+
+    def before_first(self, query: int) -> float:
+        """Seconds before the first response of a query, which are numbered from 1 in an association."""
+        tired = query - self.fresh
+        return (self.first + self.slower * (tired - 1)) / 1000 if tired > 0 else 0.0
 
 
 @dataclass(frozen=True, slots=True)

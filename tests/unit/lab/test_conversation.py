@@ -330,6 +330,12 @@ def test_a_slow_archive_says_how_long_it_takes() -> None:
     assert pauses == [0.2, 0.01, 0.01, 0.25, 0.01, 0.01]
 
 
+def test_an_archive_may_tire() -> None:
+    """The first queries are answered at once, the next ones are not."""
+    tempo = Tempo(fresh=2, first=100, slower=10)
+    assert [tempo.before_first(query) for query in range(1, 6)] == [0, 0, 0.1, 0.11, 0.12]
+
+
 def test_endless_rows_end_with_a_cancel() -> None:
     """And with nothing else."""
     call = Call(Policy(endless=True))
