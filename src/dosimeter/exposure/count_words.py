@@ -6,7 +6,6 @@ from typing import Final
 
 from dosimeter.model.census import (
     AtLeast,
-    CensusEnd,
     Claimed,
     Count,
     Counts,
@@ -32,21 +31,6 @@ MANY: Final = {
     Things.WORKLIST_ITEMS: "worklist entries",
 }
 """An instance is called an image, as the study of 2019 did; some are reports or waveforms."""
-
-END_WORDS: Final = {
-    CensusEnd.ALL_ASKED: "all that the census asks was asked",
-    CensusEnd.ROWS: "the number of records that the scope allows for one archive was used up",
-    CensusEnd.BYTES: "the bytes that the scope allows for one archive were used up",
-    CensusEnd.QUESTIONS: "too many questions brought too little",
-    CensusEnd.SECONDS: "the time that the scope allows for one archive was used up",
-    CensusEnd.ASSOCIATIONS: "the associations that the scope allows for one archive were used up",
-    CensusEnd.SLOW: "the archive became slow to answer, and was asked no more",
-    CensusEnd.OUT_OF_RESOURCES: "the archive said that it was out of resources, and was asked no more",
-    CensusEnd.BUSY: "the archive said that it was busy, and was asked no more",
-    CensusEnd.REFUSED: "the archive refused a question, or ended the connection",
-    CensusEnd.SILENT: "the archive stopped answering",
-    CensusEnd.NOT_BELIEVED: "its answers do not depend on the question, so they are not believed",
-}
 
 _ROUGH_DIGITS: Final = 2
 _BOUND_DIGITS: Final = 3
@@ -88,7 +72,7 @@ def kind_words(count: Count) -> str:
         case Exact():
             return "counted to the end"
         case AtLeast():
-            return "at least: not counted to the end"
+            return "not counted to the end"
         case Estimated():
             return f"estimated from random days, {interval_words(count)} at 95 %"
         case Claimed():

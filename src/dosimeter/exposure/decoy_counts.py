@@ -7,7 +7,6 @@ images, and a teaching hospital may hold a public collection. No sign names a nu
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import groupby
 from typing import Final
 
 from dosimeter.exposure.evidence import Evidence, Pointed
@@ -22,7 +21,7 @@ _NOT_BELIEVED: Final = (
     "its answers to the census do not depend on the question, so it is a decoy or defective and its counts "
     "are not believed"
 )
-_SAME_ANSWER: Final = "it gave the same studies for every range of dates that it was asked for"
+_SAME_ANSWER: Final = "it gave the same studies for every year that it was asked for"
 _REPEATS: Final = "it repeats the same study in one answer"
 _OUT_OF_CHARACTER: Final = (
     "it announces DCMTK and repeats the same study in one answer, as archives that are built on DCMTK do not"
@@ -33,8 +32,8 @@ _REPEATED: Final = 2
 """Rows for each study from which on an answer repeats itself: qrscp sends one for each image."""
 
 _ROWS_ENOUGH: Final = 4
-_RANGES_ENOUGH: Final = 3
-"""Disjoint ranges of dates that hold the same studies before it is no chance: one would do, were it sound."""
+_YEARS_ENOUGH: Final = 3
+"""Years that hold the same studies before it is no fault of one answer."""
 
 
 def signs_of_counting(evidence: Evidence, identity: Identity | None) -> list[Sign]:
@@ -65,20 +64,22 @@ def _not_believed(ends: Iterable[Pointed[CensusEnded]]) -> str | None:
 
 
 def _same_answer(studies: list[Pointed[CellCounted]]) -> str | None:
-    """Ranges of dates that share no day, yet together hold no more studies than each alone."""
-    dated = [
-        cell
-        for cell in studies
-        if cell.fact.axis is Axis.DATES and cell.fact.distinct and not cell.fact.with_counters
-    ]
-    for _, of_one_run in groupby(dated, key=lambda cell: cell.fact.run):
-        cells = list(of_one_run)
-        if len(cells) < _RANGES_ENOUGH:
+    """Years that share no day, yet together hold no more studies than each alone.
+
+    Ranges of years and months are left out: a month holds what its year holds.
+    """
+    runs: dict[int, dict[str, Pointed[CellCounted]]] = {}
+    union: dict[int, int] = {}
+    for cell in studies:
+        fact = cell.fact
+        if fact.axis is not Axis.DATES or fact.with_counters or not fact.distinct:
             continue
-        if len({cell.fact.cell for cell in cells}) == len(cells) and all(
-            cell.fact.distinct == cell.fact.on_axis == cells[0].fact.distinct for cell in cells
-        ):
-            return cells[0].pointer
+        union[fact.run] = max(union.get(fact.run, 0), fact.on_axis)
+        if fact.cell.isdecimal():
+            runs.setdefault(fact.run, {})[fact.cell] = cell
+    for run, years in runs.items():
+        if len(years) >= _YEARS_ENOUGH and all(cell.fact.distinct == union[run] for cell in years.values()):
+            return next(iter(years.values())).pointer
     return None
 
 

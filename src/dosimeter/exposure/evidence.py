@@ -163,8 +163,7 @@ class _Gathering:
             self._add_not_of_dicom(fact, pointer)
             return
         self.speaks_dicom = True
-        if probe == COUNT_PROBE:
-            self._add_counted(fact, pointer)
+        if probe == COUNT_PROBE and self._add_counted(fact, pointer):
             return
         if isinstance(fact, NullQueryAnswered):
             self._add_question(_judged_query(fact, pointer), fact.titles)
@@ -181,12 +180,15 @@ class _Gathering:
         elif isinstance(fact, AssociationAborted) and fact.titles.stranger:
             self._add_abort(Pointed(fact, pointer), probe)
 
-    def _add_counted(self, fact: Fact, pointer: str) -> None:
-        """What a census saw of the association alone proves nothing that was not proved before."""
+    def _add_counted(self, fact: Fact, pointer: str) -> bool:
+        """Take what a census leaves. How its associations fared says nothing of guards: one stood open."""
         if isinstance(fact, CellCounted):
             self.cells.append(Pointed(fact, pointer))
         elif isinstance(fact, CensusEnded):
             self.census_ends.append(Pointed(fact, pointer))
+        else:
+            return not isinstance(fact, (NullQueryAnswered, NullRetrieveAnswered))
+        return True
 
     def _add_not_of_dicom(self, fact: TlsSeen | NotDicomSeen, pointer: str) -> None:
         if isinstance(fact, TlsSeen):

@@ -8,7 +8,8 @@ from datetime import datetime
 from ipaddress import ip_address
 from typing import Final
 
-from dosimeter.exposure.count_words import END_WORDS, count_of
+from dosimeter.census.words import ENDED
+from dosimeter.exposure.count_words import count_of
 from dosimeter.exposure.evidence import COUNT_PROBE, Outcome, query_outcome, retrieve_outcome
 from dosimeter.model.attempt import Attempt, Cause, Completed, Failed, Skipped
 from dosimeter.model.census import NOT_COUNTED, Census, CensusEnd, Count, Exact, Things, Unknown
@@ -137,7 +138,7 @@ class Findings:
             if failure.probe == COUNT_PROBE:
                 return failure.detail
         if self.census_end is not None:
-            return END_WORDS[self.census_end]
+            return ENDED.get(self.census_end, "no answer gave a number")
         return "the question was not asked"
 
     @property

@@ -63,12 +63,12 @@ def breakdown_of(census: Census) -> Breakdown:
     """Protect the parts. Years and undated studies are parts of one whole; modalities are on their own.
 
     A modality is shown only if a control query found as many as the rows said. It is what the archive
-    says of its studies; where only a part of them was asked, it is a lower bound.
+    says of its studies; where not all of them are known, it is a lower bound.
     """
     if not census.years and not census.modalities and isinstance(census.undated_studies, Unknown):
         return NO_BREAKDOWN
     verified = [each for each in census.modalities if each.verified]
-    whole = isinstance(census.counts.instances, Exact | Claimed)
+    whole = isinstance(census.counts.studies, Exact)
     by_modality: list[Count] = [
         Claimed(each.studies) if whole else AtLeast(each.studies) for each in verified
     ]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dosimeter.exposure.count_words import END_WORDS, MANY, count_of, figure_words, kind_words, whole_words
-from dosimeter.model.census import AtLeast, CensusEnd, Count, Things, Unknown
+from dosimeter.census import words
+from dosimeter.exposure.count_words import MANY, count_of, figure_words, kind_words, whole_words
+from dosimeter.model.census import AtLeast, Count, Things, Unknown
 from dosimeter.report.archive import Findings
 from dosimeter.report.breakdown import breakdown_of
 from dosimeter.report.small_cells import Cell, FewerThan
@@ -36,7 +37,7 @@ def numbers_of(findings: Findings) -> tuple[NumberShown, ...]:
         count = count_of(counts, things)
         if isinstance(count, Unknown) and not _could_hold(findings, things):
             continue
-        why = _why(count, findings)
+        why = _why(count, things, findings)
         whole = whole_words(count, things)
         numbers.append(
             NumberShown(
@@ -70,8 +71,10 @@ def parts_in_words(findings: Findings) -> tuple[tuple[str, str], ...]:
 
 
 def why_in_words(findings: Findings) -> tuple[str, ...]:
-    """Our own sentences: why the numbers are no better than they are, and what of the parts is not shown."""
-    return (*findings.census.remarks, *breakdown_of(findings.census).notes)
+    """Our own sentences that do not stand beside a number, and what of the parts is not shown."""
+    said = {_remark(count_of(findings.census.counts, things), things, findings)[0] for things in Things}
+    rest = (remark for remark in findings.census.remarks if remark not in said)
+    return (*map(_sentence, rest), *breakdown_of(findings.census).notes)
 
 
 def cell_words(cell: Cell) -> str:
@@ -111,15 +114,34 @@ def _fetched(count: Count, *, lets_fetch: bool) -> NumberShown:
     )
 
 
-def _why(count: Count, findings: Findings) -> str:
-    """What the facts say of a number that is no whole one; the remarks of the census say more."""
-    if not isinstance(count, AtLeast):
-        return ""
-    end = findings.census_end
-    if end is not None and end is not CensusEnd.ALL_ASKED:
-        return END_WORDS[end]
+def _remark(count: Count, things: Things, findings: Findings) -> tuple[str, str]:
+    """The remark of the census that is about this number, and the reason in it; both may be empty."""
+    if isinstance(count, AtLeast):
+        start = words.at_least(count.value, things, "")
+    elif isinstance(count, Unknown):
+        start = words.unknown(things, "")
+    else:
+        return "", ""
+    for remark in findings.census.remarks:
+        if remark.startswith(start):
+            return remark, remark.removeprefix(start)
+    return "", ""
+
+
+def _why(count: Count, things: Things, findings: Findings) -> str:
+    """Why a number is no whole one: as the census says it, or else as the facts do."""
+    why = _remark(count, things, findings)[1]
+    if why or not isinstance(count, AtLeast):
+        return why
+    if findings.census_end in words.ENDED:
+        return words.ENDED[findings.census_end]
     limit = findings.census.rows_limit
-    return "" if limit is None else f"the archive stops answering after {limit:,} records"
+    return "" if limit is None else words.limited(limit)
+
+
+def _sentence(remark: str) -> str:
+    """The remark with a capital and a full stop."""
+    return f"{remark[:1].upper()}{remark[1:]}{'' if remark.endswith('.') else '.'}"
 
 
 def _is_some(cell: Cell) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
+from dosimeter.census.judge import judge_census
 from dosimeter.exposure.classify import judge
 from dosimeter.exposure.evidence import COUNT_PROBE
 from dosimeter.model.attempt import Attempt, Skipped
@@ -57,8 +58,14 @@ class _Memory:
 
 
 def _judged(attempts: tuple[Attempt, ...], record: EndpointRecord) -> Findings:
-    verdict = judge(attempts, service=record.endpoint.service, seen_at=record.ended)
-    return findings_of(attempts, verdict)
+    census = judge_census(
+        fact
+        for each in attempts
+        if not isinstance(each, Skipped) and each.probe == COUNT_PROBE
+        for fact in each.facts
+    )
+    verdict = judge(attempts, service=record.endpoint.service, seen_at=record.ended, census=census)
+    return findings_of(attempts, verdict, census)
 
 
 def _untimed(attempt: Attempt) -> Attempt:

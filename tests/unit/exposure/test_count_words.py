@@ -3,7 +3,6 @@ from __future__ import annotations
 import pytest
 
 from dosimeter.exposure.count_words import (
-    END_WORDS,
     MANY,
     ONE,
     amount_words,
@@ -13,7 +12,7 @@ from dosimeter.exposure.count_words import (
     short_words,
     whole_words,
 )
-from dosimeter.model.census import AtLeast, CensusEnd, Claimed, Count, Estimated, Exact, Things, Unknown
+from dosimeter.model.census import AtLeast, Claimed, Count, Estimated, Exact, Things, Unknown
 
 IMAGES = Things.INSTANCES
 
@@ -67,8 +66,7 @@ def test_an_interval_is_rounded_outwards(value: int) -> None:
 
 
 def test_everything_has_a_word() -> None:
-    """No kind of thing and no end of a census is without its words; kinds are told apart."""
+    """No kind of thing is without its words; kinds are told apart."""
     assert set(ONE) == set(MANY) == set(Things)
-    assert set(END_WORDS) == set(CensusEnd)
     kinds = (Exact(1), AtLeast(1), Estimated(1, 1, 1), Claimed(1), Unknown())
     assert len({kind_words(kind) for kind in kinds}) == len(kinds)

@@ -59,12 +59,18 @@ def test_a_cell_that_was_asked_in_parts_is_no_repetition() -> None:
     assert judged(ORTHANC, counted).decoy.tier is DecoyTier.NONE
 
 
-def test_the_same_studies_for_every_range_of_dates_are_a_medium_sign() -> None:
-    """Ranges that share no day cannot hold the same studies."""
+def test_the_same_studies_for_every_year_are_a_medium_sign() -> None:
+    """Years share no day and cannot hold the same studies."""
     counted = census(*(cell(str(year), 3, on_axis=3) for year in (2019, 2020, 2021)))
     assert judged(NAMELESS, counted).decoy.tier is DecoyTier.MEDIUM
     two = census(*(cell(str(year), 3, on_axis=3) for year in (2019, 2020)))
     assert judged(NAMELESS, two).decoy.tier is DecoyTier.NONE
+
+
+def test_a_month_that_holds_all_of_its_year_is_no_sign() -> None:
+    """Three studies of one day, found in a range of years, in their year and in their month."""
+    counted = census(*(cell(name, 3, on_axis=3) for name in ("2017/2020", "2019", "2019-03")))
+    assert judged(NAMELESS, counted).decoy.tier is DecoyTier.NONE
 
 
 def test_cells_of_two_runs_are_not_compared() -> None:

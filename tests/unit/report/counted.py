@@ -60,14 +60,18 @@ AT_LEAST = Census(
     oldest_year=2025,
     newest_year=2025,
     rows_limit=10,
-    remarks=("The archive stops every answer after 10 records.",),
+    remarks=(
+        "at least 120 studies: the server stopped answering after 10 records",
+        "patients are not known: the server gives no patient identifiers",
+        "at least 340 images: the server stopped answering",
+    ),
 )
 ESTIMATED = Census(
     counts=Counts(studies=Estimated(41_112, 38_245, 43_871)),
     years=(YearCount(2024, Estimated(30_050, 28_020, 32_500)), YearCount(2025, Exact(11_062))),
     oldest_year=2024,
     newest_year=2025,
-    remarks=("Of the studies of 2024, random days were counted.",),
+    remarks=("studies are estimated: the number of records that the scope allows was used up",),
 )
 CLAIMED = Census(counts=Counts(studies=Exact(48), patients=Exact(32), instances=Claimed(225)))
 

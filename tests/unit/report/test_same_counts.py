@@ -151,7 +151,7 @@ def test_terminal_detail_says_each_number_and_its_parts(document: Document) -> N
 
     for words in (
         "Patients 8,001 patients, counted",
-        "Images at least 340 images: the archive stopped answering",
+        "Images at least 340 images: the server stopped answering",
         "Studies about 41,000 studies (between 38,200 and 43,900)",
         "Images the archive's own figure: 225 images",
         "Counts not counted: It said that it has too much to do.",

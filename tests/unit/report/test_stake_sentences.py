@@ -11,7 +11,7 @@ from dosimeter.model.attempt import Completed, Skipped
 from dosimeter.model.census import AtLeast, Census, CensusEnd, Claimed, Count, Counts, Estimated, Exact
 from dosimeter.model.verdict import Exposure
 from dosimeter.report.archive import Archive
-from dosimeter.report.census_words import numbers_of
+from dosimeter.report.census_words import numbers_of, why_in_words
 from dosimeter.report.render import Format, render
 from tests.unit.report import counted, samples
 from tests.unit.report.pages import Page
@@ -30,17 +30,21 @@ def wholes(archive: Archive) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("end", "limit", "says"),
     [
-        (CensusEnd.SILENT, None, "at least 340 images: the archive stopped answering"),
-        (CensusEnd.ALL_ASKED, 10, "at least 340 images: the archive stops answering after 10 records"),
+        (CensusEnd.SILENT, None, "at least 340 images: the server stopped answering"),
+        (
+            CensusEnd.ALL_ASKED,
+            10,
+            "at least 340 images: the server stopped answering after 10 records",
+        ),
         (
             CensusEnd.SLOW,
             None,
-            "at least 340 images: the archive became slow to answer, and was asked no more",
+            "at least 340 images: the server became slow, and was asked no more",
         ),
         (
             CensusEnd.ROWS,
             None,
-            "at least 340 images: the number of records that the scope allows for one archive was used up",
+            "at least 340 images: the number of records that the scope allows was used up",
         ),
         (CensusEnd.ALL_ASKED, None, "at least 340 images"),
     ],
@@ -51,6 +55,26 @@ def test_a_lower_bound_says_why_it_is_one(end: CensusEnd, limit: int | None, say
     archive = counted.archive(1, Exposure.QUERYABLE, census, counted.attempts(end))
 
     assert wholes(archive)["images"] == says
+
+
+def test_a_remark_about_one_number_stands_beside_it_and_nowhere_else() -> None:
+    """Each number has its own reason; what is about none of them stands below."""
+    census = Census(
+        counts=Counts(studies=Exact(48), instances=AtLeast(340)),
+        remarks=(
+            "at least 340 images: the server stopped answering after 10 records",
+            "patients are not known: the server gives no patient identifiers",
+            "the server itself speaks of 54 series; they were not counted one by one",
+        ),
+    )
+    archive = counted.archive(1, Exposure.QUERYABLE, census, counted.attempts(CensusEnd.SLOW))
+
+    assert wholes(archive)["images"] == "at least 340 images: the server stopped answering after 10 records"
+    assert wholes(archive)["patients"] == "not counted: the server gives no patient identifiers"
+    assert wholes(archive)["series"] == "not counted"
+    assert why_in_words(archive.findings) == (
+        "The server itself speaks of 54 series; they were not counted one by one.",
+    )
 
 
 @pytest.mark.parametrize(
@@ -148,7 +172,7 @@ def test_no_sentence_calls_a_claim_or_a_bound_counted() -> None:
     text = " ".join(" ".join(Page(page.getvalue()).texts).split())
 
     assert "9,000,000 claimed the archive's own figure" in text
-    assert "at least 340 at least: not counted to the end: the archive stopped answering" in text
+    assert "at least 340 not counted to the end: the server stopped answering" in text
     assert "about 41,000 estimated from random days, between 38,200 and 43,900 at 95 %" in text
 
 
