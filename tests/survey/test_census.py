@@ -1,0 +1,267 @@
+"""A census that is killed, stopped and taken up, seen from the archive's side of the wire."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import signal
+import subprocess
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from dosimeter.census.judge import judge_census
+from dosimeter.lab.archive import Archive, Expected
+from dosimeter.lab.dataset import Dataset
+from dosimeter.lab.generated import Shape
+from dosimeter.lab.policy import Policy, Tempo
+from dosimeter.lab.server import Lab
+from dosimeter.model.attempt import Skipped
+from dosimeter.model.census import Axis, Census, Cut, Things
+from dosimeter.model.facts import CellCounted
+from dosimeter.model.survey import EndpointRecord, SurveyState
+from dosimeter.model.verdict import Exposure
+from dosimeter.store.sqlite import open_store
+from tests.survey.terminal import Terminal, eventually, read_all
+
+STUDY_DATE = 0x00080020
+SHAPE = Shape(240, first=date(2016, 1, 1))
+WHOLE = {Cut.NOT, Cut.UNSHOWN}
+SLOWLY = Tempo(first=12)
+PLAIN = Policy(tempo=SLOWLY)
+CAPPED = Policy(tempo=SLOWLY, most_rows=9)
+"""It is cut into months and days: a month is one cell, and many questions."""
+
+
+def archive(number: int, policy: Policy = PLAIN, seed: int = 0) -> Archive:
+    """One of the town, with holdings of its own unless a seed is said."""
+    return Archive(
+        name=f"town {number}",
+        address=f"127.0.31.{number}",
+        imitates="an archive that is counted",
+        expected=Expected(Exposure.QUERYABLE),
+        policy=policy,
+        port=0,
+        seed=seed or number,
+        shape=SHAPE,
+    )
+
+
+class Town:
+    """Archives that listen, and the scope and the list that name them."""
+
+    def __init__(self, terminal: Terminal, lab: Lab) -> None:
+        self.terminal = terminal
+        self.places = lab.endpoints
+        self.ledgers = lab.ledgers
+        named = [SimpleNamespace(address=address, port=port) for address, port in lab.endpoints]
+        self.scope = terminal.scope(*named, touch="count", pace={"answer_seconds": 5, "host_seconds": 30})
+        self.list = terminal.folder / "town.txt"
+        self.list.write_text("".join(f"{address}:{port}\n" for address, port in lab.endpoints))
+
+    def start(self, store: str) -> subprocess.Popen[str]:
+        """Begin to survey it."""
+        return self.terminal.start(
+            *("survey", "--scope", self.scope, "-l", self.list, "--store", self.store(store), "-f", "json")
+        )
+
+    def resume(self, store: str) -> None:
+        """Go on with the survey, to its end."""
+        said = self.terminal.run(*("survey", "resume", "last", "--store", self.store(store), "-f", "json"))
+        assert said.code == 0, said.err
+
+    def store(self, name: str) -> str:
+        """A store of that name."""
+        return f"sqlite:///{self.terminal.folder / name}.sqlite"
+
+    def kept(self, name: str) -> dict[str, EndpointRecord]:
+        """The records of the newest survey in it, by address."""
+        with open_store(self.store(name)) as store:
+            return {record.endpoint.address: record for record in store.records(store.find("last"))}
+
+    def state(self, name: str) -> SurveyState:
+        """How the newest survey in it ended."""
+        with open_store(self.store(name)) as store:
+            return store.header(store.find("last")).state
+
+
+@contextmanager
+def town(terminal: Terminal, *archives: Archive) -> Iterator[Town]:
+    """The archives, listening."""
+    with Lab(archives) as lab:
+        yield Town(terminal, lab)
+
+
+def cells_of(record: EndpointRecord) -> tuple[CellCounted, ...]:
+    """What was counted, in the order in which it was kept."""
+    last = record.attempts[-1]
+    assert last.probe == "count"
+    assert not isinstance(last, Skipped)
+    return tuple(fact for fact in last.facts if isinstance(fact, CellCounted))
+
+
+def census_of(record: EndpointRecord) -> Census:
+    """The numbers of a record."""
+    last = record.attempts[-1]
+    assert not isinstance(last, Skipped)
+    return judge_census(last.facts)
+
+
+def written(questions: tuple[Dataset, ...]) -> list[tuple[str, str]]:
+    """Identifiers that can be compared, each after its range of dates."""
+    return [(str(question.get(STUDY_DATE, "")), repr(sorted(question.items()))) for question in questions]
+
+
+@pytest.mark.parametrize("instant", [0.15, 0.3, 0.55, 0.8])
+def test_a_killed_census_goes_on_and_asks_nothing_that_was_kept_again(
+    terminal: Terminal, instant: float
+) -> None:
+    """Five archives, each killed at another instant: no more than the questions of the cell in flight again.
+
+    A cell is a year, or a month where there is a limit. Neither echo, null query nor null retrieve is
+    repeated, and the studies are those of a census that nobody killed.
+    """
+    archives = [
+        *(archive(number, Policy(tempo=Tempo(first=4 * number))) for number in (1, 2, 3, 4)),
+        archive(5, CAPPED),
+    ]
+    with town(terminal, *archives) as place:
+        terminal.end(place.start("undisturbed"))
+        whole = place.kept("undisturbed")
+        questions = [len(ledger.questions) for ledger in place.ledgers]
+        before = [ledger.tally for ledger in place.ledgers]
+        process = place.start("killed")
+        slowest = place.ledgers[3]
+        eventually(lambda: len(slowest.questions) >= questions[3] * (1 + instant), seconds=20)
+        process.send_signal(signal.SIGKILL)
+        process.communicate(timeout=10)
+        at_the_kill = place.kept("killed")
+        first = [ledger.tally - tally for ledger, tally in zip(place.ledgers, before, strict=True)]
+        asked = [
+            written(ledger.questions[known:]) for ledger, known in zip(place.ledgers, questions, strict=True)
+        ]
+        middle = [(len(ledger.questions), ledger.tally) for ledger in place.ledgers]
+        place.resume("killed")
+        resumed = place.kept("killed")
+        again = [
+            written(ledger.questions[known:])
+            for ledger, (known, _tally) in zip(place.ledgers, middle, strict=True)
+        ]
+        second = [ledger.tally - tally for ledger, (_known, tally) in zip(place.ledgers, middle, strict=True)]
+    assert any(record.is_open for record in at_the_kill.values())
+    for number, (address, _port) in enumerate(place.places):
+        proved = address in at_the_kill
+        if proved:
+            assert second[number].requests == second[number].finds, "an echo or a retrieve was repeated"
+            assert second[number].associations <= 1
+            repeated = Counter(asked[number]) & Counter(again[number])
+            assert len({when[: 6 if number == 4 else 17] for when, _question in repeated}) <= 1, repeated
+        assert first[number].associations <= 3
+        assert not resumed[address].is_open
+        assert [one.probe for one in resumed[address].attempts] == [
+            one.probe for one in whole[address].attempts
+        ]
+        assert years(resumed[address]) == years(whole[address])
+        assert value(census_of(resumed[address])) == value(census_of(whole[address])) == SHAPE.studies
+
+
+def years(record: EndpointRecord) -> dict[str, int]:
+    """Studies by the cells of dates, as kept last."""
+    return {
+        cell.cell: cell.distinct
+        for cell in cells_of(record)
+        if cell.axis is Axis.DATES and cell.things is Things.STUDIES and cell.cut in WHOLE
+    }
+
+
+def value(census: Census) -> int:
+    """How many studies, however that is known."""
+    assert census.counts.studies.kind != "unknown"
+    return census.counts.studies.value
+
+
+@pytest.mark.parametrize("how", ["SIGTERM", "survey stop"])
+def test_a_stop_in_a_census_keeps_what_was_counted_and_a_resume_goes_on(terminal: Terminal, how: str) -> None:
+    """The survey is stopped, its report tells what is known, and nothing that was kept is asked again."""
+    with town(terminal, archive(1, Policy(tempo=Tempo(first=80)))) as place:
+        (ledger,) = place.ledgers
+        process = place.start("stopped")
+        eventually(lambda: bool(cells_so_far(place, "stopped", 6)), seconds=20)
+        if how == "SIGTERM":
+            process.send_signal(signal.SIGTERM)
+        else:
+            terminal.run("survey", "stop", "last", "--store", place.store("stopped"))
+        said = terminal.end(process)
+        assert said.code == 4, said.err
+        assert "dosimeter survey resume" in said.err
+        assert place.state("stopped") is SurveyState.STOPPED
+        (record,) = place.kept("stopped").values()
+        assert record.is_open
+        assert sum(years(record).values()) > 0
+        asked, before = written(ledger.questions), ledger.tally
+        place.resume("stopped")
+        again, cost = written(ledger.questions[len(asked) :]), ledger.tally - before
+        (record,) = place.kept("stopped").values()
+    assert place.state("stopped") is SurveyState.COMPLETED
+    assert (Counter(asked) & Counter(again)).total() <= 1
+    assert cost.requests == cost.finds
+    assert value(census_of(record)) == SHAPE.studies
+
+
+def cells_so_far(place: Town, name: str, least: int) -> tuple[CellCounted, ...]:
+    """The cells that a survey under way has on the disk, if there are so many."""
+    if not Path(place.store(name).removeprefix("sqlite:///")).exists():
+        return ()
+    with open_store(place.store(name)) as store:
+        for survey in store.headers():
+            for record in store.records(survey.id):
+                if record.is_open and len(cells_of(record)) >= least:
+                    return cells_of(record)
+    return ()
+
+
+def test_a_report_of_a_survey_under_way_tells_what_is_counted_so_far(terminal: Terminal) -> None:
+    """Another process reads it while the census runs, and neither waits for the other."""
+    with town(terminal, archive(1, Policy(tempo=Tempo(first=60)))) as place:
+        process = place.start("running")
+        cells: list[CellCounted] = []
+        eventually(lambda: bool(cells.extend(cells_so_far(place, "running", 6)) or cells), seconds=20)
+        said = terminal.run("report", "last", "--store", place.store("running"), "-f", "json")
+        assert process.poll() is None
+        terminal.end(process)
+    assert said.code == 0, said.err
+    assert '"at_least"' in said.out
+    assert "running" in said.out
+
+
+def test_the_cells_leave_no_bytes_in_the_file_once_they_are_in_the_record(terminal: Terminal) -> None:
+    """What is dropped from the table is overwritten: each cell is in the file once."""
+    with town(terminal, archive(1)) as place:
+        terminal.end(place.start("kept"))
+        (record,) = place.kept("kept").values()
+    content = Path(place.store("kept").removeprefix("sqlite:///")).read_bytes()
+    assert len(cells_of(record)) > 10
+    assert content.count(b'"cell_counted"') == len(cells_of(record))
+
+
+def test_a_terminal_shows_what_is_being_counted(terminal: Terminal) -> None:
+    """The endpoint, the studies so far and the year, below the bar."""
+    ours, theirs = pty.openpty()
+    with town(terminal, archive(1, Policy(tempo=Tempo(first=40)))) as place:
+        (address, port) = place.places[0]
+        process = terminal.start(
+            *("survey", "--scope", place.scope, "-l", place.list, "--store", terminal.store), stderr=theirs
+        )
+        os.close(theirs)
+        out, _ = process.communicate(timeout=30)
+    drawn = read_all(ours)
+    assert process.returncode == 0
+    assert f"counting {address}:{port}: " in drawn
+    assert re.search(r"[1-9]\d* studies so far \(20[12]\d\)", drawn)
+    assert "counting" not in out
