@@ -96,10 +96,10 @@ _OPEN: Final = (
         "row-per-instance",
         "127.20.0.6",
         "pynetdicom's qrscp: a row for each instance, so rows are not studies",
-        Expected(Exposure.RETRIEVABLE, accepts_writes=True, worklist=True),
+        Expected(Exposure.RETRIEVABLE, accepts_writes=True, worklist=True, decoy=DecoyTier.LOW),
         replace(LIKE_PYNETDICOM, services=_EVERYTHING),
         seed=6,
-        patients=150,
+        shape=Shape(180, most_instances=4),
     ),
     Archive(
         "cut-off",

@@ -33,7 +33,6 @@ _SOP_CLASSES: Final = (
     *(uids.CT_IMAGE_STORAGE, uids.MR_IMAGE_STORAGE),
 )
 _MOST_SERIES: Final = 4
-_MOST_INSTANCES: Final = 60
 _UID_SPACE: Final = 9 * 10**35
 _UID_STEP: Final = 314159265358979323846264338327950289
 """Prime to the space (odd, and no multiple of 3 or 5), so that no UID comes twice."""
@@ -52,7 +51,7 @@ class Shape:
 
     In a thousand of them ``undated`` have a time and no date, ``untimed`` a date and no time, ``bare``
     neither, ``odd`` a date or a time as no standard writes it any more. ``studies_each`` are a patient's
-    on average.
+    on average, ``most_instances`` those of a series at most.
     """
 
     studies: int
@@ -63,6 +62,7 @@ class Shape:
     bare: int = 0
     odd: int = 0
     studies_each: float = 1.7
+    most_instances: int = 60
     uid_root: str = "2.25."
 
 
@@ -73,7 +73,7 @@ def invent_catalogue(seed: int, shape: Shape) -> Catalogue:
     patients = min(held, max(1, round(held / shape.studies_each))) if held else 0
     first_study = array("Q", (number * held // patients for number in range(patients + 1)) if held else (0,))
     first_series = sums(1 + each % _MOST_SERIES for each in rng.randbytes(held))
-    first_instance = sums(1 + each % _MOST_INSTANCES for each in rng.randbytes(first_series[-1]))
+    first_instance = sums(1 + each % shape.most_instances for each in rng.randbytes(first_series[-1]))
     kinds = bytes(each % len(_MODALITIES) for each in rng.randbytes(first_series[-1]))
     days, moments = _days(rng, shape), _moments(rng, held)
     _forget(rng, shape, days, moments)

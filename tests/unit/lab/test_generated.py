@@ -32,6 +32,12 @@ def test_it_has_the_shape_that_was_asked_for() -> None:
     assert truth.studies < truth.series < truth.instances
 
 
+def test_series_may_be_small() -> None:
+    """At most so many instances each."""
+    catalogue = invent_catalogue(1, Shape(100, most_instances=3))
+    assert {catalogue.instances_in(series) for series in range(catalogue.series.size)} == {1, 2, 3}
+
+
 def test_no_uid_comes_twice() -> None:
     """Of a hundred thousand studies and their series."""
     catalogue = invent_catalogue(2, LARGE)
