@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from hypothesis import given
@@ -89,28 +90,33 @@ endings = st.sampled_from(Ending)
 services = st.sampled_from(QueryService)
 rows = st.integers(0, 300)
 
+cell_names = st.one_of(
+    st.tuples(st.just(Axis.DATES), st.sampled_from(("2019", "2020", "2020-03", "1900/1969"))),
+    st.sampled_from(((Axis.WHOLE, "whole"), (Axis.TIMES, "07"))),
+)
+cells = st.builds(
+    CellCounted,
+    titles=titles,
+    service=services,
+    things=st.sampled_from(Things),
+    axis=st.just(Axis.WHOLE),
+    cell=st.just("whole"),
+    with_counters=st.booleans(),
+    cut=st.sampled_from(Cut),
+    ending=endings,
+    status=statuses,
+    questions=st.integers(0, 3),
+    rows=rows,
+    distinct=rows,
+    fresh=rows,
+    on_axis=rows,
+    largest=rows,
+    received=rows,
+    milliseconds=rows,
+    public_roots=rows,
+)
 counted_facts: st.SearchStrategy[Fact] = st.one_of(
-    st.builds(
-        CellCounted,
-        titles=titles,
-        service=services,
-        things=st.sampled_from(Things),
-        axis=st.sampled_from(Axis),
-        cell=st.sampled_from(("2019", "2020", "whole")),
-        with_counters=st.booleans(),
-        cut=st.sampled_from(Cut),
-        ending=endings,
-        status=statuses,
-        questions=st.integers(0, 3),
-        rows=rows,
-        distinct=rows,
-        fresh=rows,
-        on_axis=rows,
-        largest=rows,
-        received=rows,
-        milliseconds=rows,
-        public_roots=rows,
-    ),
+    st.builds(lambda cell, name: replace(cell, axis=name[0], cell=name[1]), cells, cell_names),
     st.builds(CensusEnded, titles, st.sampled_from(CensusEnd), rows, rows, rows, st.integers(1, 6), rows),
 )
 facts: st.SearchStrategy[Fact] = st.one_of(

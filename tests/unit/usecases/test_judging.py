@@ -6,14 +6,17 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dosimeter.census.judge import judge_census
 from dosimeter.exposure.classify import judge
-from dosimeter.model.attempt import Attempt, Cause, Completed, Failed
+from dosimeter.model.attempt import Attempt, Cause, Completed, Failed, Skipped
+from dosimeter.model.census import NOT_COUNTED, AtLeast, Axis, CensusEnd, Exact
 from dosimeter.model.facts import EchoAnswered, Ending
 from dosimeter.model.survey import EndpointRecord
 from dosimeter.model.target import Endpoint, Service
 from dosimeter.report.archive import Archive, findings_of
 from dosimeter.usecases.judging import judge_all
 from tests.property.test_exposure_judge import records
+from tests.unit.exposure.counted import cell, census
 from tests.unit.exposure.seen import STRANGER, STUDY, STUDY_FIND, associated, failed, query, tls
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -95,8 +98,15 @@ def test_what_is_remembered_is_what_a_judgement_alone_says(
         for place, kind in enumerate(order)
     ]
     for one, archive in zip(asked, judge_all(asked), strict=True):
-        alone = judge(one.attempts, service=one.endpoint.service, seen_at=one.ended)
-        expected = findings_of(one.attempts, alone)
+        counted = [
+            fact
+            for each in one.attempts
+            if each.probe == "count" and not isinstance(each, Skipped)
+            for fact in each.facts
+        ]
+        made = judge_census(counted)
+        alone = judge(one.attempts, service=one.endpoint.service, seen_at=one.ended, census=made)
+        expected = findings_of(one.attempts, alone, made)
         assert archive.endpoint == one.endpoint
         assert archive.verdict == expected.verdict
         assert archive.findings.failures == expected.failures
@@ -104,3 +114,53 @@ def test_what_is_remembered_is_what_a_judgement_alone_says(
         assert archive.findings.attempts == expected.attempts
         assert archive.findings.tls == expected.tls
         assert archive.findings.tried_titles == expected.tried_titles
+        assert archive.findings.census == expected.census
+        assert archive.findings.census_end == expected.census_end
+
+
+def counted_whole(studies: int) -> Completed:
+    """The census asked for everything at once, which showed that no more is there."""
+    return census(cell("whole", studies, axis=Axis.WHOLE))
+
+
+def test_what_was_counted_stands_in_the_findings_and_in_the_verdict() -> None:
+    """The facts of the census are judged with the rest; what holds the same studies is named."""
+    answers = (associated(STUDY_FIND), query(STUDY), counted_whole(1234))
+    (archive,) = judge_all([replace(record(1, *answers), same_as="10.0.0.9:104")])
+
+    assert archive.findings.census.counts.studies == Exact(1234)
+    assert archive.findings.census_end is CensusEnd.ALL_ASKED
+    assert archive.same_as == "10.0.0.9:104"
+    assert "at_stake" in rules(archive)
+
+
+def test_archives_that_hold_different_numbers_are_not_alike() -> None:
+    """They answered alike in all else."""
+    answers = (associated(STUDY_FIND), query(STUDY))
+    first, second, third = judge_all(
+        [
+            record(1, *answers, counted_whole(100)),
+            record(2, *answers, counted_whole(200)),
+            record(3, *answers, Skipped("count", "the touch of the scope does not go so far")),
+        ]
+    )
+    assert [each.findings.census.counts.studies for each in (first, second)] == [Exact(100), Exact(200)]
+    assert third.findings.census == NOT_COUNTED
+
+
+def test_archives_whose_census_was_skipped_share_their_findings() -> None:
+    """Nothing was counted: they are alike."""
+    skipped = Skipped("count", "the touch of the scope does not go so far")
+    first, second = judge_all(
+        record(number, associated(STUDY_FIND), query(STUDY), skipped) for number in (1, 2)
+    )
+    assert first.findings is second.findings
+
+
+def test_an_unfinished_census_is_judged_by_the_cells_it_has() -> None:
+    """A survey that was killed while it counted still says what it saw, and that it is no more than that."""
+    cells = Failed("count", Cause.INTERRUPTED, "The survey was stopped.", (cell("2019", 40),))
+    (archive,) = judge_all([record(1, associated(STUDY_FIND), query(STUDY), cells)])
+
+    assert archive.findings.census.counts.studies == AtLeast(40)
+    assert archive.findings.census_end is None
