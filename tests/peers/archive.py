@@ -395,6 +395,7 @@ class _Conversation:
         asked = self._outstanding
         assert asked is not None
         pending = _response_to(asked.request.command_field, asked.request.message_id, _PENDING)
+        self._stopping.wait(rows.seconds_late)
         sent = 0
         repeated: dict[int, bytes] = {}
         while rows.count is None or sent < rows.count:

@@ -33,14 +33,16 @@ def bulky_row(number: int) -> bytes:
 class Rows:
     """Pending responses, ``count`` of them or without end, then what else happens.
 
-    They are sent ``batch`` by batch; C-CANCEL is looked for in between, and answered with 0xFE00 only
-    where ``heeds_cancel``. Without end the same thousand rows come again and again.
+    The first comes ``seconds_late``, the others ``batch`` by batch. C-CANCEL is looked for in between,
+    and answered with 0xFE00 only where ``heeds_cancel``. Without end the same thousand rows come again
+    and again.
     """
 
     count: int | None = None
     then: Answer | None = None
     row: Callable[[int], bytes] = study_row
     batch: int = 100
+    seconds_late: float = 0.0
     seconds_between: float = 0.0
     heeds_cancel: bool = False
 

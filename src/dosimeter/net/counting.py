@@ -118,7 +118,7 @@ class CountedAnswer:
                     self._patient_until = now + self._answer_seconds
                 if self._is_over(now):
                     await self._cancel(context, request, now)
-                await self._receive(now)
+                await self._receive()
         finally:
             self._requestor.count_into(None)
             self._stream.limit_to(self._stream.received + MAX_RECEIVED_PER_CONNECTION)
@@ -152,13 +152,10 @@ class CountedAnswer:
         self._requestor.send(context, CancelRequest(request.message_id))
         await self._stream.send(self._requestor.data_to_send(), self._patient_until)
 
-    async def _receive(self, now: float) -> None:
+    async def _receive(self) -> None:
         until = self._patient_until
         if not self._is_cancelled:
             until = min(until, self._limits.until)
-        # A socket that is always ready never waits, so its deadline is looked at here.
-        if now >= until:
-            raise WireFailure(Cause.TIMED_OUT, "went on sending past the deadline")
         try:
             data = await self._stream.receive(until, COUNT_RECEIVE_BYTES)
         except WireFailure as failure:

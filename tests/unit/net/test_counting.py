@@ -14,7 +14,7 @@ from dosimeter.dicom.count_query import CountKeys, CountLevel, count_identifier
 from dosimeter.dicom.dimse import CommandField, FindResponse, encode_response
 from dosimeter.dicom.pdu_encode import encode_fragment
 from dosimeter.dicom.tally import RowTally
-from dosimeter.model.facts import Ending, QueryService, Titles
+from dosimeter.model.facts import Ending, NullQueryAnswered, QueryService, Titles
 from dosimeter.net.counting import CANCEL_GRACE_BYTES, Counted, CountLimits
 from dosimeter.net.loop import InterruptedWait, Loop
 from dosimeter.net.scu import FIND_SYNTAX, Scu
@@ -129,25 +129,28 @@ def test_rows_are_counted_to_the_final_response(tls: bool) -> None:  # noqa: FBT
 
 
 def test_an_answer_over_the_usual_mebibyte_is_counted_and_the_next_question_has_the_usual_cap() -> None:
-    """The question's own budget stands while it is counted, and not a moment longer."""
+    """The question's own budget and its tally stand while it is counted, and not a moment longer."""
 
-    async def work(loop: Loop) -> tuple[Heard, Ending]:
+    async def work(loop: Loop) -> tuple[Heard, int, int, NullQueryAnswered]:
         scu = await opened(loop, archive)
         heard = await ask(scu, within())
-        echo = await scu.echo()
-        return heard, echo.ending
+        few = await scu.null_query(QueryService.STUDY_ROOT)
+        bulky = await scu.null_query(QueryService.STUDY_ROOT)
+        return heard, heard.tally.rows, few.matches, bulky
 
-    flood = Raw(encode_fragment(1, 0, bytes(16_000)) * 90)
-    with Archive(Script(on_request=answers(find=Rows(20_000), echo=flood))) as archive:
-        heard, echo = drive(work)
+    waiting = iter((Rows(20_000), Rows(3), Rows(32, row=bulky_row)))
+    with Archive(Script(on_request=lambda _field, _service: next(waiting))) as archive:
+        heard, rows, few, bulky = drive(work)
     assert heard.tally.received > 2 * 1_048_576
-    assert heard.is_open
-    assert echo in {Ending.BUDGET, Ending.BAD_ANSWER}
+    assert (rows, heard.is_open, few) == (20_000, True, 3)
+    assert (bulky.ending, bulky.status) == (Ending.BUDGET, None)
+    assert 10 < bulky.matches < 16
 
 
 def test_as_many_rows_as_were_allowed_are_a_whole_answer() -> None:
     """Cancelled is what goes past the limit, not what reaches it."""
-    heard = count(Rows(500), within(rows=500), ended_by="release")
+    found = Rows(500, then=Statuses((0,), seconds_late=0.2))
+    heard = count(found, within(rows=500), ended_by="release")
     assert (heard.counted.ending, heard.tally.rows) == (Ending.STATUS, 500)
 
 
@@ -298,10 +301,16 @@ def test_an_answer_may_take_longer_than_its_first_response_may() -> None:
     assert heard.seconds > 1.0
 
 
+def test_after_a_late_first_response_the_time_begins_anew() -> None:
+    """Half a second late, half a second apart: neither is as long as one answer may take."""
+    heard = count(Rows(1, seconds_late=0.5, seconds_between=0.5), answer_seconds=0.8, ended_by="release")
+    assert heard.counted.ending is Ending.STATUS
+
+
 @pytest.mark.parametrize(
     "find",
     [
-        Rows(3, then=Silence()),
+        Rows(300, batch=10, seconds_between=0.005, then=Silence()),
         Rows(3, then=Drip(b"\x04\x00\x00\x00\x10\x00" + bytes(4096), 0.05)),
         Drip(b"\x04\x00\x00\x00\x10\x00" + bytes(4096), 0.02),
     ],

@@ -116,6 +116,7 @@ def visited(
             return await PROBE.run(visit)
         finally:
             line.drop("the test is over")
+            assert line.seconds_left() <= scope.pace.host_seconds, "the seconds of the census went on"
 
     return drive(work)
 
