@@ -6,6 +6,8 @@ import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from dosimeter.census.ladder import Census
+from dosimeter.census.work import CensusPlan
 from dosimeter.model.census import CensusEnd
 from dosimeter.model.facts import CensusEnded, EchoAnswered, Ending, Fact, NullQueryAnswered, QueryService
 from dosimeter.model.scope import Touch
@@ -113,9 +115,6 @@ def _planned(
     budget: CountBudget,
     known: tuple[CellCounted, ...],
 ) -> PlannedCensus:
-    from dosimeter.census.ladder import Census
-    from dosimeter.census.work import CensusPlan
-
     place = f"{visit.line.endpoint.authority} {null_query.service.value}"
     plan = CensusPlan(
         service=null_query.service,
