@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dosimeter.model.census import AtLeast, Claimed, Count, Exact
-from dosimeter.report.small_cells import Cell, FewerThan, protect
+from dosimeter.report.small_cells import Cell, FewerThan, protect, protect_overlapping
 
 numbers = st.integers(0, 14) | st.integers(0, 60) | st.integers(0, 10_000)
 cells = st.lists(numbers, max_size=7)
@@ -86,3 +86,23 @@ def test_no_kind_lets_a_small_number_through(values: list[Count]) -> None:
     for cell in protect(values) or ():
         assert not isinstance(cell, Claimed) or not 1 <= cell.value <= 10
         assert not isinstance(cell, AtLeast) or cell.value in {0, 1} or cell.value >= 11
+
+
+@given(st.lists(numbers, min_size=1, max_size=6), st.data())
+def test_no_small_modality_is_bounded_by_the_number_of_studies(
+    values: list[int], data: st.DataObject
+) -> None:
+    """Each study has a modality at least: whatever the whole, 1 and 10 and all between stay possible."""
+    whole = data.draw(st.integers(max(values), sum(values)))
+    shown = protect_overlapping([Exact(value) for value in values], Exact(whole))
+    small = [cell for cell in shown or () if isinstance(cell, FewerThan)]
+    vague = [cell.value for cell in shown or () if isinstance(cell, AtLeast)]
+    seen = sum(cell.value for cell in shown or () if isinstance(cell, Exact))
+    others = range(len(small) - 1, 10 * (len(small) - 1) + 1)
+    for mine in range(1, 11) if small else ():
+        if not vague:
+            assert mine + max(others) + seen >= whole
+        elif len(vague) == 1 and vague[0] > 11:
+            hidden = vague[0] + 10 * len(small)
+            assert any(hidden - mine - rest >= 11 for rest in others)
+            assert seen + hidden >= whole

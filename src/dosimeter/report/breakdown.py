@@ -8,12 +8,11 @@ from typing import Final
 from dosimeter.model.census import (
     AtLeast,
     Census,
-    Claimed,
     Count,
     Exact,
     Unknown,
 )
-from dosimeter.report.small_cells import Cell, protect
+from dosimeter.report.small_cells import Cell, protect, protect_overlapping
 
 NO_YEARS: Final = (
     "Studies by year are not shown: they are so few that a number of 1 to 10 could be computed from the rest."
@@ -62,17 +61,15 @@ NO_BREAKDOWN: Final = Breakdown()
 def breakdown_of(census: Census) -> Breakdown:
     """Protect the parts. Years and undated studies are parts of one whole; modalities are on their own.
 
-    A modality is shown only if a control query found as many as the rows said. It is what the archive
-    says of its studies; where not all of them are known, it is a lower bound.
+    A modality is shown only if a control query found as many as the rows said; where not all studies are
+    known, it is a lower bound.
     """
     if not census.years and not census.modalities and isinstance(census.undated_studies, Unknown):
         return NO_BREAKDOWN
     verified = [each for each in census.modalities if each.verified]
     whole = isinstance(census.counts.studies, Exact)
-    by_modality: list[Count] = [
-        Claimed(each.studies) if whole else AtLeast(each.studies) for each in verified
-    ]
-    modalities = protect(by_modality)
+    by_modality: list[Count] = [Exact(each.studies) if whole else AtLeast(each.studies) for each in verified]
+    modalities = protect_overlapping(by_modality, census.counts.studies)
     by_year = [each.studies for each in census.years]
     years = protect([*by_year, census.undated_studies])
     notes = []

@@ -6,7 +6,7 @@ whole, so hiding a part is not enough: whoever takes the other parts from the to
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -38,17 +38,42 @@ def protect(cells: Sequence[Count]) -> tuple[Cell, ...] | None:
     number from 1 to 10, even to a reader who knows this rule and so knows that a vague cell is no
     small one. Where there are not enough cells for that, nothing of the breakdown is shown.
     """
+
+    def are_hidden(small: int, hidden: int) -> bool:
+        return _LARGEST_HIDDEN + small - 1 <= hidden <= _LARGEST_HIDDEN * (small - 1) + 1
+
+    return _protect(cells, are_hidden)
+
+
+def protect_overlapping(cells: Sequence[Count], whole: Count) -> tuple[Cell, ...] | None:
+    """The same for cells of which one thing may be in several, and each is in one at least.
+
+    They have no known sum. What is not in a cell that is shown must be in a hidden one: that alone
+    bounds a small cell from below, and a vague cell has room for all of it.
+    """
+    shown = sum(_seen(cell) for cell in cells if not _is_small(cell))
+
+    def are_hidden(small: int, _hidden: int) -> bool:
+        return _seen(whole) - shown <= _LARGEST_HIDDEN * (small - 1) + 1
+
+    return _protect(cells, are_hidden)
+
+
+def _protect(cells: Sequence[Count], are_hidden: Callable[[int, int], bool]) -> tuple[Cell, ...] | None:
+    """Make cells vague until the small ones are hidden; ``are_hidden`` judges them without a vague one."""
     small = {place for place, cell in enumerate(cells) if _is_small(cell)}
     if not small:
         return tuple(cells)
     hidden = sum(_seen(cells[place]) for place in small)
     vague: set[int] = set()
-    while not _is_hidden(hidden, len(small), len(vague)):
+    enough = are_hidden(len(small), hidden)
+    while not enough:
         place = _next_to(small, vague, cells)
         if place is None:
             return None
         vague.add(place)
         hidden += _seen(cells[place])
+        enough = hidden - SMALLEST_SHOWN * len(vague) >= _LARGEST_HIDDEN + len(small) - 1
     floor = SMALLEST_SHOWN
     if len(vague) == 1:
         floor = max(floor, hidden - _LARGEST_HIDDEN * len(small))
@@ -56,14 +81,6 @@ def protect(cells: Sequence[Count]) -> tuple[Cell, ...] | None:
         _hide(cell) if place in small else AtLeast(floor) if place in vague else cell
         for place, cell in enumerate(cells)
     )
-
-
-def _is_hidden(hidden: int, small: int, vague: int) -> bool:
-    """Whether each of the small cells may be 1 and may be 10, with what is hidden adding up to this."""
-    most_of_small = hidden - SMALLEST_SHOWN * vague
-    if vague:
-        return most_of_small >= _LARGEST_HIDDEN + small - 1
-    return _LARGEST_HIDDEN + small - 1 <= hidden <= _LARGEST_HIDDEN * (small - 1) + 1
 
 
 def _next_to(small: set[int], vague: set[int], cells: Sequence[Count]) -> int | None:

@@ -6,7 +6,6 @@ from dosimeter.model.census import (
     NOT_COUNTED,
     AtLeast,
     Census,
-    Claimed,
     Counts,
     Exact,
     ModalityCount,
@@ -41,10 +40,10 @@ def test_years_and_undated_studies_are_parts_of_one_whole() -> None:
     assert parts.notes == (VAGUE,)
 
 
-def test_only_verified_modalities_are_shown_and_as_the_archives_own_words() -> None:
+def test_only_verified_modalities_are_shown() -> None:
     """A modality that no control query confirmed is left out; beside a lower bound it is one too."""
     assert breakdown_of(EXACT).modalities == (
-        ModalityShown("CT", Claimed(9_000)),
+        ModalityShown("CT", Exact(9_000)),
         ModalityShown("MR", AtLeast(3_397)),
         ModalityShown("PT", FewerThan()),
     )

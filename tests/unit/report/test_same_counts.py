@@ -113,7 +113,7 @@ def test_csv_holds_every_count_with_its_kind(document: Document) -> None:
         assert row["same_as"] == (archive.same_as or "")
     exact, estimated = rows[0], next(row for row in rows if row["intervals"])
     assert exact["by_year"] == "2022: < 11 | 2023: 410 | 2024: 7004 | 2025: at least 4996"
-    assert exact["by_modality"] == "CT: claimed 9000 | MR: at least 3397 | PT: < 11"
+    assert exact["by_modality"] == "CT: 9000 | MR: at least 3397 | PT: < 11"
     assert (exact["undated_studies"], exact["oldest_year"], exact["newest_year"]) == ("< 11", "2022", "2025")
     assert estimated["intervals"] == "studies: 38245 to 43871"
 
@@ -158,7 +158,7 @@ def test_terminal_detail_says_each_number_and_its_parts(document: Document) -> N
         "Of them can be fetched none: its null retrieve was refused",
         "By year 2022: < 11, 2023: 410, 2024: 7,004, 2025: at least 4,996",
         "Without a date < 11",
-        "By modality CT: 9,000 claimed, MR: at least 3,397, PT: < 11",
+        "By modality CT: 9,000, MR: at least 3,397, PT: < 11",
         "Same archive as 127.30.0.2:104: the same studies, counted once in all sums",
     ):
         assert words in text

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from dosimeter.model.census import AtLeast, Claimed, Count, Estimated, Exact, Unknown
-from dosimeter.report.small_cells import Cell, FewerThan, protect
+from dosimeter.report.small_cells import Cell, FewerThan, protect, protect_overlapping
 
 SMALL = FewerThan(11)
 
@@ -37,3 +37,28 @@ def test_small_cells_are_hidden_and_a_neighbour_made_vague(
 def test_what_cannot_be_protected_is_not_shown(cells: list[Count]) -> None:
     """With a known total, one small cell, or two with a telling sum, cannot be hidden among themselves."""
     assert protect(cells) is None
+
+
+@pytest.mark.parametrize(
+    ("cells", "whole", "shown"),
+    [
+        ([Exact(100), Exact(7)], Exact(100), (Exact(100), SMALL)),
+        ([Exact(100), Exact(7)], Exact(101), (Exact(100), SMALL)),
+        ([Exact(100), Exact(7)], Exact(102), (AtLeast(97), SMALL)),
+        ([Exact(100), Exact(7), Exact(3)], Exact(110), (Exact(100), SMALL, SMALL)),
+        ([Exact(100), Exact(7)], Unknown(), (Exact(100), SMALL)),
+        (
+            [Exact(13), Exact(12), Exact(12), Exact(11)],
+            Exact(48),
+            (Exact(13), Exact(12), Exact(12), Exact(11)),
+        ),
+        ([Exact(7)], Exact(7), None),
+        ([Exact(9), Exact(9)], Exact(12), None),
+        ([Exact(9), Exact(9)], Exact(11), (SMALL, SMALL)),
+    ],
+)
+def test_overlapping_cells_are_hidden_as_far_as_the_whole_gives_them_away(
+    cells: list[Count], whole: Count, shown: tuple[Cell, ...] | None
+) -> None:
+    """What no shown modality holds must be in a hidden one: more than ten for each would tell."""
+    assert protect_overlapping(cells, whole) == shown
