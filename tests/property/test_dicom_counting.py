@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import itertools
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import cycle
@@ -387,10 +387,10 @@ def test_what_pydicom_writes_is_counted_and_nothing_else_of_it_is_taken(
     taken: list[bytes] = []
     absorb = RowTally.absorb
 
-    def note(tally: RowTally, columns: Sequence[Column], rows: Sequence[Sequence[bytes]]) -> None:
+    def note(tally: RowTally, rows: int, columns: Mapping[Column, Sequence[bytes]]) -> None:
         assert {column.tag for column in columns} <= tally.wanted
-        taken.extend(value for row in rows for value in row)
-        absorb(tally, columns, rows)
+        taken.extend(value for column in columns.values() for value in column)
+        absorb(tally, rows, columns)
 
     with quick_to_learn(), mock.patch.object(RowTally, "absorb", note):
         tally = RowTally(KEY, CountLevel.STUDY, counters=True)

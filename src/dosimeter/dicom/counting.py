@@ -80,7 +80,7 @@ class RowCounting:
         if self._tally is None or self._shapes is None:
             return
         if identifier is None:
-            self._tally.absorb((), [()])
+            self._tally.absorb(1, {})
         else:
             self._shapes.walk(self._tally, identifier)
             if self._begun is not None:

@@ -13,7 +13,7 @@ import struct
 from collections import Counter
 from collections.abc import Sequence
 from itertools import repeat
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
 from dosimeter.dicom.count_query import WHOLE_IDENTIFIER
 from dosimeter.dicom.element_walk import ElementWalk
@@ -71,7 +71,8 @@ class _Shape:
             _element_pattern(element, lengths, wanted=element.tag in wanted)
             for element, lengths in zip(self._elements, self._lengths, strict=True)
         ]
-        self.pattern = re.compile(b"".join(parts) + self._after, re.DOTALL)
+        mark = b"" if wanted else b"()"
+        self.pattern = re.compile(b"(?:%b%b%b|)" % (b"".join(parts), self._after, mark), re.DOTALL)
 
 
 def _element_pattern(element: _Element, lengths: Counter[tuple[bytes, int]], *, wanted: bool) -> bytes:
@@ -87,12 +88,22 @@ def _take(
     begins: Sequence[int],
     ends: Sequence[int],
 ) -> tuple[Sequence[int], Sequence[int]]:
-    """Hand the rows of this shape to the tally; where the others begin and end."""
-    matches = list(map(pattern.match, repeat(data), begins, ends))
-    tally.absorb(shape.columns, [match.groups() for match in matches if match is not None])
-    if None not in matches:
-        return (), ()
-    missed = [place for place, match in enumerate(matches) if match is None]
+    """Hand the rows of this shape to the tally; where the others begin and end.
+
+    The pattern matches every row, with groups that are None if it is of another shape.
+    """
+    matches = map(pattern.match, repeat(data), begins, ends)
+    values: list[Sequence[bytes | None]]
+    if len(shape.columns) > 1:
+        values = list(zip(*(match.groups() for match in matches if match), strict=True))
+    else:
+        values = [[match[1] for match in matches if match]]
+    missed: list[int] = []
+    if None in values[0]:
+        missed = [place for place, value in enumerate(values[0]) if value is None]
+        values = [[value for value in column if value is not None] for column in values]
+    columns = dict(zip(shape.columns, cast("list[Sequence[bytes]]", values), strict=False))
+    tally.absorb(len(values[0]), columns)
     return [begins[place] for place in missed], [ends[place] for place in missed]
 
 
@@ -131,7 +142,7 @@ class RowShapes:
             found[WHOLE_IDENTIFIER] = identifier
         elif well_formed:
             self._learn(identifier)
-        tally.absorb(tuple(map(Column, found)), [tuple(found.values())])
+        tally.absorb(1, {Column(tag): (value,) for tag, value in found.items()})
 
     def _learn(self, identifier: bytes) -> None:
         walk = ElementWalk(identifier, explicit=self._explicit)

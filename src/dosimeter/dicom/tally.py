@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -29,6 +29,10 @@ PYDICOM_ROOT: Final = b"1.2.826.0.1.3680043.8.498."
 """UIDs that pydicom made up begin so: test data more often than not."""
 
 _PADDING: Final = b" \0"
+
+_AFTER_KEY: Final = b"\0"
+"""Makes the block that holds the key a full one that is followed by more (RFC 7693 §3.3), so that it is
+compressed once a tally and not once a row."""
 
 
 @dataclass(slots=True)
@@ -80,7 +84,7 @@ class RowTally:
     )
 
     def __init__(self, key: bytes, level: CountLevel, *, counters: bool = False) -> None:
-        self._hash = hashlib.blake2b(digest_size=DIGEST_LENGTH, key=key)
+        self._hash = hashlib.blake2b(_AFTER_KEY, digest_size=DIGEST_LENGTH, key=key)
         self._level = level
         self.wanted = asked_back(level, counters=counters)
         self.rows = 0
@@ -95,42 +99,41 @@ class RowTally:
         self.public_roots = 0
         self.pydicom_roots = 0
 
-    def absorb(self, columns: Sequence[Column], rows: Sequence[Sequence[bytes]]) -> None:
-        """Take rows of one shape: ``columns`` are their tags, ``rows`` the values in the same order.
+    def absorb(self, rows: int, columns: Mapping[Column, Sequence[bytes]]) -> None:
+        """Take so many rows of one shape: of each wanted tag they have the values, in the same order.
 
         A wanted tag without a column was absent from all of them.
         """
-        self.rows += len(rows)
-        values = {column: tuple(row[place] for row in rows) for place, column in enumerate(columns)}
+        self.rows += rows
         found = {column.tag: column for column in columns}
         key_tag = UNIQUE_KEYS[self._level]
-        self.without_key += len(rows)
+        self.without_key += rows
         if key_tag in found:
             column = found[key_tag]
-            self.without_key -= self._add(self.keys, column.skip, values[column])
+            self.without_key -= self._add(self.keys, column.skip, columns[column])
         if PATIENT_ID in self.wanted:
-            self._absorb_patients(len(rows), found.get(PATIENT_ID), values)
+            self._absorb_patients(rows, found.get(PATIENT_ID), columns)
         if STUDY_INSTANCE_UID in found:
             column = found[STUDY_INSTANCE_UID]
             if self.studies is not self.keys:
-                self._add_repeated(self.studies, column.skip, values[column])
-            self._look_at_roots(column.skip, values[column])
+                self._add_repeated(self.studies, column.skip, columns[column])
+            self._look_at_roots(column.skip, columns[column])
         if MODALITIES_IN_STUDY in found:
             column = found[MODALITIES_IN_STUDY]
-            self._add_modalities(column.skip, values[column])
+            self._add_modalities(column.skip, columns[column])
         for tag, totals in self.sums.items():
             if tag in found:
-                _add_counts(totals, found[tag].skip, values[found[tag]])
+                _add_counts(totals, found[tag].skip, columns[found[tag]])
 
     def _absorb_patients(
-        self, rows: int, column: Column | None, values: dict[Column, tuple[bytes, ...]]
+        self, rows: int, column: Column | None, columns: Mapping[Column, Sequence[bytes]]
     ) -> None:
         if self._level is CountLevel.PATIENT:
             self.without_patient = self.without_key
             return
         self.without_patient += rows
         if column is not None:
-            self.without_patient -= self._add_repeated(self.patients, column.skip, values[column])
+            self.without_patient -= self._add_repeated(self.patients, column.skip, columns[column])
 
     def _add(self, target: KeyedSet, skip: int, values: Sequence[bytes]) -> int:
         """Put digests of the values in; how many were not empty."""

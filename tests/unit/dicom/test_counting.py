@@ -275,3 +275,11 @@ def test_a_command_set_in_fragments_teaches_no_frame() -> None:
     whole = first + encode_fragment(CONTEXT_ID, 3, command[40:]) + data
 
     assert outcome(whole * 40 + first + data + final())[:2] == ("pdv", 40)
+
+
+def test_rows_without_any_key_are_rows(walked: list[bytes]) -> None:
+    """An archive that gives back none of what was asked has rows all the same, taken in place."""
+    tally = counted(pending(row({LEVEL: b"STUDY "})) * MANY + final())
+
+    assert (tally.rows, len(tally.keys), tally.without_key) == (MANY, 0, MANY)
+    assert len(walked) < MANY / 4

@@ -24,7 +24,7 @@ def tally(level: CountLevel = CountLevel.STUDY, *, counters: bool = False) -> Ro
 
 def absorbed(found: RowTally, tags: tuple[int, ...], *rows: tuple[bytes, ...]) -> RowTally:
     """``found`` after these rows."""
-    found.absorb(tuple(map(Column, tags)), rows)
+    found.absorb(len(rows), dict(zip(map(Column, tags), zip(*rows, strict=True), strict=False)))
     return found
 
 
@@ -38,7 +38,7 @@ def test_padding_tells_no_two_studies_apart() -> None:
 def test_a_row_without_a_key_is_a_row() -> None:
     """Absent, empty, and nothing but padding."""
     found = absorbed(tally(), (STUDY,), (b"",), (b"\0\0",), (UID,))
-    absorbed(found, (), ())
+    found.absorb(1, {})
 
     assert (found.rows, len(found.keys), found.without_key) == (4, 1, 3)
 
@@ -129,7 +129,7 @@ def test_published_and_made_up_studies_are_told_by_how_their_uids_begin() -> Non
 def test_values_may_come_behind_their_length() -> None:
     """A row that is taken in place hands the length over with the value."""
     found = tally()
-    found.absorb((Column(STUDY, skip=4),), [(b"\x0a\0\0\0" + UID + b"\0",), (b"\0\0\0\0",)])
+    found.absorb(2, {Column(STUDY, skip=4): (b"\x0a\0\0\0" + UID + b"\0", b"\0\0\0\0")})
 
     assert (found.rows, len(found.keys), found.without_key) == (2, 1, 1)
     assert found.keys.overlap(absorbed(tally(), (STUDY,), (UID,)).keys) == 1
