@@ -6,6 +6,8 @@ import json
 from contextlib import ExitStack
 from itertools import pairwise
 
+import pytest
+
 from dosimeter.dicom import uids
 from dosimeter.dicom.dimse import CommandField
 from tests.peers.archive import (
@@ -38,7 +40,10 @@ KINDS = {
 ITS_OWN_END = {"our reject", "our abort", "our close"}
 
 
-def test_every_kind_of_archive_is_met_with_the_same_manners(terminal: Terminal) -> None:
+@pytest.mark.parametrize(("touch", "associations"), [("prove", 2), ("count", 3)])
+def test_every_kind_of_archive_is_met_with_the_same_manners(
+    terminal: Terminal, touch: str, associations: int
+) -> None:
     """One association at a time, whole first segments, pauses kept, ends told, nothing stored or taken."""
     first = Archive(KINDS["open"], address="127.0.13.1")
     town = {"open": first}
@@ -49,7 +54,10 @@ def test_every_kind_of_archive_is_met_with_the_same_manners(terminal: Terminal) 
         for archive in town.values():
             stack.enter_context(archive)
         scope = terminal.scope(
-            *town.values(), pace={"seconds_between_associations": 0.3}, called_ae_titles=["PACS"]
+            *town.values(),
+            touch=touch,
+            pace={"seconds_between_associations": 0.3},
+            called_ae_titles=["PACS"],
         )
         said = terminal.survey("--scope", scope, "-f", "json")
         for archive in town.values():
@@ -72,7 +80,7 @@ def test_every_kind_of_archive_is_met_with_the_same_manners(terminal: Terminal) 
             CommandField.C_FIND,
             CommandField.C_GET,
         }
-    assert len(town["open"].visits) == 2
+    assert len(town["open"].visits) == associations
     assert len(town["busy"].visits) == 1
     contacts = [event for event in terminal.events() if event["event"] == "contact"]
     ends = [event for event in terminal.events() if event["event"] == "ended"]

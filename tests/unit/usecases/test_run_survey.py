@@ -13,7 +13,7 @@ from dosimeter.model.problem import Problem
 from dosimeter.model.survey import SurveyState
 from dosimeter.store.sqlite import open_store
 from dosimeter.usecases.authorise import check_scope
-from dosimeter.usecases.run_survey import Outcome, ResumeRequest, SurveyRequest, resume, start
+from dosimeter.usecases.run_survey import NOT_COMPARED, Outcome, ResumeRequest, SurveyRequest, resume, start
 from dosimeter.usecases.system_clock import SystemClock
 from tests.peers.archive import Accept, Answer, Archive, Reject, Script, Statuses, answers
 from tests.survey.terminal import Terminal
@@ -248,6 +248,21 @@ def test_a_touch_beyond_our_probes_is_said_first(terminal: Terminal) -> None:
     assert sampling.notes == resumed.notes == [says]
     assert counting.notes == []
     assert check_scope(scope, None)[-1] == says
+
+
+@pytest.mark.parametrize(("touch", "notes"), [("prove", []), ("count", [NOT_COMPARED])])
+def test_a_resume_says_that_what_was_counted_before_is_not_compared(
+    terminal: Terminal, touch: str, notes: list[str]
+) -> None:
+    """The key died with the first run, so one archive behind two addresses may be counted twice."""
+    slowly = Script(on_request=answers(echo=Statuses((0,), seconds_late=0.3), find=Statuses((0x0122,))))
+    first = Archive(slowly, address="127.0.10.1")
+    with first, Archive(slowly, address="127.0.10.2", port=first.port) as other:
+        scope = terminal.scope(first, other, touch=touch, pace={"hosts_in_flight": 1, "answer_seconds": 2})
+        assert not go(terminal, scope, StopAfter(1)).completed
+        resumed = Watch()
+        assert go_on(terminal, resumed).completed
+    assert resumed.notes == notes
 
 
 def test_titles_are_chosen_again_for_a_resume(terminal: Terminal) -> None:
