@@ -32,7 +32,8 @@ class Generous:
     """How one such archive behaves, and what it was seen to do.
 
     ``allowed`` are the attributes of the allow-list that it returns, with their values. ``most_rows``
-    cuts an answer with 0xFE00. ``sent`` has every identifier as it went out; ``levels`` those asked for.
+    cuts an answer with 0xFE00. ``sent`` has every identifier as it went out, ``made`` each one once;
+    ``levels`` are those asked for.
     """
 
     treasures: Sequence[Treasure]
@@ -40,6 +41,7 @@ class Generous:
     explicit: bool = False
     most_rows: int | None = None
     sent: list[bytes] = field(default_factory=list)
+    made: dict[tuple[int, int, str], bytes] = field(default_factory=dict)
     levels: set[str] = field(default_factory=set)
 
     def behave(self, connection: socket.socket, _stopping: Event) -> None:
@@ -81,13 +83,17 @@ class Generous:
             acceptor.respond(context, FindResponse(message, _CUT if is_cut else 0))
 
     def _rows(self, keys: Dataset, *, is_worklist: bool) -> list[bytes]:
-        level = "" if is_worklist else str(keys.get("QueryRetrieveLevel", ""))
+        level = "" if is_worklist else _wanted(keys, 0x00080052)
         self.levels.add(level)
         matching = [row for row in self._of_level(level) if _matches(row, keys, self.allowed)]
-        return [
-            encoded(treasure.row(level, instance, self.allowed), explicit=self.explicit)
-            for treasure, instance in matching
-        ]
+        return [self._encoded(treasure, instance, level) for treasure, instance in matching]
+
+    def _encoded(self, treasure: Treasure, instance: int, level: str) -> bytes:
+        made = self.made.get((treasure.place, instance, level))
+        if made is None:
+            row = treasure.row(level, instance, self.allowed)
+            made = self.made[treasure.place, instance, level] = encoded(row, explicit=self.explicit)
+        return made
 
     def _of_level(self, level: str) -> list[Row]:
         if level == "PATIENT":
@@ -99,18 +105,26 @@ class Generous:
 def _matches(row: Row, keys: Dataset, allowed: Mapping[int, bytes]) -> bool:
     treasure, instance = row
     held = {
-        "StudyInstanceUID": treasure.study_uid,
-        "SeriesInstanceUID": treasure.series_uid,
-        "SOPInstanceUID": treasure.instance_uids[instance],
-        "PatientID": treasure.patient_id,
-        "ModalitiesInStudy": allowed.get(0x00080061, b"").decode(),
+        0x0020000D: treasure.study_uid,
+        0x0020000E: treasure.series_uid,
+        0x00080018: treasure.instance_uids[instance],
+        0x00100020: treasure.patient_id,
+        0x00080061: allowed.get(0x00080061, b"").decode(),
     }
-    matches_texts = all(_matches_text(text, str(keys.get(name, ""))) for name, text in held.items())
-    ranges = [(treasure.date, keys.get("StudyDate", "")), (treasure.time, keys.get("StudyTime", ""))]
+    matches_texts = all(_matches_text(text, _wanted(keys, tag)) for tag, text in held.items())
+    ranges = [(treasure.date, _wanted(keys, 0x00080020)), (treasure.time, _wanted(keys, 0x00080030))]
     for step in keys.get("ScheduledProcedureStepSequence", ()):
-        ranges.append((treasure.date, step.get("ScheduledProcedureStepStartDate", "")))
-        ranges.append((treasure.time, step.get("ScheduledProcedureStepStartTime", "")))
-    return matches_texts and all(_is_within(text, str(wanted)) for text, wanted in ranges)
+        ranges.append((treasure.date, _wanted(step, 0x00400002)))
+        ranges.append((treasure.time, _wanted(step, 0x00400003)))
+    return matches_texts and all(_is_within(text, wanted) for text, wanted in ranges)
+
+
+def _wanted(keys: Dataset, tag: int) -> str:
+    """A key as it was sent: pydicom warns of wildcards where it reads a UID."""
+    if tag not in keys:
+        return ""
+    value = keys.get_item(tag).value
+    return value.decode().strip(" \0") if isinstance(value, bytes) else str(value or "")
 
 
 def _matches_text(text: str, wanted: str) -> bool:

@@ -29,7 +29,7 @@ touch = "{touch}"
 [scope]
 networks = ["127.21.9.0/24"]
 ports = [{ports}]
-tls_ports = [{tls_port}]
+tls_ports = {tls_ports}
 called_ae_titles = ["LABPACS"]
 calling_ae_titles = ["LABSTATION"]
 [pace]
@@ -42,7 +42,9 @@ host_seconds = 5
 """
 
 
-def write_scope(folder: Path, endpoints: Sequence[tuple[str, int]], tls_port: int, touch: str) -> None:
+def write_scope(
+    folder: Path, endpoints: Sequence[tuple[str, int]], tls_ports: Sequence[int], touch: str
+) -> None:
     """The scope file that all runs in this folder share."""
     now = datetime.now(UTC)
     (folder / "scope.toml").write_text(
@@ -51,7 +53,7 @@ def write_scope(folder: Path, endpoints: Sequence[tuple[str, int]], tls_port: in
             ends=now + timedelta(days=1),
             touch=touch,
             ports=", ".join(map(str, sorted({port for _, port in endpoints}))),
-            tls_port=tls_port,
+            tls_ports=list(tls_ports),
         )
     )
 
@@ -85,6 +87,13 @@ class Runs:
         scope = str(self._folder / "scope.toml")
         asked = ("survey", "run", "--scope", scope, "--log-level", "debug", "--detail", "--store", store)
         return self._run(name, (*asked, *targets), broken, terminal=terminal)
+
+    def resume(self, name: str) -> Ended:
+        """Go on with the survey of that folder, which was killed."""
+        store = f"sqlite:///{self._folder / name / 'survey.db'}"
+        scope = str(self._folder / "scope.toml")
+        asked = ("survey", "resume", "last", "--scope", scope, "--log-level", "debug", "--store", store)
+        return self._run(name, asked, "", terminal=False)
 
     def report(self, name: str, form: str) -> Ended:
         """A report of that survey, as a file in its folder."""

@@ -135,7 +135,7 @@ def evidence(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Evidence]:
             server = ScriptedServer(spilling(first, answer), f"127.21.9.{20 + place}")
             stack.enter_context(server)
             endpoints.append((server.address, server.port))
-        write_scope(folder, endpoints, lab.endpoints[-1][1], "prove")
+        write_scope(folder, endpoints, [lab.endpoints[-1][1]], "prove")
         targets = [f"{address}:{port}" for address, port in endpoints]
         archives = targets[: len(lab.endpoints)]
         runs = Runs(folder)
