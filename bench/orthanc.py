@@ -196,11 +196,11 @@ def _surveyed(folder: Path, cost: Cost) -> tuple[int, float, float]:
     return studies["value"], cost.wall_seconds, cost.cpu_seconds
 
 
-DOSIMETER: Final = Contender("dosimeter, one answer", _script("dosimeter_count.py"), _printed)
-PYNETDICOM: Final = Contender("pynetdicom send_c_find", _script("pynetdicom_count.py"), _printed)
+DOSIMETER: Final = Contender("dosimeter, one answer", _script("one_answer_dosimeter.py"), _printed)
+PYNETDICOM: Final = Contender("pynetdicom send_c_find", _script("one_answer_pynetdicom.py"), _printed)
 FINDSCU: Final = Contender("findscu -sr, whole process", _findscu, _listed)
 SURVEY: Final = Contender("dosimeter survey, whole census", _survey, _surveyed)
-CONTENDERS: Final = (DOSIMETER, PYNETDICOM, FINDSCU)
+CONTENDERS: Final = (DOSIMETER, PYNETDICOM, FINDSCU, SURVEY)
 
 
 def _median(samples: Sequence[Sample], of: Callable[[Sample], float]) -> float:
