@@ -32,6 +32,10 @@ _REPEATED: Final = 2
 """Rows for each study from which on an answer repeats itself: qrscp sends one for each image."""
 
 _ROWS_ENOUGH: Final = 4
+_MOST_CANNED: Final = 50
+"""Up to so many studies, the same for every year, are canned. An archive in use that does not look at dates
+holds more of them: a defect, and a low sign."""
+
 _YEARS_ENOUGH: Final = 3
 """Years that hold the same studies before it is no fault of one answer."""
 
@@ -47,7 +51,8 @@ def signs_of_counting(evidence: Evidence, identity: Identity | None) -> list[Sig
         found.append((2, _NOT_BELIEVED, ended))
     same = _same_answer(studies)
     if same is not None:
-        found.append((2, _SAME_ANSWER, same))
+        canned = same.fact.distinct <= _MOST_CANNED
+        found.append((2 if canned else 1, _SAME_ANSWER, same.pointer))
     public = _public(studies)
     if public is not None:
         found.append((2, _PUBLIC, public))
@@ -63,7 +68,7 @@ def _not_believed(ends: Iterable[Pointed[CensusEnded]]) -> str | None:
     return next((end.pointer for end in ends if end.fact.end is CensusEnd.NOT_BELIEVED), None)
 
 
-def _same_answer(studies: list[Pointed[CellCounted]]) -> str | None:
+def _same_answer(studies: list[Pointed[CellCounted]]) -> Pointed[CellCounted] | None:
     """Years that share no day, yet together hold no more studies than each alone.
 
     Ranges of years and months are left out: a month holds what its year holds.
@@ -79,7 +84,7 @@ def _same_answer(studies: list[Pointed[CellCounted]]) -> str | None:
             runs.setdefault(fact.run, {})[fact.cell] = cell
     for run, years in runs.items():
         if len(years) >= _YEARS_ENOUGH and all(cell.fact.distinct == union[run] for cell in years.values()):
-            return next(iter(years.values())).pointer
+            return next(iter(years.values()))
     return None
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from dosimeter.census import words
 from dosimeter.exposure.count_words import MANY, count_of, figure_words, kind_words, whole_words
-from dosimeter.model.census import AtLeast, Count, Things, Unknown
+from dosimeter.model.census import AtLeast, Claimed, Count, Things, Unknown
 from dosimeter.report.archive import Findings
 from dosimeter.report.breakdown import breakdown_of
 from dosimeter.report.small_cells import Cell, FewerThan
@@ -116,12 +116,15 @@ def _fetched(count: Count, *, lets_fetch: bool) -> NumberShown:
 
 def _remark(count: Count, things: Things, findings: Findings) -> tuple[str, str]:
     """The remark of the census that is about this number, and the reason in it; both may be empty."""
-    if isinstance(count, AtLeast):
-        start = words.at_least(count.value, things, "")
-    elif isinstance(count, Unknown):
-        start = words.unknown(things, "")
-    else:
-        return "", ""
+    match count:
+        case AtLeast(value):
+            start = words.at_least(value, things, "")
+        case Unknown():
+            start = words.unknown(things, "")
+        case Claimed(value):
+            start = words.claimed(value, things)
+        case _:
+            return "", ""
     for remark in findings.census.remarks:
         if remark.startswith(start):
             return remark, remark.removeprefix(start)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from dosimeter.exposure.count_words import MANY, amount_words, figure_words
-from dosimeter.model.census import Claimed, Things, Unknown
+from dosimeter.model.census import Claimed, Things
 from dosimeter.model.scope import Touch
 from dosimeter.model.survey import SurveyHeader
 from dosimeter.report.adding import Sum
@@ -215,9 +215,7 @@ def _doors(totals: Totals) -> str:
 
 def _with_decoys(main: Stakes, everything: Stakes) -> str:
     studies, images = everything.linked.studies, everything.linked.instances
-    if (studies, images) == (main.linked.studies, main.linked.instances):
-        return ""
-    if isinstance(studies.count, Unknown):
+    if (studies.known, images.known) == (main.linked.studies.known, main.linked.instances.known):
         return ""
     words = sum_amount(studies, Things.STUDIES)
     if images.known:

@@ -59,10 +59,18 @@ def test_a_cell_that_was_asked_in_parts_is_no_repetition() -> None:
     assert judged(ORTHANC, counted).decoy.tier is DecoyTier.NONE
 
 
-def test_the_same_studies_for_every_year_are_a_medium_sign() -> None:
-    """Years share no day and cannot hold the same studies."""
-    counted = census(*(cell(str(year), 3, on_axis=3) for year in (2019, 2020, 2021)))
-    assert judged(NAMELESS, counted).decoy.tier is DecoyTier.MEDIUM
+@pytest.mark.parametrize(
+    ("studies", "tier"), [(3, DecoyTier.MEDIUM), (50, DecoyTier.MEDIUM), (51, DecoyTier.LOW)]
+)
+def test_the_same_studies_for_every_year_are_a_sign(studies: int, tier: DecoyTier) -> None:
+    """A handful is canned; an archive in use that does not look at dates is defective, and still counts."""
+    years = (str(year) for year in (2019, 2020, 2021))
+    counted = census(*(cell(year, studies, on_axis=studies) for year in years))
+    assert judged(NAMELESS, counted).decoy.tier is tier
+
+
+def test_two_years_alike_are_no_sign() -> None:
+    """One answer may be at fault."""
     two = census(*(cell(str(year), 3, on_axis=3) for year in (2019, 2020)))
     assert judged(NAMELESS, two).decoy.tier is DecoyTier.NONE
 

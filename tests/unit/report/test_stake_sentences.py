@@ -60,20 +60,21 @@ def test_a_lower_bound_says_why_it_is_one(end: CensusEnd, limit: int | None, say
 def test_a_remark_about_one_number_stands_beside_it_and_nowhere_else() -> None:
     """Each number has its own reason; what is about none of them stands below."""
     census = Census(
-        counts=Counts(studies=Exact(48), instances=AtLeast(340)),
+        counts=Counts(studies=Exact(48), series=Claimed(54), instances=AtLeast(340)),
         remarks=(
             "at least 340 images: the server stopped answering after 10 records",
             "patients are not known: the server gives no patient identifiers",
             "the server itself speaks of 54 series; they were not counted one by one",
+            "the server itself speaks of 12 studies; they were not counted one by one",
         ),
     )
     archive = counted.archive(1, Exposure.QUERYABLE, census, counted.attempts(CensusEnd.SLOW))
 
     assert wholes(archive)["images"] == "at least 340 images: the server stopped answering after 10 records"
     assert wholes(archive)["patients"] == "not counted: the server gives no patient identifiers"
-    assert wholes(archive)["series"] == "not counted"
+    assert wholes(archive)["series"] == "the archive's own figure: 54 series"
     assert why_in_words(archive.findings) == (
-        "The server itself speaks of 54 series; they were not counted one by one.",
+        "The server itself speaks of 12 studies; they were not counted one by one.",
     )
 
 
@@ -140,6 +141,12 @@ def test_missing_archives_doors_and_decoys_have_a_sentence_each() -> None:
     assert "7 hosts, 7 endpoints, 6 distinct archives." in words
     assert "Suspected decoys are in none of these sums; with them" in words
     assert "Whoever knows an AE title can list 60 studies with 600 images more" in words
+
+
+def test_a_decoy_of_which_nothing_is_known_adds_no_sentence() -> None:
+    """Where the sums with it are the sums without it, nothing is said."""
+    blank = replace(counted.decoy(), findings=replace(counted.decoy().findings, census=Census()))
+    assert "Suspected decoys are in none of these sums" not in summary(counted.exact(), blank)
 
 
 def test_a_survey_of_one_archive_is_written_in_the_singular() -> None:
