@@ -70,7 +70,7 @@ def plan_strata(
     ordered = sorted({year for year in years if year <= today.year})
     if not ordered:
         return ()
-    a_year = PILOT_WEEKDAYS * (rows_a_day + _QUESTION) + PILOT_WEEKEND_DAYS * _QUESTION
+    a_year = (PILOT_WEEKDAYS + 1) * rows_a_day + 1  # weekend days hold little
     by_questions = questions // (2 * (PILOT_WEEKDAYS + PILOT_WEEKEND_DAYS))
     affordable = max(1, min(len(ordered), int(rows / (2 * a_year)), by_questions))
     blocks = _blocks(ordered, affordable)

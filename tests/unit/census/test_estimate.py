@@ -77,6 +77,12 @@ def test_where_rows_are_few_years_are_put_together() -> None:
         assert sum(len(one.days) for one in found) == 5844
 
 
+def test_small_days_let_every_year_have_its_own_strata() -> None:
+    """Days of three studies cost next to nothing: it is the questions that count then."""
+    found = plan_strata(range(1997, 2021), TODAY, rows=800, rows_a_day=3.0, questions=400)
+    assert len({one.name.partition(" ")[0] for one in found}) == 24
+
+
 def test_a_name_is_no_finer_than_a_year() -> None:
     """What is stored of a stratum names no day."""
     for stratum in strata(*range(2001, 2027)):
