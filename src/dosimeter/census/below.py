@@ -77,7 +77,7 @@ class Below:
         if not most:
             self.remarks.append(words.unknown(things, words.NOT_LISTED))
             return Unknown()
-        why = words.NO_PATIENT_ID if lacking else self._why_part
+        why = words.NO_PATIENT_ID if lacking else words.OF_SEEN if self._is_all else self._why_part
         self.remarks.append(words.at_least(most, things, why))
         return AtLeast(most)
 
@@ -114,7 +114,9 @@ class Below:
             return Exact(total)
         if agrees:
             most = max(total, counted)
-            self.remarks.append(words.at_least(most, things, self._why_part))
+            self.remarks.append(
+                words.at_least(most, things, words.OF_SEEN if self._is_all else self._why_part)
+            )
             return AtLeast(most)
         if self._is_all:
             self.remarks.append(words.claimed(total, things))
@@ -153,7 +155,9 @@ class Below:
     def _of_patients(self, things: Things) -> int | None:
         for cell in self._evidence.of(Things.PATIENTS, Axis.WHOLE, counters=True):
             for sums in cell.counters:
-                right = sums.present == cell.distinct and not sums.implausible and sums.total
+                plain = self._evidence.of(Things.PATIENTS, Axis.WHOLE)
+                same = any(one.distinct == cell.distinct for one in plain)
+                right = same and sums.present == cell.distinct and not sums.implausible and sums.total
                 if sums.attribute == _OF_PATIENT[things] and right:
                     return sums.total
         return None

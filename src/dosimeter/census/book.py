@@ -134,6 +134,11 @@ class Book:
         """The cell as last kept, in this run or before."""
         return self._by_key.get((things, axis, name, counters))
 
+    def cut_of(self, key: CellKey) -> Cut | None:
+        """Why a cell is not whole, as last kept."""
+        cell = self._by_key.get(key)
+        return None if cell is None else cell.cut
+
     def harvest(self, things: Things, axis: Axis, name: str, *, counters: bool = False) -> Harvest | None:
         """The harvest of a cell of this run."""
         return self._harvests.get((things, axis, name, counters))

@@ -18,8 +18,11 @@ if TYPE_CHECKING:
     from dosimeter.census.regions import Region
     from dosimeter.dicom.count_query import CountLevel
 
-_NO_SMALLER: Final = 4
-"""How often in a row a part may be as long as the whole before we give up making it smaller."""
+_FEW_ROWS: Final = 50
+_FEW_SAME: Final = 40
+_MANY_SAME: Final = 4
+"""How often in a row a part may be as long as the whole, few rows or many, before we give up making it
+smaller. A single study never gets smaller, and its UID is not put together to prove it."""
 
 
 class Way(Enum):
@@ -72,8 +75,11 @@ class Cutter:
             region.keys(self._level, counters=self.counters), optional=self.optional
         )
         harvest.absorb(reply)
+        if region.ends and reply.tally.rows:
+            return Part(Cut.NOT, reply.tally.keys)
         same = same + 1 if reply.tally.rows == before else 0
-        if not self.must_split(reply, verify=verify and same < _NO_SMALLER):
+        hopeless = same >= (_FEW_SAME if 1 < reply.tally.rows <= _FEW_ROWS else _MANY_SAME)
+        if not self.must_split(reply, verify=verify and not hopeless):
             harvest.add_part(reply.tally)
             return Part(reply.cut, reply.tally.keys)
         return (yield from self.split(region, harvest, reply, verify=verify, same=same))

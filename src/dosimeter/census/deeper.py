@@ -24,6 +24,7 @@ MADE_UP_MODALITY: Final = "ZZ"
 _ALL: Final = Place("whole", EVERYTHING)
 _MARGIN: Final = 1.2
 _FEW_STUDIES: Final = 50
+_FEW_SERIES: Final = 500
 _SHARE: Final = 4
 """A control may use a quarter of the rows left."""
 _IMAGES_OF_A_SERIES: Final = 100
@@ -112,6 +113,11 @@ class Deeper:
         if cut in _WHOLE and len(reply.tally.studies) != plain.distinct:
             cut = Cut.FAILED
         self._work.book.keep((things, axis, place.name, False), harvest, cut)
+
+    def series_stop_at(self, rows: int) -> bool:
+        """Whether all series, of which there must be more, were as many rows as this: then it is a limit."""
+        cell = self._work.book.cell(Things.SERIES, Axis.WHOLE, _ALL.name)
+        return cell is not None and cell.largest == rows
 
     def count(
         self, dated: Dated, control: tuple[Axis, Place, CellCounted] | None
@@ -217,4 +223,22 @@ class Deeper:
             return
         if self._work.book.cell(Things.PATIENTS, Axis.WHOLE, _ALL.name, counters=True) is not None:
             return
-        yield from self._work.ask_once(Axis.WHOLE, _ALL, things=Things.PATIENTS, counters=True)
+        plain = yield from self._work.ask_once(Axis.WHOLE, _ALL, things=Things.PATIENTS)
+        if plain.cut in _WHOLE:
+            yield from self._work.ask_once(Axis.WHOLE, _ALL, things=Things.PATIENTS, counters=True)
+
+    def series_at_once(self) -> Generator[Question, Answer, None]:
+        """Ask for all series, if they are few but more than the studies: a longer answer than any of studies."""
+        work = self._work
+        known = work.book.cell(Things.SERIES, Axis.WHOLE, _ALL.name)
+        control = [cell for cell in work.book.cells_of(Things.SERIES, Axis.DATES) if cell.cut in _WHOLE]
+        if known is not None or not control or not control[0].distinct:
+            return
+        studies = len(work.book.seen(Things.STUDIES))
+        plain = work.book.cell(Things.STUDIES, Axis.DATES, control[0].cell)
+        if plain is None or not plain.distinct:
+            return
+        expected = control[0].distinct * studies / plain.distinct
+        few = expected <= max(_FEW_SERIES, 2 * studies) and expected <= work.desk.longest_answer
+        if studies < expected and few and expected * _MARGIN <= work.desk.rows_left // _SHARE:
+            yield from work.ask_once(Axis.WHOLE, _ALL, things=Things.SERIES)

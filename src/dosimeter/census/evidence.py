@@ -25,7 +25,9 @@ class Evidence:
         self.things = Things.WORKLIST_ITEMS if is_worklist else Things.STUDIES
         of_things = [cell for cell in self.cells if cell.things is self.things]
         plain = [cell for cell in of_things if cell.axis in _CUTTABLE]
-        self.shown = max((cell.largest for cell in of_things), default=0)
+        self.shown = max(
+            (cell.largest for cell in self.cells if cell.things in {self.things, Things.SERIES}), default=0
+        )
         self.said = min((cell.largest for cell in plain if cell.cut is Cut.BY_STATUS), default=None)
         self.silent = min(
             (cell.largest for cell in plain if cell.cut is Cut.SILENTLY and not _is_control(cell)),

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 ALL_AT_ONCE: Final = Place("whole", EVERYTHING)
 _MARGIN: Final = 1.2
+_SOME: Final = 8
+_SOME_ROWS: Final = 50
 COUNTERS_AT_ONCE: Final = 1_000
 """Counters make an archive look into each study: of more than these, a part at a time."""
 
@@ -75,7 +77,6 @@ class _Studies:
         self._dated = Dated(work)
         self._deeper = Deeper(work)
         self._times: Ranges | None = None
-        self._uids: Uids | None = None
 
     def count(self) -> Generator[Question, Answer, None]:
         yield from self._dated.count()
@@ -87,24 +88,36 @@ class _Studies:
             yield from self._deeper.patients_alone()
             return
         yield from self._verify_dates(whole)
-        yield from self._by_times(whole)
-        if not self._settle(whole) and not self._is_settled(whole):
-            yield from self._by_uids(whole, control)
+        if whole is not None and self._is_open(whole):
+            yield from self._deeper.series_at_once()
+            self._settle_by_length(whole)
+        uids = yield from self._control_uids(whole)
+        if uids is not None and uids.honoured:
+            yield from self._by_uids(uids, whole)
+        if not self._settle(whole):
+            yield from self._by_times(whole)
+        if not self._settle(whole):
+            yield from self._by_uids(uids, whole)
             self._settle(whole)
         yield from self._deeper.count(self._dated, control)
 
     def _control(self) -> tuple[Axis, Place, CellCounted] | None:
         """The smallest cell that is known to be whole; of two studies or more if there is one."""
-        whole = [
-            (place, cell)
-            for place, cell in self._dated.leaves()
-            if cell.distinct and self._dated.ranges.cut_now(cell) in {Cut.NOT, Cut.UNSHOWN}
-        ]
-        if not whole or not self._dated.honoured:
+        whole = self._whole_cells()
+        if not whole:
             return None
         several = [each for each in whole if each[1].distinct > 1]
         place, cell = min(several or whole, key=lambda each: each[1].rows)
         return Axis.DATES, place, cell
+
+    def _whole_cells(self) -> list[tuple[Place, CellCounted]]:
+        if not self._dated.honoured:
+            return []
+        return [
+            (place, cell)
+            for place, cell in self._dated.leaves()
+            if cell.distinct and self._dated.ranges.cut_now(cell) in {Cut.NOT, Cut.UNSHOWN}
+        ]
 
     def _all_at_once(self) -> Generator[Question, Answer, CellCounted | None]:
         """Ask for the key alone, if that is known to be little."""
@@ -212,13 +225,27 @@ class _Studies:
             if keys is not None and len(keys) == len(self._work.book.seen(Things.STUDIES)):
                 self._keep_whole(whole, Cut.NOT)
             return True
-        if may_be_a_limit(whole.largest) or self._work.limits.erratic:
+        limits = self._work.limits
+        if keys is None or self._misses_keys(whole) or limits.erratic:
+            return False
+        if self._settle_by_length(whole):
+            return True
+        if may_be_a_limit(whole.largest) or self._deeper.series_stop_at(whole.largest):
             return False
         shown = self._shown_whole()
         asked = bool(uids)
-        if keys is None or self._misses_keys(whole) or not shown:
+        if not shown:
             return False
         if len(shown) == len(keys) or (asked and 2 * len(shown) >= len(keys)):
+            self._keep_whole(whole, Cut.NOT)
+            return True
+        return False
+
+    def _settle_by_length(self, whole: CellCounted) -> bool:
+        """Whether a longer answer was seen since, so that this one was not cut."""
+        limits = self._work.limits
+        longer = whole.largest < limits.shown and not limits.erratic and limits.silent is None
+        if longer and not self._misses_keys(whole):
             self._keep_whole(whole, Cut.NOT)
             return True
         return False
@@ -237,19 +264,37 @@ class _Studies:
                     union.update(harvest.keys)
         return union
 
-    def _by_uids(
-        self, whole: CellCounted | None, control: tuple[Axis, Place, CellCounted] | None
-    ) -> Generator[Question, Answer, None]:
+    def _control_uids(self, whole: CellCounted | None) -> Generator[Question, Answer, Uids | None]:
+        """Whether the archive answers for beginnings of UIDs; None if that need not or cannot be known."""
         work = self._work
-        seen = len(work.book.seen(Things.STUDIES))
-        asked = any(
-            work.book.cells_of(Things.STUDIES, Axis.UIDS, counters=counters) for counters in (True, False)
-        )
-        if asked or not seen or seen * _MARGIN > work.desk.rows_left:
-            return
+        book = work.book
+        asked = any(book.cells_of(Things.STUDIES, Axis.UIDS, counters=counters) for counters in (True, False))
+        seen = len(book.seen(Things.STUDIES))
+        if asked or not seen or self._is_settled(whole) or seen * _MARGIN > work.desk.rows_left:
+            return None
         covered = whole is not None and whole.with_counters and self._now(whole).cut in {Cut.NOT, Cut.UNSHOWN}
-        uids = self._uids = Uids(work, counters=self._deeper.believed and not covered)
-        if control is not None:
-            yield from uids.control(control[1].region, control[2].distinct)
-        if uids.honoured is not False:
-            yield from uids.count()
+        uids = Uids(work, counters=self._deeper.believed and not covered)
+        place = self._several()
+        harvest = None if place is None else book.harvest(Things.STUDIES, Axis.DATES, place[0].name)
+        if place is not None and harvest is not None:
+            yield from uids.control(place[0].region, harvest.keys)
+        return uids
+
+    def _several(self) -> tuple[Place, CellCounted] | None:
+        """A whole cell of some studies, so that they are of more than one machine; else the usual control."""
+        most = max(_SOME_ROWS, self._dated.total // 20)
+        some = [each for each in self._whole_cells() if each[1].distinct >= _SOME and each[1].rows <= most]
+        if some:
+            return min(some, key=lambda each: each[1].rows)
+        control = self._control()
+        return None if control is None else control[1:]
+
+    def _by_uids(self, uids: Uids | None, whole: CellCounted | None) -> Generator[Question, Answer, None]:
+        """All studies by the beginnings of their UIDs."""
+        if uids is None or uids.honoured is False or uids.is_counted:
+            return
+        if len(self._work.book.seen(Things.STUDIES)) * _MARGIN > self._work.desk.rows_left:
+            return
+        yield from uids.count()
+        if whole is not None and self._misses_keys(whole):
+            self._found_cut(whole)

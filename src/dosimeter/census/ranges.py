@@ -133,7 +133,7 @@ class Ranges:
         parts = worst([Cut.FAILED if cell is None else self.cut_now(cell) for cell in cells])
         if success and not more and not missed and parts is Cut.NOT:
             self._work.book.keep(self._key(place), harvest, Cut.NOT)
-        elif success and more:
+        elif success and more and self._work.book.cut_of(self._key(place)) is not Cut.SILENTLY:
             self._work.book.keep(self._key(place), harvest, Cut.SILENTLY)
 
     def _gather(self, place: Place, union: KeyedSet) -> None:

@@ -73,13 +73,13 @@ class Region:
         """
         if self.ends:
             return ()
-        prefix = self.prefix or ""
+        prefix, dates, times = self.prefix or "", self.dates, self.times
         if not prefix or prefix.endswith("."):
-            return tuple(replace(self, prefix=prefix + digit) for digit in _DIGITS)
-        end = replace(self, ends=True)
+            return tuple(Region(dates, times, prefix + digit) for digit in _DIGITS)
         if len(prefix) >= LONGEST_UID - 1:
             return ()
-        return (end, *(replace(self, prefix=prefix + symbol) for symbol in _SYMBOLS))
+        end = Region(dates, times, prefix, ends=True)
+        return (end, *(Region(dates, times, prefix + symbol) for symbol in _SYMBOLS))
 
 
 EVERYTHING: Final = Region()

@@ -20,6 +20,7 @@ from dosimeter.model.census import Axis, Cut
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+    from dosimeter.census.desk import Reply
     from dosimeter.census.question import Answer, Question
     from dosimeter.census.work import Work
     from dosimeter.model.facts import CellCounted
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 _LONGEST_STEM: Final = 30
 _LIKELY: Final = "12.038456791"
 """Symbols in the order in which they are tried: roots of UIDs begin with few of them."""
+_FIRST: Final = "1203456789"
 _IMPOSSIBLE: Final = "9."
 """No UID begins so: the first component is 0, 1 or 2 (ISO/IEC 9834-1)."""
 
@@ -37,26 +39,37 @@ class Uids:
     def __init__(self, work: Work, *, counters: bool) -> None:
         self.honoured: bool | None = None
         """None: not known yet."""
+        self.is_counted = False
         self._work = work
         self._counters = counters
         self._stem = ""
         self._paid = Harvest()
 
-    def control(self, region: Region, studies: int) -> Generator[Question, Answer, None]:
-        """Whether beginnings of UIDs find just the studies of a region that was counted; and a stem of all."""
-        harvest = Harvest()
+    def control(self, region: Region, studies: KeyedSet) -> Generator[Question, Answer, None]:
+        """Whether beginnings of UIDs find the studies of a region that was counted; and with what all begin.
+
+        They may find more: then the region's own answer was cut, which another step will notice.
+        """
+        harvest, many = Harvest(), len(studies)
         made_up = yield from self._ask(Region(region.dates, region.times, _IMPOSSIBLE), harvest)
-        found = 0
-        for digit in "1203456789":
-            if made_up or found >= studies:
+        total, cut = 0, False
+        for digit in _FIRST:
+            if made_up is None or made_up.tally.rows:
                 break
-            found += yield from self._ask(Region(region.dates, region.times, digit), harvest)
-            if found == studies and digit == "1" and studies > 1:
+            reply = yield from self._ask(Region(region.dates, region.times, digit), harvest)
+            if reply is None:
+                break
+            total += len(reply.tally.keys)
+            cut = cut or reply.cut not in {Cut.NOT, Cut.UNSHOWN}
+            if digit == _FIRST[0] and total == many > 1:
                 self._stem = digit
-        self.honoured = not made_up and found == studies == len(harvest.keys)
+                break
+        found = harvest.keys.overlap(studies)
+        nothing_made_up = made_up is not None and not made_up.tally.rows
+        self.honoured = nothing_made_up and total == len(harvest.keys) > 0 and (cut or found == many)
         self._paid = harvest
         while self.honoured and self._stem and len(self._stem) < _LONGEST_STEM:
-            longer = yield from self._longer(region, studies, harvest)
+            longer = yield from self._longer(region, many, harvest)
             if longer is None:
                 break
             self._stem = longer
@@ -72,19 +85,21 @@ class Uids:
         for symbol in _LIKELY:
             if symbol == "." and self._stem.endswith("."):
                 continue
-            found = yield from self._ask(Region(region.dates, region.times, self._stem + symbol), harvest)
-            if found:
-                return self._stem + symbol if found == studies else None
+            reply = yield from self._ask(Region(region.dates, region.times, self._stem + symbol), harvest)
+            if reply is not None and reply.tally.rows:
+                return self._stem + symbol if len(reply.tally.keys) == studies else None
         return None
 
-    def _ask(self, region: Region, harvest: Harvest) -> Generator[Question, Answer, int]:
+    def _ask(self, region: Region, harvest: Harvest) -> Generator[Question, Answer, Reply | None]:
+        """The reply, or None if there was none worth the name."""
         reply = yield from self._work.desk.ask(region.keys(LEVELS[self._work.things]), optional=True)
         harvest.absorb(reply)
-        return len(reply.tally.keys)
+        return None if reply.refused else reply
 
     def count(self) -> Generator[Question, Answer, CellCounted]:
         """Count all studies as one cell."""
         work = self._work
+        self.is_counted = True
         key = (work.things, Axis.UIDS, "uids", self._counters)
         harvest = Harvest()
         harvest.add_costs(self._paid)

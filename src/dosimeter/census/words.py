@@ -54,6 +54,7 @@ INTERRUPTED: Final = (
 )
 NO_KEY: Final = "some records have no identifier to tell them apart"
 NO_PATIENT_ID: Final = "some studies have no patient identifier"
+OF_SEEN: Final = "those of the studies that were seen"
 PART_ONLY: Final = "only a part of the studies was looked into"
 
 

@@ -165,13 +165,16 @@ class Archive:
         return sum(self._claim(study, what) or 0 for study in self.studies)
 
     def _claim(self, study: Study, what: str) -> int | None:
-        value = getattr(study, what)
-        return {
-            Counters.ABSENT: None,
-            Counters.ZERO: 0,
-            Counters.INFLATED: value * 3 + 1,
-            Counters.PART: value if study.patient and int(study.patient[1:]) % 5 else None,
-        }.get(self.behaviour.counters, value)
+        value: int = getattr(study, what)
+        counters = self.behaviour.counters
+        if counters is Counters.ABSENT:
+            return None
+        if counters is Counters.ZERO:
+            return 0
+        if counters is Counters.INFLATED:
+            return value * 3 + 1
+        is_told = counters is not Counters.PART or (study.patient and int(study.patient[1:]) % 5)
+        return value if is_told else None
 
     # The answers.
 
