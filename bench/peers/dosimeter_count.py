@@ -1,54 +1,53 @@
-"""Count the studies of one archive with dosimeter's own client, as a census does one answer; prints JSON.
+"""One counting question through the product's own service user; prints rows and distinct studies.
 
-python bench/peers/dosimeter_count.py ADDRESS PORT
+    dosimeter_count.py PORT TITLE [counters]
+
+What is left out of a whole survey is what does not depend on the rows: the scope, the null query, the
+store and the report.
 """
 
 from __future__ import annotations
 
-import json
 import secrets
 import sys
-import time
+from typing import Final
 
 from dosimeter.dicom.count_query import CountKeys, CountLevel
 from dosimeter.dicom.tally import RowTally
 from dosimeter.model.facts import QueryService, Titles
-from dosimeter.net.counting import CountLimits
+from dosimeter.net.counting import Counted, CountLimits
 from dosimeter.net.loop import Loop
 from dosimeter.net.scu import Scu
 from dosimeter.net.stream import connect
 from dosimeter.probes._proposals import count_proposal
 
-SECONDS = 60.0
-ANSWER_SECONDS = 10.0
-MOST_ROWS = 10_000_000
-MOST_BYTES = 1 << 32
+_SECONDS: Final = 200.0
 
 
-async def count(loop: Loop, address: str, port: int) -> None:
-    """One association, one C-FIND for the StudyInstanceUID alone, distinct keyed digests in a set."""
-    wall, cpu = time.perf_counter(), time.process_time()
-    until = time.monotonic() + SECONDS
-    proposal = count_proposal(Titles("ORTHANC", "BENCH"))
-    stream = await connect(loop, address, port, proposal.encoded, until)
-    scu = Scu(loop, stream, proposal, answer_seconds=ANSWER_SECONDS, host_until=until)
+async def count(loop: Loop, port: int, title: str, tally: RowTally, keys: CountKeys) -> None:
+    """Associate, ask, release."""
+    until = loop.now() + _SECONDS
+    proposal = count_proposal(Titles(title, "DOSIMETER", stranger=False))
+    stream = await connect(loop, "127.0.0.1", port, proposal.encoded, until)
+    scu = Scu(loop, stream, proposal, answer_seconds=30.0, host_until=until)
     await scu.negotiate()
-    tally = RowTally(secrets.token_bytes(32), CountLevel.STUDY)
-    limits = CountLimits(MOST_ROWS, MOST_BYTES, until)
-    await scu.count(QueryService.STUDY_ROOT, CountKeys(CountLevel.STUDY), tally, limits)
+    limits = CountLimits(most_rows=1 << 40, most_bytes=1 << 50, until=until)
+    counted: Counted = await scu.count(QueryService.STUDY_ROOT, keys, tally, limits)
     await scu.release()
-    spent = {"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu}
-    print(json.dumps({"rows": tally.rows, "distinct": len(tally.keys), **spent}))
+    if counted.status != 0:
+        sys.exit(f"the answer ended with {counted}")
 
 
-def main(address: str, port: int) -> None:
-    """Drive the loop until the count is done."""
+def main() -> None:
+    """Drive the loop to its end."""
+    keys = CountKeys(CountLevel.STUDY, counters=sys.argv[3:] == ["counters"])
+    tally = RowTally(secrets.token_bytes(32), keys.level, counters=keys.counters)
     loop = Loop()
-    loop.spawn(count(loop, address, port))
+    loop.spawn(count(loop, int(sys.argv[1]), sys.argv[2], tally, keys))
     while len(loop):
         loop.turn(1.0)
     loop.close()
+    print(tally.rows, len(tally.keys))
 
 
-if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+main()

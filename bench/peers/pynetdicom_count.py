@@ -1,37 +1,35 @@
-"""Count the studies of one archive with pynetdicom's send_c_find, as its users do; prints JSON.
+"""The same counting question with pynetdicom's send_c_find; prints rows and distinct studies.
 
-python bench/peers/pynetdicom_count.py ADDRESS PORT
+pynetdicom_count.py PORT TITLE
 """
 
 from __future__ import annotations
 
-import json
+import logging
 import sys
-import time
 
-from pydicom import Dataset
-from pynetdicom import AE, build_context
-from pynetdicom.sop_class import StudyRootQueryRetrieveInformationModelFind  # type: ignore[attr-defined]
+from pydicom.dataset import Dataset
+from pynetdicom import AE
+from pynetdicom.sop_class import StudyRootQueryRetrieveInformationModelFind as StudyRoot
 
 
-def main(address: str, port: int) -> None:
-    """One association, one C-FIND for the StudyInstanceUID alone, distinct UIDs in a set."""
-    wall, cpu = time.perf_counter(), time.process_time()
-    entity = AE("BENCH")
+def main() -> None:
+    """Associate, ask, release."""
+    logging.getLogger("pynetdicom").setLevel(logging.CRITICAL)
+    entity = AE(ae_title="DOSIMETER")
+    entity.add_requested_context(StudyRoot)
     identifier = Dataset()
     identifier.QueryRetrieveLevel = "STUDY"
     identifier.StudyInstanceUID = ""
-    association = entity.associate(address, port, [build_context(StudyRootQueryRetrieveInformationModelFind)])
-    rows = 0
+    association = entity.associate("127.0.0.1", int(sys.argv[1]), ae_title=sys.argv[2])
     studies = set()
-    for status, row in association.send_c_find(identifier, StudyRootQueryRetrieveInformationModelFind):
-        if status.Status in {0xFF00, 0xFF01}:
+    rows = 0
+    for _, row in association.send_c_find(identifier, StudyRoot):
+        if row is not None:
             rows += 1
             studies.add(row.StudyInstanceUID)
     association.release()
-    spent = {"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu}
-    print(json.dumps({"rows": rows, "distinct": len(studies), **spent}))
+    print(rows, len(studies))
 
 
-if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+main()
