@@ -18,6 +18,10 @@ MAX_RECEIVED_PER_CONNECTION: Final = 1_048_576
 """A null question is answered in under a kilobyte; a mebibyte is a peer that does not stop. Only an
 answer that is counted may be longer, as its question says."""
 
+_QUICK_ACK: Final[int | None] = getattr(socket, "TCP_QUICKACK", None)
+"""Linux: acknowledge at once. A peer that leaves Nagle's algorithm on (RFC 896) keeps the end of an answer
+back until its beginning is acknowledged, which by default waits 40 ms for company."""
+
 _NOT_YET: Final = frozenset({errno.EAGAIN, errno.EINPROGRESS, errno.ENOTCONN, errno.EALREADY})
 
 
@@ -72,6 +76,8 @@ class TcpStream:
     async def receive(self, until: float, most: int = RECEIVE_BYTES) -> bytes:
         """The next bytes, at most so many; b"" once the peer has closed.
 
+        With more than the usual ``most`` they are acknowledged at once: more are expected.
+
         Raises:
             WireFailure: nothing came until the deadline (timed out), the connection was reset
                 (closed early), or more came than any answer needs (bad peer).
@@ -85,6 +91,8 @@ class TcpStream:
                 continue
             except OSError as error:
                 raise failure_of(error) from None
+            if most > RECEIVE_BYTES and _QUICK_ACK is not None:
+                self._sock.setsockopt(socket.IPPROTO_TCP, _QUICK_ACK, 1)
             self.received += len(data)
             if self.received > self._limit:
                 raise WireFailure(Cause.BAD_PEER, "sent far more than what it was asked needs")

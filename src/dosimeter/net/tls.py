@@ -110,7 +110,9 @@ class TlsStream:
             self._tcp.limit_to(received)
 
     async def receive(self, until: float, most: int = RECEIVE_BYTES) -> bytes:
-        """The next decrypted bytes, at most so many; b"" once the peer has closed.
+        """The next decrypted bytes, at most one record; b"" once the peer has closed.
+
+        ``most`` is how many are read from the network at once.
 
         Raises:
             WireFailure: as `TcpStream.receive`, or an alert came (TLS failed). A TLS 1.3 peer that
@@ -118,7 +120,7 @@ class TlsStream:
         """
         while True:
             try:
-                data = self._talk.read(most)
+                data = self._talk.read(RECEIVE_BYTES)  # A record holds no more (RFC 8446 §5.1).
             except ssl.SSLWantReadError:
                 await self._refill(until, most)
             except (ssl.SSLZeroReturnError, ssl.SSLEOFError):

@@ -147,6 +147,22 @@ def test_an_answer_over_the_usual_mebibyte_is_counted_and_the_next_question_has_
     assert 10 < bulky.matches < 16
 
 
+def test_no_question_waits_for_an_acknowledgement_that_is_late() -> None:
+    """An archive that sends its final response apart, with Nagle's algorithm on, is not 40 ms a question."""
+
+    async def work(loop: Loop) -> float:
+        scu = await opened(loop, archive)
+        began = time.monotonic()
+        for _ in range(50):
+            await ask(scu, within())
+        took = time.monotonic() - began
+        await scu.release()
+        return took
+
+    with Archive(Script(on_request=answers(find=Rows(5)))) as archive:
+        assert drive(work) < 1.0
+
+
 def test_as_many_rows_as_were_allowed_are_a_whole_answer() -> None:
     """Cancelled is what goes past the limit, not what reaches it."""
     found = Rows(500, then=Statuses((0,), seconds_late=0.2))

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from dosimeter.census.judge import judge_census
 from dosimeter.dicom import uids
 from dosimeter.dicom.dimse import CommandField
 from dosimeter.model.census import CensusEnd
@@ -19,11 +21,23 @@ from dosimeter.model.facts import (
     Titles,
 )
 from dosimeter.model.scope import CountBudget, Touch
+from dosimeter.net.counting import CANCEL_GRACE_BYTES
 from dosimeter.net.loop import Loop
 from dosimeter.probes import count
 from dosimeter.probes._declare import Counting, NotAsked, Visit
 from dosimeter.probes.count import PROBE, choose
-from tests.peers.archive import Answer, Archive, Reject, Script, Statuses, answers
+from tests.peers.archive import (
+    Abort,
+    Answer,
+    Archive,
+    Close,
+    Drip,
+    Reject,
+    Script,
+    Silence,
+    Statuses,
+    answers,
+)
 from tests.peers.rows import Rows
 from tests.unit.net.driving import Caller, authorisation, drive
 from tests.unit.probes.counting import TITLES, Run, WrittenCensus, year
@@ -232,3 +246,51 @@ def test_a_root_that_refuses_does_not_keep_the_worklist_from_being_counted(
         archive.wait_for_ends(1)
     assert len(planned) == 2
     assert [fact.rows for fact in facts if isinstance(fact, CensusEnded)] == [0, 10]
+
+
+@pytest.mark.parametrize(
+    ("find", "ends", "visits"),
+    [
+        (Rows(), {CensusEnd.ROWS, CensusEnd.BYTES}, 6),
+        (Rows(heeds_cancel=True), {CensusEnd.ROWS, CensusEnd.BYTES}, 1),
+        (Rows(batch=1, seconds_between=0.005), {CensusEnd.SECONDS}, 1),
+        (Rows(50, then=Statuses((0xA700,))), {CensusEnd.OUT_OF_RESOURCES}, 1),
+        (Rows(5, then=Silence()), {CensusEnd.SILENT}, 1),
+        (Rows(50, then=Abort()), {CensusEnd.REFUSED, CensusEnd.ALL_ASKED}, 6),
+        (Rows(50, then=Close()), {CensusEnd.REFUSED, CensusEnd.ALL_ASKED}, 6),
+        (Rows(5, then=Drip(b"\x04\x00\x00\x00\x10\x00" + bytes(4096), 0.05)), {CensusEnd.SILENT}, 1),
+        (Rows(7), {CensusEnd.ALL_ASKED}, 1),
+        (Abort(), {CensusEnd.REFUSED, CensusEnd.ALL_ASKED}, 6),
+    ],
+    ids=[
+        "endless",
+        "endless until cancelled",
+        "endless and slow",
+        "out of resources",
+        "silent after rows",
+        "aborts after rows",
+        "closes after rows",
+        "drips after rows",
+        "canned",
+        "aborts",
+    ],
+)  # fmt: skip
+def test_a_whole_census_of_a_hostile_archive_ends_within_its_budget(
+    find: Answer, ends: set[CensusEnd], visits: int
+) -> None:
+    """Planned and performed: a second and the grace, no more associations than allowed, nothing exact."""
+    budget = CountBudget(rows=100_000, received_bytes=1 << 24, seconds=1.5)
+    run = Run()
+    with Archive(Script(on_request=answers(find=find))) as archive:
+        began = time.monotonic()
+        facts = visited(archive, (answered(STUDY), answered(WORKLIST)), run, budget)
+        took = time.monotonic() - began
+        assert len(archive.wait_for_ends(1)) <= visits
+    ended = [fact for fact in facts if isinstance(fact, CensusEnded)]
+    assert took < 4.5
+    assert ended
+    assert {fact.end for fact in ended} <= ends
+    assert sum(fact.received for fact in ended) < budget.received_bytes + 2 * CANCEL_GRACE_BYTES
+    assert [fact for fact in facts if isinstance(fact, CellCounted)] == run.kept
+    assert judge_census(facts).counts.studies.kind in {"at_least", "unknown"}
+    assert {field for field, _ in archive.asked} <= {CommandField.C_FIND, CommandField.C_ECHO}
