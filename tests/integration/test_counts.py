@@ -2,27 +2,44 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import pytest
 
-from tests.integration.archives import dataset
+from tests.integration.archives import crowd, dataset, dcmtk, orthanc
 from tests.integration.archives.fleet import Fleet
 from tests.integration.archives.registry import ARCHIVES, Archive
-from tests.integration.surveying import TITLED, Got, Line, owners_verdicts, strangers_verdicts
+from tests.integration.surveying import (
+    TITLED,
+    Got,
+    Line,
+    Place,
+    owners_verdicts,
+    run_survey,
+    strangers_verdicts,
+)
 
 pytestmark = pytest.mark.timeout(180)
 
-Said = Mapping[str, object]
-UNKNOWN: Final[Said] = {"kind": "unknown"}
+
+class Said(NamedTuple):
+    """A number as a JSON line gives it."""
+
+    kind: str
+    value: int | None = None
+
+
+UNKNOWN: Final = Said("unknown")
+SMALL: Final = Said("fewer_than", 11)
 
 
 def exact(value: int) -> Said:
-    """As a count stands in a JSON line."""
-    return {"kind": "exact", "value": value}
+    """Counted to the end."""
+    return Said("exact", value)
 
 
 @dataclass(frozen=True)
@@ -41,21 +58,18 @@ class Counted:
         """What a line says."""
         counts = line["counts"]
         return cls(
-            patients=counts["patients"],
-            studies=counts["studies"],
-            series=counts["series"],
-            instances=counts["instances"],
-            worklist_items=counts.get("worklist_items", UNKNOWN),
-            retrievable=line["retrievable_instances"],
+            patients=Said(**counts["patients"]),
+            studies=Said(**counts["studies"]),
+            series=Said(**counts["series"]),
+            instances=Said(**counts["instances"]),
+            worklist_items=Said(**counts["worklist_items"]) if "worklist_items" in counts else UNKNOWN,
+            retrievable=Said(**line["retrievable_instances"]),
         )
 
 
 STUDIES: Final = exact(dataset.STUDIES)
 INSTANCES: Final = exact(dataset.INSTANCES)
 WORKLIST: Final = exact(dataset.WORKLIST_ITEMS)
-NOTHING: Final = Counted(retrievable=exact(0))
-"""Nobody was answered: how much there is stays unknown, and none of it can be had."""
-
 WHOLE: Final = Counted(exact(dataset.PATIENTS), STUDIES, exact(dataset.SERIES), INSTANCES)
 LOADED: Final = replace(WHOLE, retrievable=INSTANCES)
 LOADED_AND_WORKLIST: Final = replace(LOADED, worklist_items=WORKLIST)
@@ -84,8 +98,7 @@ OWNERS: Final = {
     "dcmqrscp-no-get": NO_RETRIEVAL,
     # It asks for the UID of the study before it tells of its series.
     "dcmqrscp-strict": replace(LOADED, series=UNKNOWN, instances=UNKNOWN, retrievable=UNKNOWN),
-    "wlmscpfs-wlae": Counted(worklist_items=WORKLIST, retrievable=exact(0)),
-    "wlmscpfs-otherwl": Counted(worklist_items=exact(0), retrievable=exact(0)),
+    "wlmscpfs-wlae": Counted(worklist_items=WORKLIST),
 }
 """The same when the scope lists the titles; of archives in TITLED that are not here nothing is known."""
 
@@ -134,6 +147,30 @@ def test_an_archive_that_a_listed_title_opens_is_counted_to_the_last_image(
     assert Counted.of(got.said) == OWNERS[name], got.line
 
 
+def test_an_empty_worklist_holds_nobody(archives: Fleet, folder: Path) -> None:
+    """0, exactly: under the title of its empty folder wlmscpfs answers, with nothing."""
+    peer = archives["wlmscpfs-otherwl"]
+    place = Place(peer.address, peer.port, called=(dcmtk.EMPTY_WORKLIST_TITLE,))
+
+    assert counted_alone(place, folder / "empty-worklist") == Counted(worklist_items=exact(0))
+
+
+def test_an_empty_archive_holds_nothing(tmp_path: Path) -> None:
+    """0, exactly: no study, patient, series or image, and none that could be fetched."""
+    nothing = exact(0)
+    with orthanc.crowded(crowd.generate(0), tmp_path / "orthanc", "127.31.1.3") as peer:
+        counted = counted_alone(Place(peer.address, peer.port), tmp_path / "survey")
+
+    assert replace(counted, worklist_items=nothing) == Counted(*[nothing] * 6)
+
+
+def counted_alone(place: Place, folder: Path) -> Counted:
+    """A survey of one endpoint."""
+    lines = map(json.loads, run_survey([place], folder, "count").splitlines())
+    (line,) = (line for line in lines if line["type"] == "archive")
+    return Counted.of(line)
+
+
 @pytest.mark.parametrize(
     "archive", [archive for archive in ARCHIVES if archive.name not in STRANGERS], ids=_name
 )
@@ -175,12 +212,12 @@ def test_studies_by_year_and_by_modality_are_shown_and_small_numbers_are_not(
     """10 studies of 2019 are "fewer than 11"; the 13 with CT are 13, for the archive heeds the question."""
     line = strangers["orthanc-open"].said
 
-    years = {each["year"]: each["studies"] for each in line["by_year"]}
-    modalities = {each["modality"]: each["studies"] for each in line["by_modality"]}
-    assert years[2019] == {"kind": "fewer_than", "value": 11}
+    years = {each["year"]: Said(**each["studies"]) for each in line["by_year"]}
+    modalities = {each["modality"]: Said(**each["studies"]) for each in line["by_modality"]}
+    assert years[2019] == SMALL
     assert modalities["CT"] == exact(dataset.CT_STUDIES)
     assert (line["oldest_year"], line["newest_year"]) == (2010, 2025)
-    assert line["undated_studies"] == {"kind": "fewer_than", "value": 11}
+    assert Said(**line["undated_studies"]) == SMALL
 
 
 @pytest.mark.parametrize("name", ["dcmqrscp-anyrw", "dcmqrscp-read"])
