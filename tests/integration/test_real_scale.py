@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import json
 import os
-import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import pytest
 
+from dosimeter.model.attempt import Skipped
+from dosimeter.model.census import CensusEnd
+from dosimeter.model.facts import CensusEnded
 from dosimeter.model.scope import CountBudget
+from dosimeter.store.sqlite import LAST, open_store
 from tests.integration.archives import crowd, dcmtk, orthanc
 from tests.integration.archives.crowd import Crowd
 from tests.integration.archives.process import cpu_seconds
@@ -32,7 +34,6 @@ ORTHANC_STUDIES: Final = 20_000
 DCMQRSCP_STUDIES: Final = 5_000
 BUDGET: Final = CountBudget()
 SMALL: Final = 11
-_SPENT: Final = ("end", "questions", "rows", "received", "associations", "milliseconds")
 
 
 @dataclass(frozen=True)
@@ -49,17 +50,16 @@ class Census:
 
     crowd: Crowd
     line: Line
-    ended: list[Mapping[str, object]]
+    ended: list[CensusEnded]
     survey: Cost
     listing: Cost
 
     @property
     def summary(self) -> str:
         """The figures on one line."""
-        spent = [{name: each[name] for name in _SPENT} for each in self.ended]
         return (
             f"{len(self.crowd.studies):,}: {self.survey.wall:.1f} s, server {self.survey.server:.2f} s; "
-            f"findscu's full listing {self.listing.wall:.1f} s, server {self.listing.server:.2f}; {spent}\n"
+            f"findscu's listing {self.listing.wall:.1f} s, server {self.listing.server:.2f}; {self.ended}\n"
         )
 
 
@@ -92,23 +92,12 @@ def listed(peer: Running, called: str, studies: int) -> Cost:
     return Cost(time.perf_counter() - began, cpu_seconds(peer.pid) - cpu)
 
 
-def ended_of(store: Path) -> list[Mapping[str, object]]:
-    """The ends of the censuses in a store, with what they cost."""
-    with sqlite3.connect(store) as connection:
-        tables = [
-            name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-        ]
-        rows = [row for table in tables for row in connection.execute(f"SELECT * FROM {table}")]  # noqa: S608 - our own
-    texts = [value for row in rows for value in row if isinstance(value, str) and "census_ended" in value]
-    return [fact for text in texts for fact in _facts(json.loads(text)) if fact.get("kind") == "census_ended"]
-
-
-def _facts(value: object) -> list[Mapping[str, object]]:
-    if isinstance(value, dict):
-        return [value, *(fact for each in value.values() for fact in _facts(each))]
-    if isinstance(value, list):
-        return [fact for each in value for fact in _facts(each)]
-    return []
+def ended_of(database: Path) -> list[CensusEnded]:
+    """How the censuses ended, and what they cost."""
+    with open_store(f"sqlite:///{database}") as store:
+        attempts = [attempt for record in store.records(store.find(LAST)) for attempt in record.attempts]
+    facts = [fact for attempt in attempts if not isinstance(attempt, Skipped) for fact in attempt.facts]
+    return [fact for fact in facts if isinstance(fact, CensusEnded)]
 
 
 @pytest.fixture(scope="module")
@@ -171,16 +160,14 @@ def test_every_year_is_right(census: Census) -> None:
 
 def test_the_default_budget_held(census: Census) -> None:
     """Rows, bytes, seconds and associations; the archive was not asked to the end of them."""
-    spent = {
-        key: sum(int(str(each[key])) for each in census.ended) for key in ("rows", "received", "milliseconds")
-    }
+    ended = census.ended
 
-    assert census.ended, "no census has ended"
-    assert {each["end"] for each in census.ended} == {"all_asked"}
-    assert spent["rows"] <= BUDGET.rows
-    assert spent["received"] <= BUDGET.received_bytes
-    assert spent["milliseconds"] <= BUDGET.seconds * 1000
-    assert max(int(str(each["associations"])) for each in census.ended) <= BUDGET.associations
+    assert ended, "no census has ended"
+    assert {each.end for each in ended} == {CensusEnd.ALL_ASKED}
+    assert sum(each.rows for each in ended) <= BUDGET.rows
+    assert sum(each.received for each in ended) <= BUDGET.received_bytes
+    assert sum(each.milliseconds for each in ended) <= BUDGET.seconds * 1000
+    assert max(each.associations for each in ended) <= BUDGET.associations
 
 
 def test_modalities_are_right_where_the_archive_heeds_the_question(of_orthanc: Census) -> None:
