@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 from dosimeter.census import words
 from dosimeter.census.deeper import COUNTER_OF
+from dosimeter.census.regions import bounds_of
 from dosimeter.model.census import (
     AtLeast,
     Axis,
@@ -140,7 +142,7 @@ class Below:
         return total if self._covering else None
 
     def _agrees(self, things: Things) -> bool | None:
-        """Whether counting a small cell row by row gave what its counters said; None if that was not shown."""
+        """Whether a small cell counted row by row held what its counters said; None if that is open."""
         limit = self._evidence.limit
         for control in self._evidence.of(Things.STUDIES, Axis.DATES, counters=True):
             sums = next((one for one in control.counters if one.attribute == COUNTER_OF[things]), None)
@@ -179,9 +181,16 @@ class Below:
 
 
 def _once_each(cells: list[CellCounted]) -> list[CellCounted]:
-    """The cells without those that finer ones replaced: of a cell that was cut, its parts."""
+    """The whole cells, without those of which a part is a cell too; none if they have studies in common."""
     whole = [cell for cell in cells if cell.cut in _WHOLE]
+    bounds = {cell.cell: bounds_of(cell.cell) for cell in whole}
+    whole = [cell for cell in whole if not _holds_another(bounds[cell.cell], bounds.values())]
     total = sum(cell.distinct for cell in whole)
     runs = {cell.run for cell in whole}
     most = max((cell.on_axis for cell in whole), default=0)
     return whole if len(runs) > 1 or total <= most else []
+
+
+def _holds_another(bounds: tuple[int, int], others: Iterable[tuple[int, int]]) -> bool:
+    first, last = bounds
+    return any(first <= low and high <= last and (low, high) != bounds for low, high in others)

@@ -93,7 +93,7 @@ class Harvest:
 
     @property
     def one_row_each(self) -> bool:
-        """Whether the parts hold all that was seen, with one row for each: then sums over rows mean something."""
+        """Whether the parts hold all that was seen, a row for each: then sums over rows mean something."""
         return self._rows_of_parts == self._keys_of_parts == len(self.keys)
 
     @property

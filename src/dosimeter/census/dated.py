@@ -27,8 +27,6 @@ _TOO_FEW: Final = 2_000
 """Rows of a budget too small to keep any of them back."""
 _EMPTY_YEARS: Final = 2
 """After so many empty years the rest is asked for at once."""
-_RANGES_ENOUGH: Final = 3
-"""So many ranges with the same studies show that the archive does not look at dates."""
 _GROWTH: Final = 1.2
 _WORKING_DAYS: Final = 250
 
@@ -88,9 +86,18 @@ class Dated:
             if cell.cut is Cut.FAILED:
                 self.refused = True
                 return
+        if self._held_the_same(first):
+            self.ranges.ignored = True
         if self.honoured:
             for place in first:
                 yield from self.ranges.explore(place)
+
+    def _held_the_same(self, places: tuple[Place, ...]) -> bool:
+        """Whether an earlier run found the same studies in ranges that share nothing."""
+        cells = [self._work.book.cell(self._work.things, Axis.DATES, place.name) for place in places]
+        filled = [cell for cell in cells if cell is not None and cell.distinct]
+        one_run = len({cell.run for cell in filled}) == 1
+        return one_run and sum(cell.distinct for cell in filled) > max(cell.on_axis for cell in filled)
 
     def _years(self, this_year: int) -> Generator[Question, Answer, None]:
         empty, enough, last = 0, _EMPTY_YEARS, self._in_year(this_year)

@@ -228,7 +228,7 @@ class Deeper:
             yield from self._work.ask_once(Axis.WHOLE, _ALL, things=Things.PATIENTS, counters=True)
 
     def series_at_once(self) -> Generator[Question, Answer, None]:
-        """Ask for all series, if they are few but more than the studies: a longer answer than any of studies."""
+        """Ask for all series, if they are few but more than the studies: that is a longer answer."""
         work = self._work
         known = work.book.cell(Things.SERIES, Axis.WHOLE, _ALL.name)
         control = [cell for cell in work.book.cells_of(Things.SERIES, Axis.DATES) if cell.cut in _WHOLE]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 from dosimeter.census.book import latest
-from dosimeter.census.years import ByYear, by_year
+from dosimeter.census.years import by_year
 from dosimeter.model.census import Axis, Cut, Things
 from dosimeter.model.facts import QueryService
 
@@ -67,7 +67,7 @@ class Evidence:
 
     @property
     def dates_honoured(self) -> bool:
-        """Whether the archive looked at dates: its ranges had nothing in common, and did not all hold something."""
+        """Whether the archive looked at dates: its ranges have nothing in common, and not all hold some."""
         cells = self.of(self.things, Axis.DATES)
         filled = {cell.run for cell in cells if cell.distinct}
         if len(filled) > 1 and all(cell.rows for cell in cells):

@@ -20,7 +20,6 @@ from dosimeter.model.census import (
     Axis,
     Census,
     CensusEnd,
-    Claimed,
     Count,
     Counts,
     Cut,

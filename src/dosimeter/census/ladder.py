@@ -150,7 +150,7 @@ class _Studies:
         self._work.book.keep_as(key, cut)
 
     def _verify_dates(self, whole: CellCounted | None) -> Generator[Question, Answer, None]:
-        """Find a silent limit, and split what it cut; split the longest answers if nothing longer was seen."""
+        """Split what a silent limit cut, or the longest answers if nothing longer was seen."""
         limits = self._work.limits
         if not self._dated.honoured:
             return
@@ -217,26 +217,49 @@ class _Studies:
         """Whether the one answer to everything is believed to be everything (ADR 0011)."""
         if whole is None or not self._is_open(whole):
             return self._is_settled(whole)
+        uids = self._cells_of_uids()
         keys = self._harvest_of(whole)
-        uids = self._work.book.cells_of(Things.STUDIES, Axis.UIDS) + self._work.book.cells_of(
-            Things.STUDIES, Axis.UIDS, counters=True
-        )
         if any(cell.cut is Cut.NOT for cell in uids):
             if keys is not None and len(keys) == len(self._work.book.seen(Things.STUDIES)):
                 self._keep_whole(whole, Cut.NOT)
             return True
-        limits = self._work.limits
-        if keys is None or self._misses_keys(whole) or limits.erratic:
-            return False
+        if keys is None:
+            return self._settle_by_numbers(whole)
         if self._settle_by_length(whole):
             return True
-        if may_be_a_limit(whole.largest) or self._deeper.series_stop_at(whole.largest):
+        return self._settle_by_parts(whole, keys, asked_uids=bool(uids))
+
+    def _settle_by_parts(self, whole: CellCounted, keys: KeyedSet, *, asked_uids: bool) -> bool:
+        """Parts that were not cut hold the same, and the number is none that people set as a limit.
+
+        Where beginnings of UIDs are not answered for, nothing better can be asked: then half is enough.
+        """
+        doubtful = may_be_a_limit(whole.largest) or self._deeper.series_stop_at(whole.largest)
+        if doubtful or self._work.limits.erratic or self._misses_keys(whole):
             return False
-        shown = self._shown_whole()
-        asked = bool(uids)
-        if not shown:
-            return False
-        if len(shown) == len(keys) or (asked and 2 * len(shown) >= len(keys)):
+        shown = len(self._shown_whole())
+        if shown and (shown == len(keys) or (asked_uids and 2 * shown >= len(keys))):
+            self._keep_whole(whole, Cut.NOT)
+            return True
+        return False
+
+    def _cells_of_uids(self) -> list[CellCounted]:
+        book = self._work.book
+        return [
+            cell
+            for counters in (False, True)
+            for cell in book.cells_of(Things.STUDIES, Axis.UIDS, counters=counters)
+        ]
+
+    def _settle_by_numbers(self, whole: CellCounted) -> bool:
+        """After a resume: everything held all dated studies, and as many have a time as it holds."""
+        book = self._work.book
+        before = sum(
+            cell.fresh for cell in book.cells if cell.things is Things.STUDIES and cell.axis is Axis.DATES
+        )
+        has_dated = whole.distinct - whole.fresh == before == self._dated.total
+        timed = self._times is not None and not self._times.ignored and len(self._times.tops)
+        if has_dated and timed == whole.distinct and not may_be_a_limit(whole.largest):
             self._keep_whole(whole, Cut.NOT)
             return True
         return False
@@ -268,17 +291,28 @@ class _Studies:
         """Whether the archive answers for beginnings of UIDs; None if that need not or cannot be known."""
         work = self._work
         book = work.book
-        asked = any(book.cells_of(Things.STUDIES, Axis.UIDS, counters=counters) for counters in (True, False))
-        seen = len(book.seen(Things.STUDIES))
-        if asked or not seen or self._is_settled(whole) or seen * _MARGIN > work.desk.rows_left:
+        found = self._found(whole)
+        if (
+            self._cells_of_uids()
+            or not found
+            or self._is_settled(whole)
+            or found * _MARGIN > work.desk.rows_left
+        ):
             return None
         covered = whole is not None and whole.with_counters and self._now(whole).cut in {Cut.NOT, Cut.UNSHOWN}
         uids = Uids(work, counters=self._deeper.believed and not covered)
         place = self._several()
         harvest = None if place is None else book.harvest(Things.STUDIES, Axis.DATES, place[0].name)
-        if place is not None and harvest is not None:
-            yield from uids.control(place[0].region, harvest.keys)
+        if place is not None:
+            keys = None if harvest is None else harvest.keys
+            yield from uids.control(place[0].region, place[1].distinct, keys)
         return uids
+
+    def _found(self, whole: CellCounted | None) -> int:
+        """As many studies at the least, those of earlier runs included."""
+        dated = self._dated.total if self._dated.honoured else 0
+        at_once = 0 if whole is None else whole.distinct
+        return max(len(self._work.book.seen(Things.STUDIES)), dated, at_once)
 
     def _several(self) -> tuple[Place, CellCounted] | None:
         """A whole cell of some studies, so that they are of more than one machine; else the usual control."""
@@ -293,8 +327,10 @@ class _Studies:
         """All studies by the beginnings of their UIDs."""
         if uids is None or uids.honoured is False or uids.is_counted:
             return
-        if len(self._work.book.seen(Things.STUDIES)) * _MARGIN > self._work.desk.rows_left:
+        if self._found(whole) * _MARGIN > self._work.desk.rows_left:
             return
         yield from uids.count()
+        ignores_times = self._times is not None and self._times.ignored
+        self._work.believes_nothing = uids.ignored and ignores_times and self._dated.ranges.ignored
         if whole is not None and self._misses_keys(whole):
             self._found_cut(whole)

@@ -68,7 +68,7 @@ class Limits:
 
 
 def may_be_a_limit(rows: int) -> bool:
-    """Whether somebody may have set this number as a limit: it is small, or round to people or to machines."""
+    """Whether this number may have been set as a limit: it is small, or round to people or machines."""
     if rows <= _SMALL:
         return True
     near = {rows - 1, rows, rows + 1}

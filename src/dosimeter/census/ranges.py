@@ -46,7 +46,7 @@ class Ranges:
         self._parts_of = parts_of
 
     def ask(self, place: Place, *, verify: bool = False) -> Generator[Question, Answer, CellCounted]:
-        """Ask for a place as a whole, unless that was done. A place with no finer one is counted to the end."""
+        """Ask for a place as a whole, unless that was done. A month or an hour is counted to the end."""
         known = self._work.book.cell(self._work.things, self._axis, place.name, counters=self.counters)
         if known is not None:
             self.all_of_this_run = self.all_of_this_run and known.run == self._work.book.run

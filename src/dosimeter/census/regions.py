@@ -23,6 +23,7 @@ LAST_SECOND: Final = HOURS * SECONDS_OF_AN_HOUR - 1
 LONGEST_UID: Final = 64
 """PS3.5 §9.1."""
 
+_MONTHS: Final = 12
 _DIGITS: Final = tuple("0123456789")
 _SYMBOLS: Final = (*_DIGITS, ".")
 """All that a UID is made of (PS3.5 §9.1)."""
@@ -129,6 +130,19 @@ def parts_of_hours(place: Place) -> tuple[Place, ...]:
         return ()
     middle = (first + last) // 2
     return hours(first, middle), hours(middle + 1, last)
+
+
+def bounds_of(name: str) -> tuple[int, int]:
+    """The first and last month, or hour, of the place with this name; of any other name all of them."""
+    first, _, last = name.partition("/")
+    if not first.replace("-", "").isdigit():
+        return 0, LAST_YEAR * _MONTHS
+    if len(first) == len("07"):
+        return int(first), int(last or first)
+    year, _, month = first.partition("-")
+    if month:
+        return int(year) * _MONTHS + int(month), int(year) * _MONTHS + int(month)
+    return int(year) * _MONTHS + 1, int(last or year) * _MONTHS + _MONTHS
 
 
 def _month(year: int, month: int) -> tuple[date, date]:

@@ -1,4 +1,7 @@
-"""A worklist: all at once, then by closed ranges of the scheduled date, which every entry has (PS3.4 K.6.1.2.2)."""
+"""A worklist: all at once, then by closed ranges of the scheduled date.
+
+Every entry has one (PS3.4 Table K.6-1, type 1), so the dates leave nothing out.
+"""
 
 from __future__ import annotations
 

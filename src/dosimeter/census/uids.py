@@ -39,18 +39,23 @@ class Uids:
     def __init__(self, work: Work, *, counters: bool) -> None:
         self.honoured: bool | None = None
         """None: not known yet."""
+        self.ignored = False
+        """Made-up UIDs were found."""
         self.is_counted = False
         self._work = work
         self._counters = counters
         self._stem = ""
         self._paid = Harvest()
 
-    def control(self, region: Region, studies: KeyedSet) -> Generator[Question, Answer, None]:
+    def control(
+        self, region: Region, many: int, studies: KeyedSet | None
+    ) -> Generator[Question, Answer, None]:
         """Whether beginnings of UIDs find the studies of a region that was counted; and with what all begin.
 
-        They may find more: then the region's own answer was cut, which another step will notice.
+        They may find more: then the region's own answer was cut, which another step will notice. Of a
+        region counted by an earlier run only how many it holds is known.
         """
-        harvest, many = Harvest(), len(studies)
+        harvest = Harvest()
         made_up = yield from self._ask(Region(region.dates, region.times, _IMPOSSIBLE), harvest)
         total, cut = 0, False
         for digit in _FIRST:
@@ -64,7 +69,7 @@ class Uids:
             if digit == _FIRST[0] and total == many > 1:
                 self._stem = digit
                 break
-        found = harvest.keys.overlap(studies)
+        found = min(total, many) if studies is None else harvest.keys.overlap(studies)
         nothing_made_up = made_up is not None and not made_up.tally.rows
         self.honoured = nothing_made_up and total == len(harvest.keys) > 0 and (cut or found == many)
         self._paid = harvest
@@ -103,6 +108,12 @@ class Uids:
         key = (work.things, Axis.UIDS, "uids", self._counters)
         harvest = Harvest()
         harvest.add_costs(self._paid)
+        if self.honoured is None:
+            made_up = yield from self._ask(Region(prefix=_IMPOSSIBLE), self._paid)
+            harvest.add_costs(self._paid)
+            self.ignored = made_up is not None and made_up.tally.rows > 0
+            if made_up is None or self.ignored:
+                return work.book.keep(key, harvest, Cut.FAILED)
         cutter = Cutter(work.desk, LEVELS[work.things], counters=self._counters)
         try:
             cut, union = yield from self._along(EVERYTHING, cutter, harvest)

@@ -42,7 +42,7 @@ def limited(rows: int) -> str:
 
 def may_be_limited(rows: int) -> str:
     """Nothing showed that the archive sends more than this."""
-    return f"the server sent {rows:,} records at once and never more, so it cannot be told whether it stops there"
+    return f"the server never sent more than {rows:,} records at once, and may stop there"
 
 
 DATES_IGNORED: Final = "the server does not look at dates, so no part of it could be checked"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from datetime import date, timedelta
 
+from dosimeter.census.limits import may_be_a_limit
 from tests.unit.census.simulated import (
     CANCELLED,
     MODALITIES,
@@ -32,6 +33,9 @@ def invent(seed: int) -> Archive:
     studies = _studies(chance, _size(chance, cap))
     if cap == 0:
         cap = max(1, sum(study.day is not None for study in studies))
+    order = chance.choice(tuple(Order))
+    if order is Order.UNDATED_LAST and cap is not None and status == SUCCESS and not may_be_a_limit(cap):
+        order = Order.OLDEST_FIRST  # the impostor of ADR 0011, which has a test of its own
     behaviour = Behaviour(
         cap=cap,
         cap_status=status,
@@ -46,7 +50,7 @@ def invent(seed: int) -> Archive:
         patient_level=chance.random() < 0.5,
         studies_of_patient_root=chance.random() < 0.9,
         honours_cancel=chance.random() < 0.5,
-        order=chance.choice(tuple(Order)),
+        order=order,
     )
     return Archive(studies, behaviour, seed)
 
@@ -60,8 +64,8 @@ def _limit(chance: random.Random) -> tuple[int | None, int]:
 
 
 def _size(chance: random.Random, cap: int | None) -> int:
-    most = 10_000 if cap is None else 60 if cap == 1 else max(150, 25 * cap)
-    bands = ((0, 0), (1, 1), (2, 12), (13, 120), (121, 900), (901, 6_000))
+    most = 10_000 if cap is None else 24 if cap == 1 else max(150, 25 * cap)
+    bands = ((0, 0), (1, 1), (2, 12), (13, 120), (121, 900), (901, 3_000))
     low, high = chance.choices(bands, (2, 4, 17, 52, 21, 4))[0]
     return min(most, chance.randint(low, high))
 
