@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from hashlib import blake2b
-from itertools import islice, zip_longest
+from itertools import zip_longest
 from math import sqrt
 from struct import Struct
 from typing import TYPE_CHECKING, Final
@@ -75,17 +75,6 @@ def plan_strata(
     affordable = max(1, min(len(ordered), int(rows / (2 * a_year)), by_questions))
     blocks = _blocks(ordered, affordable)
     return tuple(stratum for block in blocks for stratum in _strata_of(block, today))
-
-
-def draw_days(stratum: Stratum, n: int, seed: bytes) -> tuple[date, ...]:
-    """``n`` days of the stratum, without replacement, each with the same chance.
-
-    Raises:
-        ValueError: the stratum has fewer days.
-    """
-    if not 0 <= n <= len(stratum.days):
-        raise ValueError(f"{n} days of {len(stratum.days)}")
-    return tuple(islice(days_in_turn(stratum, seed), n))
 
 
 def days_in_turn(stratum: Stratum, seed: bytes) -> Iterator[date]:
