@@ -235,10 +235,12 @@ class Conversation:
             self._respond(row.status, row.identifier)
             self._sent_rows += 1
         else:
-            if self._sent_rows < before + turn:
-                self._finish(SUCCESS)
-            else:
+            if self._sent_rows == before + turn:
                 self._pause = between
+            elif answer.is_cut:
+                self._cut_off()
+            else:
+                self._finish(SUCCESS)
         self._ledger.add(Tally(rows=self._sent_rows - before))
 
     def _cut_off(self) -> None:

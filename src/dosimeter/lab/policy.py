@@ -192,9 +192,10 @@ class Policy:
 
     Answers: ``canned_rows`` above zero sends that many whole records whatever is asked. ``most_rows`` cuts
     an answer off with ``cut_status`` (0x0000: silently), or as ``breaks_off`` says; ``most_rows_at`` are
-    levels with a limit of their own. ``row_repeats`` sends each row so many times, ``row_per_instance`` as
-    often as there are instances under it, ``endless`` all of them again and again. ``unsent`` are tags
-    that no answer has. ``pending_status`` replaces 0xFF00 and 0xFF01.
+    levels with a limit of their own. With ``limit_ignores_case`` it counts what matches in any case, as
+    Orthanc's does: an answer can be cut that has no row. ``row_repeats`` sends each row so many times,
+    ``row_per_instance`` as often as there are instances under it, ``endless`` all of them again and
+    again. ``unsent`` are tags that no answer has. ``pending_status`` replaces 0xFF00 and 0xFF01.
     """
 
     ae_title: str = "LABPACS"
@@ -226,6 +227,7 @@ class Policy:
     most_rows: int | None = None
     most_rows_at: tuple[tuple[str, int], ...] = ()
     cut_status: int = 0xFE00
+    limit_ignores_case: bool = False
     breaks_off: Reaction | None = None
     honours_cancel: bool = True
     tempo: Tempo = field(default_factory=Tempo)

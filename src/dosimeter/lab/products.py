@@ -18,6 +18,7 @@ LIKE_ORTHANC: Final = Policy(
     matching=Matching(uid_wildcards=UidWildcards.REFUSED, before_finds_undated=True, as_text=True),
     hierarchy=Hierarchy.FREE,
     patient_level_everywhere=True,
+    limit_ignores_case=True,
     unknown_level_status=0xC000,
     identity=DCMTK_IDENTITY,
 )

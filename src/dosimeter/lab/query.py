@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import cycle, islice, repeat
 from random import Random
 from typing import Final, TypeAlias
@@ -51,10 +51,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The matches of a query, and how many of them its archive sends at most."""
+    """The matches of a query, and how many of them its archive sends at most.
+
+    ``is_cut``: there are more than that although these may be fewer.
+    """
 
     rows: Iterator[Row]
     limit: int | None
+    is_cut: bool = False
 
 
 class QueryRefused(Exception):
@@ -80,9 +84,11 @@ def answer_query(
     if policy.canned_rows:
         return Answer(_canned_rows(catalogue, policy, syntax), policy.limit_at("STUDY"))
     level = _level_of(sop_class_uid, keys, policy)
-    return Answer(
-        _as_sent(_found_rows(catalogue, policy, level, keys, syntax), policy), policy.limit_at(level)
+    places, is_cut = _within_limit(catalogue, policy, level, keys)
+    rows = _found_rows(
+        catalogue, policy, level, keys, places, RowWriter(catalogue, policy, level, keys, syntax)
     )
+    return Answer(_as_sent(rows, policy), policy.limit_at(level), is_cut)
 
 
 def places_of(catalogue: Catalogue, policy: Policy, level: str, keys: Dataset) -> Iterator[Place]:
@@ -136,13 +142,29 @@ def _has_wildcard(tag: int, key: str | tuple[Dataset, ...]) -> bool:
     return VR_OF.get(tag) == "UI" and isinstance(key, str) and ("*" in key or "?" in key)
 
 
+def _within_limit(
+    catalogue: Catalogue, policy: Policy, level: str, keys: Dataset
+) -> tuple[Iterator[Place], bool]:
+    """The matches among those that count for the limit, and whether there are more of these."""
+    places, limit = places_of(catalogue, policy, level, keys), policy.limit_at(level)
+    if limit is None or not policy.limit_ignores_case or not keys.get(Tag.PATIENT_ID):
+        return places, False
+    in_any_case = replace(policy, matching=replace(policy.matching, ignores_case=True))
+    counted = list(islice(places_of(catalogue, in_any_case, level, keys), limit + 1))
+    first = set(counted[:limit])
+    return (place for place in places if place in first), len(counted) > limit
+
+
 def _found_rows(
-    catalogue: Catalogue, policy: Policy, level: str, keys: Dataset, syntax: str
+    catalogue: Catalogue,
+    policy: Policy,
+    level: str,
+    keys: Dataset,
+    places: Iterator[Place],
+    writer: RowWriter,
 ) -> Iterator[Row]:
-    writer = RowWriter(catalogue, policy, level, keys, syntax)
     usual = PENDING_KEYS_LACKING if writer.lacks_keys else PENDING
     status = usual if policy.pending_status is None else policy.pending_status
-    places = places_of(catalogue, policy, level, keys)
     if policy.counters is Counters.COLLAPSE and not COUNT_TAGS.isdisjoint(keys):
         places = islice(places, 1)
     collapses = policy.collapses_without_key and _UNIQUE_KEYS[level] not in keys

@@ -282,6 +282,22 @@ def test_a_limit_may_be_kept_silent() -> None:
     assert statuses(call.find(ALL_STUDIES)) == [0xFF00] * 10 + [0x0000]
 
 
+def test_an_answer_without_a_row_may_be_cut() -> None:
+    """Orthanc counts what matches in any case against its limit, and sends what matches in this one."""
+    lower, upper = (
+        encode_dataset(
+            {Tag.QUERY_RETRIEVE_LEVEL: "STUDY", Tag.STUDY_INSTANCE_UID: "", Tag.PATIENT_ID: key},
+            IMPLICIT_VR_LE,
+        )
+        for key in ("lab-*", "LAB-*")
+    )
+    for ignores_case, heard in ((True, [0xFE00]), (False, [0x0000])):
+        call = Call(Policy(most_rows=10, limit_ignores_case=ignores_case))
+        call.turn()
+        assert statuses(call.find(lower)) == heard
+        assert statuses(call.find(upper)) == [0xFF00] * 10 + [0xFE00]
+
+
 def test_as_many_rows_as_the_limit_are_no_cut() -> None:
     """An answer that just fits ends with Success."""
     call = Call(Policy(most_rows=HOLDINGS.studies.size, cut_status=0xA700))
