@@ -94,7 +94,9 @@ class Line:
     def _read(self, question: Question, tally: RowTally) -> tuple[Ending, int | None]:
         turns_left: int | None = None
         while True:
-            self._conversation.receive(self._requestor.data_to_send())
+            said = self._requestor.data_to_send()
+            if said:
+                self._conversation.receive(said)
             heard = self._conversation.data_to_send()
             if heard:
                 self._requestor.receive_data(heard)
