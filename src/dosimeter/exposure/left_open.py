@@ -8,7 +8,6 @@ from typing import Final
 from dosimeter.dicom.uids import MODALITY_WORKLIST_FIND, PATIENT_ROOT_FIND, STUDY_ROOT_FIND
 from dosimeter.exposure.evidence import (
     ASSOCIATE_PROBE,
-    COUNT_PROBE,
     RETRIEVE_PROBE,
     TITLES_PROBE,
     Evidence,
@@ -30,7 +29,7 @@ _QUERIES: Final = (
     (QueryService.WORKLIST, MODALITY_WORKLIST_FIND, WORKLIST_PROBE),
 )
 _QUERY_PROBES: Final = frozenset(probe for _, _, probe in _QUERIES)
-_NOT_A_RUNG: Final = frozenset({TITLES_PROBE, COUNT_PROBE, "dicom_echo"})
+_NOT_A_RUNG: Final = frozenset({TITLES_PROBE, "dicom_echo"})
 """Probes whose failure leaves the question of what a stranger may do where it was."""
 
 _HANDSHAKE_ENDED: Final = frozenset({Cause.TLS_FAILED, Cause.CLOSED_EARLY})

@@ -109,7 +109,7 @@ class StakesTally:
 
     def _archives(self, *, decoys: bool) -> Iterator[tuple[_Door, int]]:
         for door, times in self._uncounted.items():
-            if times and (decoys or not door.decoy):
+            if decoys or not door.decoy:
                 yield door, times
         for first, doors in self._doors.items():
             whole = _joined([door for own, door in sorted(doors, key=lambda each: each[0] != first)])
