@@ -226,7 +226,7 @@ def test_a_stop_in_a_census_keeps_what_was_counted_and_a_resume_goes_on(terminal
         again, cost = written(ledger.questions[len(asked) :]), ledger.tally - before
         (record,) = place.kept("stopped").values()
     assert place.state("stopped") is SurveyState.COMPLETED
-    assert (Counter(asked) & Counter(again)).total() <= 1
+    assert len({when for when, _question in Counter(asked) & Counter(again)}) <= 1
     assert cost.requests == cost.finds
     assert value(census_of(record)) == SHAPE.studies
 
