@@ -73,9 +73,12 @@ class Below:
             for counters in (False, True)
             for cell in self._evidence.of(things, Axis.WHOLE, counters=counters)
         ]
-        if any(cell.cut is Cut.NOT and not cell.without_key for cell in rows) and not lacking:
-            return Exact(max(cell.distinct for cell in rows))
         most = max([seen, *(cell.distinct for cell in rows)])
+        whole = [
+            cell for cell in rows if cell.cut is Cut.NOT and not cell.with_counters and not cell.without_key
+        ]
+        if whole and whole[0].distinct == most and not lacking:
+            return Exact(most)
         if not most:
             self.remarks.append(words.unknown(things, words.NOT_LISTED))
             return Unknown()

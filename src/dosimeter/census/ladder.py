@@ -215,9 +215,11 @@ class _Studies:
 
     def _settle(self, whole: CellCounted | None) -> bool:
         """Whether the one answer to everything is believed to be everything (ADR 0011)."""
-        if whole is None or not self._is_open(whole):
-            return self._is_settled(whole)
         uids = self._cells_of_uids()
+        if whole is None:
+            return any(cell.cut is Cut.NOT for cell in uids)
+        if not self._is_open(whole):
+            return self._is_settled(whole)
         keys = self._harvest_of(whole)
         if any(cell.cut is Cut.NOT for cell in uids):
             if keys is not None and len(keys) == len(self._work.book.seen(Things.STUDIES)):
@@ -329,7 +331,7 @@ class _Studies:
             return
         if self._found(whole) * _MARGIN > self._work.desk.rows_left:
             return
-        yield from uids.count()
+        yield from uids.count(self._found(whole))
         ignores_times = self._times is not None and self._times.ignored
         self._work.believes_nothing = uids.ignored and ignores_times and self._dated.ranges.ignored
         if whole is not None and self._misses_keys(whole):

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _LONGEST_STEM: Final = 30
 _LIKELY: Final = "12.038456791"
 """Symbols in the order in which they are tried: roots of UIDs begin with few of them."""
+_MARGIN: Final = 1.2
 _FIRST: Final = "1203456789"
 _IMPOSSIBLE: Final = "9."
 """No UID begins so: the first component is 0, 1 or 2 (ISO/IEC 9834-1)."""
@@ -46,6 +47,8 @@ class Uids:
         self._counters = counters
         self._stem = ""
         self._paid = Harvest()
+        self._control: tuple[Region, int] | None = None
+        self._expected = 0
 
     def control(
         self, region: Region, many: int, studies: KeyedSet | None
@@ -73,6 +76,7 @@ class Uids:
         nothing_made_up = made_up is not None and not made_up.tally.rows
         self.honoured = nothing_made_up and total == len(harvest.keys) > 0 and (cut or found == many)
         self._paid = harvest
+        self._control = region, many
         while self.honoured and self._stem and len(self._stem) < _LONGEST_STEM:
             longer = yield from self._longer(region, many, harvest)
             if longer is None:
@@ -101,8 +105,9 @@ class Uids:
         harvest.absorb(reply)
         return None if reply.refused else reply
 
-    def count(self) -> Generator[Question, Answer, CellCounted]:
-        """Count all studies as one cell."""
+    def count(self, expected: int) -> Generator[Question, Answer, CellCounted]:
+        """Count all studies as one cell; so many are expected."""
+        self._expected = expected
         work = self._work
         self.is_counted = True
         key = (work.things, Axis.UIDS, "uids", self._counters)
@@ -131,7 +136,8 @@ class Uids:
         """Count beside the stem; on it only further down, where the UIDs part."""
         union, cuts, total = KeyedSet(), [], 0
         for part in region.by_uids():
-            if not part.ends and part.prefix and self._stem.startswith(part.prefix):
+            on_stem = not part.ends and part.prefix and self._stem.startswith(part.prefix)
+            if on_stem or (yield from self._is_too_long(part, harvest)):
                 cut, keys = yield from self._along(part, cutter, harvest)
             else:
                 found = yield from cutter.count(part, harvest, verify=True)
@@ -142,3 +148,14 @@ class Uids:
         if total > len(union):
             cuts.append(Cut.SILENTLY)
         return worst(cuts), union
+
+    def _is_too_long(self, part: Region, harvest: Harvest) -> Generator[Question, Answer, bool]:
+        """Whether more UIDs begin so than may be asked for at once, by their share of the control's."""
+        longest = self._work.desk.longest_answer
+        if self._control is None or part.ends or self._expected <= longest:
+            return False
+        region, many = self._control
+        paid = Harvest()
+        reply = yield from self._ask(Region(region.dates, region.times, part.prefix), paid)
+        harvest.add_costs(paid)
+        return reply is not None and len(reply.tally.keys) / many * self._expected * _MARGIN > longest
