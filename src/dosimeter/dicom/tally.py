@@ -25,6 +25,8 @@ MOST_PLAUSIBLE: Final = 10_000_000
 
 PUBLIC_ROOTS: Final = (b"1.3.6.1.4.1.14519.5.2.1.", b"1.3.6.1.4.1.9328.50.")
 """StudyInstanceUIDs of The Cancer Imaging Archive begin so: data that was published on purpose."""
+_ENTERPRISES: Final = b"1.3.6.1.4.1."
+"""What both begin with: rows are looked at one by one only where it is found."""
 PYDICOM_ROOT: Final = b"1.2.826.0.1.3680043.8.498."
 """UIDs that pydicom made up begin so: test data more often than not."""
 
@@ -157,7 +159,7 @@ class RowTally:
         joined = b"".join(values)
         if PYDICOM_ROOT in joined:
             self.pydicom_roots += sum(_begins(value[skip:], (PYDICOM_ROOT,)) for value in values)
-        if any(root in joined for root in PUBLIC_ROOTS):
+        if _ENTERPRISES in joined:
             self.public_roots += sum(_begins(value[skip:], PUBLIC_ROOTS) for value in values)
 
     def _add_modalities(self, skip: int, values: Sequence[bytes]) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Callable
 
 import pytest
@@ -283,3 +284,19 @@ def test_rows_without_any_key_are_rows(walked: list[bytes]) -> None:
 
     assert (tally.rows, len(tally.keys), tally.without_key) == (MANY, 0, MANY)
     assert len(walked) < MANY / 4
+
+
+def test_memory_does_not_grow_with_the_rows() -> None:
+    """Twenty thousand rows of one study leave no more behind than a buffer needs."""
+    piece = pending(study_row(1)) * 1000
+    tally = RowTally(KEY, CountLevel.STUDY)
+    requestor = counting(tally)
+    tracemalloc.start()
+    for _ in range(20):
+        requestor.receive_data(piece)
+        assert requestor.next_event() is None
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert (tally.rows, len(tally.keys)) == (20_000, 1)
+    assert peak < 2 * 1024 * 1024

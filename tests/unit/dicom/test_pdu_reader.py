@@ -90,3 +90,31 @@ def test_who_feeds_without_reading_is_stopped() -> None:
 
     with pytest.raises(LocalProtocolError, match="before more bytes"):
         reader.feed(bytes(MAX_UNREAD))
+
+
+def test_a_window_shows_all_that_waits_and_what_was_read_of_it_is_gone() -> None:
+    """The next PDU and what follows it, once that PDU is whole; then what is behind the offset read to."""
+    reader = PduReader()
+    reader.feed(RELEASE_RQ[:4])
+    assert reader.window() is None
+    reader.feed(RELEASE_RQ[4:] + RELEASE_RP + RELEASE_RQ[:3])
+    assert reader.window() == (RELEASE_RQ + RELEASE_RP + RELEASE_RQ[:3], 0)
+    reader.advance(len(RELEASE_RQ))
+    assert reader.next_pdu() == RELEASE_RP
+    assert reader.unread == 3
+    assert reader.window() is None
+
+
+def test_a_stream_that_is_always_cut_within_a_pdu_does_not_pile_up() -> None:
+    """What was read is dropped with the next bytes, large portions or small ones."""
+    for size in (1, 7, 15, 4099):
+        reader = PduReader()
+        stream = RELEASE_RQ * 2000 + RELEASE_RQ[:5]
+        held = 0
+        for start in range(0, len(stream), size):
+            reader.feed(stream[start : start + size])
+            while reader.next_pdu() is not None:
+                pass
+            held = max(held, len(reader._buffer))  # noqa: SLF001 - nothing else tells
+        assert held <= size + 10
+        assert reader.unread == 5
