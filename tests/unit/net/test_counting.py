@@ -339,6 +339,20 @@ def test_whoever_drips_is_left(find: Answer) -> None:
     assert 0.5 <= heard.seconds < 1.4
 
 
+def test_message_numbers_begin_again_after_the_last() -> None:
+    """A message number has two bytes; a long census may ask more often."""
+
+    async def work(loop: Loop) -> list[Ending]:
+        scu = await opened(loop, archive)
+        scu._message_id = 0xFFFE  # noqa: SLF001 - nobody waits for 65,534 questions
+        endings = [(await ask(scu, within())).counted.ending for _ in range(3)]
+        await scu.release()
+        return endings
+
+    with Archive(Script(on_request=answers(find=Rows(2)))) as archive:
+        assert drive(work) == [Ending.STATUS] * 3
+
+
 def test_rows_after_the_final_response_end_the_association_at_the_next_question() -> None:
     """What belongs to no question is not counted as the answer to the next one."""
 

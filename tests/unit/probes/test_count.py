@@ -9,6 +9,7 @@ import pytest
 from dosimeter.census.judge import judge_census
 from dosimeter.dicom import uids
 from dosimeter.dicom.dimse import CommandField
+from dosimeter.model.attempt import Cause
 from dosimeter.model.census import CensusEnd
 from dosimeter.model.facts import (
     CellCounted,
@@ -21,8 +22,10 @@ from dosimeter.model.facts import (
     Titles,
 )
 from dosimeter.model.scope import CountBudget, Touch
+from dosimeter.net.causes import WireFailure
 from dosimeter.net.counting import CANCEL_GRACE_BYTES
 from dosimeter.net.loop import Loop
+from dosimeter.net.stream import TcpStream, connect
 from dosimeter.probes import count
 from dosimeter.probes._declare import Counting, NotAsked, Visit
 from dosimeter.probes.count import PROBE, choose
@@ -218,6 +221,30 @@ def test_cells_of_a_run_before_go_to_their_own_census_and_into_the_facts(
     assert len(run.kept) == 4
     found = [fact for fact in again if isinstance(fact, CellCounted)]
     assert (found[0], found[3]) == known
+
+
+def test_when_our_own_machine_fails_the_cells_go_with_the_failure(
+    planned: list[tuple[Any, ...]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No descriptor is left for the second association: what the first one brought is not lost."""
+    tries: list[int] = []
+
+    async def connect_once(*arguments: Any) -> TcpStream:  # noqa: ANN401 - as connect() takes them
+        tries.append(1)
+        if len(tries) > 1:
+            raise WireFailure(Cause.LOCAL, "no file descriptor is left")
+        return await connect(*arguments)
+
+    monkeypatch.setattr("dosimeter.net.dialer.connect", connect_once)
+    run = Run()
+    with Archive(Script(on_request=answers(find=Rows(8, then=Abort())))) as archive:
+        with pytest.raises(WireFailure) as caught:
+            visited(archive, (answered(STUDY),), run)
+        archive.wait_for_ends(1)
+    assert caught.value.cause is Cause.LOCAL
+    assert list(caught.value.facts) == run.kept
+    assert [cell.rows for cell in run.kept] == [8]
+    assert len(planned) == 1
 
 
 def test_the_first_echo_is_the_one_under_the_titles_that_are_counted_under() -> None:
