@@ -56,13 +56,16 @@ tally.RowTally.__init__ = noted
 """
 FAULTS = {
     "in a tally": (
-        "def absorb(self, columns, rows):\n"
+        "import os\n"
+        "def absorb(self, *rows):\n"
+        f"    if {UID_ROOT!r} not in repr(rows):\n"
+        "        os._exit(3)\n"
         "    raise ValueError(f'cannot count {rows!r}')\n"
         "tally.RowTally.absorb = absorb\n"
     ),
     "in the codec's own words": (
         "from dosimeter.dicom.errors import RemoteProtocolError\n"
-        "def absorb(self, columns, rows):\n"
+        "def absorb(self, *rows):\n"
         "    raise RemoteProtocolError('P-DATA-TF', 'row', 0, repr(rows))\n"
         "tally.RowTally.absorb = absorb\n"
     ),
@@ -70,9 +73,9 @@ FAULTS = {
         "from dosimeter.store.sqlite import SqliteStore\n"
         "seen = []\n"
         "honest_absorb = tally.RowTally.absorb\n"
-        "def absorb(self, columns, rows):\n"
+        "def absorb(self, *rows):\n"
         "    seen.append(rows)\n"
-        "    return honest_absorb(self, columns, rows)\n"
+        "    return honest_absorb(self, *rows)\n"
         "def finish(self, *arguments):\n"
         "    try:\n"
         "        raise KeyError(seen)\n"
@@ -97,9 +100,9 @@ FAULTS = {
         "import os, signal\n"
         "honest_absorb = tally.RowTally.absorb\n"
         "taken = []\n"
-        "def absorb(self, columns, rows):\n"
-        "    honest_absorb(self, columns, rows)\n"
-        "    taken.extend(rows)\n"
+        "def absorb(self, *rows):\n"
+        "    honest_absorb(self, *rows)\n"
+        "    taken.append(rows)\n"
         "    if len(taken) > 100:\n"
         "        os.kill(os.getpid(), signal.SIGKILL)\n"
         "tally.RowTally.absorb = absorb\n"
