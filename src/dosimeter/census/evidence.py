@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
@@ -13,6 +14,11 @@ from dosimeter.model.facts import QueryService
 if TYPE_CHECKING:
     from dosimeter.model.facts import CellCounted
 
+_NAMES: Final = {
+    Axis.DATES: re.compile(r"[0-9]{4}(-[0-9]{2}|/[0-9]{4})?"),
+    Axis.TIMES: re.compile(r"[0-9]{2}(/[0-9]{2})?"),
+    Axis.DAYS: re.compile(r"sample [0-9]{4}(/[0-9]{4})? .*"),
+}
 _CUTTABLE: Final = frozenset({Axis.DATES, Axis.WHOLE, Axis.TIMES})
 
 
@@ -20,7 +26,7 @@ class Evidence:
     """The cells of one association's titles and one information model, each as it was kept last."""
 
     def __init__(self, cells: Iterable[CellCounted]) -> None:
-        self.cells = latest(cells)
+        self.cells = latest(cell for cell in cells if _is_readable(cell))
         is_worklist = any(cell.service is QueryService.WORKLIST for cell in self.cells)
         self.things = Things.WORKLIST_ITEMS if is_worklist else Things.STUDIES
         of_things = [cell for cell in self.cells if cell.things is self.things]
@@ -83,6 +89,12 @@ class Evidence:
         """Distinct things seen, those of earlier runs included where they cannot be the same."""
         total = self.dates.total if self.dates_honoured else 0
         return max(self.seen(self.things), total)
+
+
+def _is_readable(cell: CellCounted) -> bool:
+    """Whether this version knows the name: another may have written others."""
+    pattern = _NAMES.get(cell.axis)
+    return pattern is None or pattern.fullmatch(cell.cell) is not None
 
 
 def _on_axis(run: int, cells: list[CellCounted]) -> int:

@@ -152,7 +152,11 @@ class _Judgement:
 
     def _strata(self) -> dict[str, Sample]:
         cells = self._evidence.of(Things.STUDIES, Axis.DAYS)
-        return {cell.cell.removeprefix("sample "): cell.sample for cell in cells if cell.sample is not None}
+        return {
+            cell.cell.removeprefix("sample "): cell.sample
+            for cell in cells
+            if cell.sample is not None and len(cell.sample.studies) <= cell.sample.units
+        }
 
     def _why_cut(self) -> str:
         """Why the counting ended, or what held it up."""

@@ -78,7 +78,7 @@ class Study:
 
 @dataclass(frozen=True)
 class Behaviour:
-    """How an archive answers. ``cap`` is its limit in rows, ``cap_status`` how it ends an answer that it cut."""
+    """How an archive answers. ``cap`` is its limit in rows, ``cap_status`` ends an answer that it cut."""
 
     cap: int | None = None
     cap_status: int = SUCCESS
@@ -104,14 +104,13 @@ def digest(text: str) -> bytes:
 
 @dataclass
 class Archive:
-    """The archive: `answer` is all that a census sees of it. ``asked`` and ``rows`` are what it was made to do."""
+    """The archive: `answer` is all that a census sees of it; ``asked`` and ``rows`` are what that cost."""
 
     studies: list[Study]
     behaviour: Behaviour = field(default_factory=Behaviour)
     seed: int = 0
     asked: int = 0
     rows: int = 0
-    most_rows_left: int | None = None
 
     def __post_init__(self) -> None:
         """Index the studies."""
