@@ -28,9 +28,16 @@ _ROOTS: Final = (QueryService.STUDY_ROOT, QueryService.PATIENT_ROOT)
 _IGNORES_THE_QUESTION: Final = "its answers do not depend on the question: it found what cannot exist"
 
 _ASK_NO_MORE: Final = frozenset(
-    {CensusEnd.SLOW, CensusEnd.OUT_OF_RESOURCES, CensusEnd.BUSY, CensusEnd.SILENT, CensusEnd.SECONDS}
+    {
+        CensusEnd.SLOW,
+        CensusEnd.OUT_OF_RESOURCES,
+        CensusEnd.BUSY,
+        CensusEnd.SILENT,
+        CensusEnd.SECONDS,
+        CensusEnd.NOT_BELIEVED,
+    }
 )
-"""Ends of a census after which no other one is begun: later, never harder (DESIGN §4)."""
+"""Ends of a census after which no other one is begun: later, never harder (DESIGN §4), or in vain."""
 
 
 async def _run(visit: Visit) -> tuple[Fact, ...]:

@@ -286,7 +286,7 @@ def test_a_root_that_refuses_does_not_keep_the_worklist_from_being_counted(
         (Rows(50, then=Abort()), {CensusEnd.REFUSED, CensusEnd.ALL_ASKED}, 6),
         (Rows(50, then=Close()), {CensusEnd.REFUSED, CensusEnd.ALL_ASKED}, 6),
         (Rows(5, then=Drip(b"\x04\x00\x00\x00\x10\x00" + bytes(4096), 0.05)), {CensusEnd.SILENT}, 1),
-        (Rows(7), {CensusEnd.ALL_ASKED}, 1),
+        (Rows(7), {CensusEnd.NOT_BELIEVED}, 1),
         (Abort(), {CensusEnd.REFUSED, CensusEnd.ALL_ASKED}, 6),
     ],
     ids=[
