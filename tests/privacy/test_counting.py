@@ -16,11 +16,14 @@ from pathlib import Path
 
 import pytest
 
+from dosimeter.dicom.count_query import CountLevel
+from dosimeter.dicom.row_shapes import RowShapes
+from dosimeter.dicom.tally import RowTally
 from tests.peers.scripted import ScriptedServer
 from tests.privacy.canaries import Search, digest_forms, number, word
 from tests.privacy.generous import Generous
 from tests.privacy.runs import FORMATS, Ended, Runs, left_by, write_scope
-from tests.privacy.treasure import UID_ROOT, treasures
+from tests.privacy.treasure import UID_ROOT, encoded, treasures
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -186,15 +189,31 @@ def canaries(keys: set[str]) -> dict[str, Mapping[str, bytes]]:
 
 
 def keyed_forms(value: str, key: bytes) -> Mapping[str, bytes]:
-    """The digests that the survey's key makes of a value, as bytes, texts and numbers."""
+    """The digests that the survey's key makes of a value, as bytes, texts and numbers.
+
+    Of the value alone, and after the NUL with which a tally fills the block of the key.
+    """
     shapes: dict[str, bytes] = {}
-    for size in (8, 16, 32, 64):
-        digest = hashlib.blake2b(value.encode(), digest_size=size, key=key).digest()
-        shapes |= digest_forms(f"blake2b of {size} bytes", digest)
+    for before, size in product((b"", b"\0"), (8, 16, 32, 64)):
+        digest = hashlib.blake2b(before + value.encode(), digest_size=size, key=key).digest()
+        name = f"blake2b of {size} bytes, {len(before)} before"
+        shapes |= digest_forms(name, digest)
         for order, signed in product(("little", "big"), (False, True)):
             as_number = int.from_bytes(digest, order, signed=signed)  # type: ignore[arg-type]
-            shapes[f"blake2b of {size} bytes, {order}, {signed}"] = str(as_number).encode()
+            shapes[f"{name}, {order}, {signed}"] = str(as_number).encode()
     return shapes
+
+
+def test_a_tally_hashes_as_the_search_thinks_it_does() -> None:
+    """The digest that a tally keeps of a StudyInstanceUID is among those that are looked for."""
+    key, uid = bytes(range(32)), TREASURES[0].study_uid
+    kept = RowTally(key, CountLevel.STUDY)
+    RowShapes(kept.wanted, explicit=False).walk(
+        kept, encoded(TREASURES[0].row("STUDY", 0, TRUE), explicit=False)
+    )
+
+    (digest,) = kept.keys.smallest(1)
+    assert str(digest).encode() in keyed_forms(uid, key).values()
 
 
 @pytest.mark.parametrize("name", RUNS)
@@ -264,7 +283,7 @@ def test_a_keyed_hash_that_is_planted_is_found(evidence: Evidence, size: int) ->
     """A digest of one PatientID under the key of the survey, in a real file, as bytes and as a number."""
     data = evidence.left["whole"]["whole/survey.db"]
     key = bytes.fromhex((evidence.folder / "keys.txt").read_text().split()[0])
-    digest = hashlib.blake2b(TREASURES[3].patient_id.encode(), digest_size=size, key=key).digest()
+    digest = hashlib.blake2b(b"\0" + TREASURES[3].patient_id.encode(), digest_size=size, key=key).digest()
     for planted in (digest, digest.hex().encode(), str(int.from_bytes(digest, "little")).encode()):
         assert evidence.search.found_in(data + planted + b" ")
 

@@ -145,9 +145,11 @@ def taking() -> Iterator[Taken]:
         """Stands where the module stands."""
 
         @staticmethod
-        def blake2b(*, digest_size: int, key: bytes) -> _Blake2b:
+        def blake2b(value: bytes = b"", *, digest_size: int, key: bytes) -> _Blake2b:
             assert key == KEY, "a hash of a UID without the key of the survey can be reversed"
-            return _Blake2b(taken, hashlib.blake2b(digest_size=digest_size, key=key))
+            if value.strip(b"\0"):
+                taken.hashed.append(value)
+            return _Blake2b(taken, hashlib.blake2b(value, digest_size=digest_size, key=key))
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tally_module, "hashlib", Hashlib)
