@@ -6,7 +6,7 @@ import hashlib
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -20,10 +20,11 @@ import dosimeter.dicom
 from dosimeter.dicom import tally as tally_module
 from dosimeter.dicom.acceptor import Acceptor, AssociateRequested, RequestReceived
 from dosimeter.dicom.association import Requestor, ResponseReceived
-from dosimeter.dicom.count_query import CountKeys, CountLevel, count_identifier
+from dosimeter.dicom.count_query import WHOLE_IDENTIFIER, CountKeys, CountLevel, count_identifier
 from dosimeter.dicom.dimse import FindRequest, FindResponse
 from dosimeter.dicom.pdu import AAssociateRQ, ContextResult, ProposedContext, UserInformation
-from dosimeter.dicom.tally import RowTally
+from dosimeter.dicom.presence import ALLOWED_ATTRIBUTES
+from dosimeter.dicom.tally import Column, RowTally
 from dosimeter.dicom.uids import EXPLICIT_VR_LE, IMPLICIT_VR_LE, MODALITY_WORKLIST_FIND, STUDY_ROOT_FIND
 from tests.privacy.canaries import Search, forms, number, word
 from tests.privacy.treasure import Element, Treasure, encoded, treasures
@@ -36,7 +37,9 @@ ROWS_OF_EACH: Final = 2
 
 COUNTERS: Final = {0x00201206: b"1", 0x00201208: b"2 ", 0x00201209: b"2", 0x00201200: b"2", 0x00201202: b"2"}
 TRUE: Final = {0x00080061: b"CT", **COUNTERS}
-READ_AS_NUMBERS: Final = frozenset((0x00201200, 0x00201202, 0x00201204, 0x00201206, 0x00201208, 0x00201209))
+ALLOWED: Final = frozenset(group << 16 | element for group, element in ALLOWED_ATTRIBUTES)
+TAKEN: Final = ALLOWED | {0x00100020, 0x0020000D, 0x0020000E, 0x00080018, WHOLE_IDENTIFIER}
+"""Attributes absent from PS3.15 Table E.1-1, unique keys, and the row itself where it has no such key."""
 LEVELS: Final = list(CountLevel)
 
 UNREAD: Final = frozenset(("strip", "startswith", "find", "join", "extend", "append", "count", "index"))
@@ -101,8 +104,9 @@ class Watch:
 
 @dataclass
 class Taken:
-    """What a tally was seen to do with values: hash them, read them as numbers, read them as modalities."""
+    """What a tally was handed, and seen to do with it: hash it, read it as number, read it as modality."""
 
+    tags: set[int] = field(default_factory=set)
     hashed: list[bytes] = field(default_factory=list)
     as_numbers: set[bytes] = field(default_factory=set)
     as_modalities: set[bytes] = field(default_factory=set)
@@ -132,6 +136,7 @@ def taking() -> Iterator[Taken]:
     """Put watchers where a tally hashes and reads."""
     taken = Taken()
     parse_count, modalities_of = tally_module.parse_count, tally_module.modalities_of
+    absorb = RowTally.absorb
 
     def noted_number(value: bytes) -> int | None:
         taken.as_numbers.add(value)
@@ -140,6 +145,10 @@ def taking() -> Iterator[Taken]:
     def noted_modalities(value: bytes) -> tuple[str, ...]:
         taken.as_modalities.add(value)
         return tuple(modalities_of(value))
+
+    def noted_columns(self: RowTally, rows: int, columns: Mapping[Column, Sequence[bytes]]) -> None:
+        taken.tags |= {column.tag for column in columns}
+        absorb(self, rows, columns)
 
     class Hashlib:
         """Stands where the module stands."""
@@ -152,6 +161,7 @@ def taking() -> Iterator[Taken]:
             return _Blake2b(taken, hashlib.blake2b(value, digest_size=digest_size, key=key))
 
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(RowTally, "absorb", noted_columns)
         patch.setattr(tally_module, "hashlib", Hashlib)
         patch.setattr(tally_module, "parse_count", noted_number)
         patch.setattr(tally_module, "modalities_of", noted_modalities)
@@ -243,6 +253,7 @@ def test_only_unique_keys_are_hashed_and_only_the_allow_list_is_read(
     else:
         expected = set().union(*(keys_of(each, level, counters=counters) for each in TREASURES))
         assert set(counted.taken.hashed) == {text.encode() for text in expected}
+    assert counted.taken.tags <= TAKEN
     assert counted.taken.as_numbers <= {value.strip() for value in COUNTERS.values()}
     assert {value.strip() for value in counted.taken.as_modalities} <= {b"CT"}
     assert counted.tally.rows == len(counted.rows)
