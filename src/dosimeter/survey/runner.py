@@ -171,6 +171,8 @@ class Runner:
 
     async def _host(self, host: HostPlan) -> None:
         clock = self._dialer.host_clock()
+        if host.contacts or host.begun:  # A run before may have left it a moment ago.
+            clock.contact_ended(self._loop.now())
         begun = {record.endpoint.port: record for record in host.begun}
         for endpoint in host.endpoints:
             opened = begun.get(endpoint.port)

@@ -385,6 +385,23 @@ def test_the_pause_is_kept_before_counting_and_there_is_never_a_second_associati
     assert [seen.ended_by for seen in visits] == ["release"] * 6
 
 
+def test_the_pause_is_kept_after_a_run_that_ended_a_moment_ago(tmp_path: Path, counted_by: Standing) -> None:
+    """Whoever resumes at once does not press the archive that was left in the middle of an answer."""
+    counted_by(StandIn())
+    pace = replace(QUICK, seconds_between_associations=0.3)
+    with Archive() as archive:
+        allowed = authorisation(archive.port, pace=pace, touch=Touch.COUNT)
+        _, before = run(plan(archive), allowed, tmp_path)
+        archive.wait_for_ends(3)
+        for host in (begun(before, 2), replace(begun(before, 2), begun=()), *plan(archive)):
+            began = time.monotonic()
+            known = len(archive.visits)
+            run([host], allowed, tmp_path)
+            archive.wait_for_ends(known + 1)
+            waited = archive.visits[known].opened - began
+            assert (waited > 0.25) == bool(host.contacts)
+
+
 def test_whoever_watches_hears_of_each_cell(tmp_path: Path, counted_by: Standing) -> None:
     """The endpoint, how many studies until now, and which part they were found in."""
     counted_by(StandIn(studies_a_year=7))
