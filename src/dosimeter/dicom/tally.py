@@ -32,10 +32,6 @@ PYDICOM_ROOT: Final = b"1.2.826.0.1.3680043.8.498."
 
 _PADDING: Final = b" \0"
 
-_AFTER_KEY: Final = b"\0"
-"""Makes the block that holds the key a full one that is followed by more (RFC 7693 §3.3), so that it is
-compressed once a tally and not once a row."""
-
 
 @dataclass(slots=True)
 class CounterTotals:
@@ -86,7 +82,7 @@ class RowTally:
     )
 
     def __init__(self, key: bytes, level: CountLevel, *, counters: bool = False) -> None:
-        self._hash = hashlib.blake2b(_AFTER_KEY, digest_size=DIGEST_LENGTH, key=key)
+        self._hash = hashlib.blake2b(digest_size=DIGEST_LENGTH, key=key)
         self._level = level
         self.wanted = asked_back(level, counters=counters)
         self.rows = 0
