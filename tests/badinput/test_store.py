@@ -9,6 +9,7 @@ import pytest
 from tests.badinput.settled import Settled, assert_refused
 from tests.peers.archive import Archive, Reject, Script
 from tests.survey.terminal import Terminal
+from tests.survey.towns import CAPPED, SHAPE, archive, census_of, town, value
 from tests.unit.store.disks import SmallDisk, make_read_only, make_writable
 
 
@@ -113,3 +114,18 @@ def test_a_disk_that_fills_up_in_the_middle(disk: SmallDisk) -> None:
         "1022/1022 endpoints" in user.survey("list").out or "1024/1024 endpoints" in user.survey("list").out
     )
     assert len(archive.visits) <= 2
+
+
+def test_a_disk_that_fills_up_in_a_census(disk: SmallDisk) -> None:
+    """One sentence, the archives are told A-ABORT, and with room made every study is counted."""
+    user = Terminal(disk.folder)
+    with town(user, *(archive(number, CAPPED) for number in range(1, 7))) as place:
+        said = user.end(place.start("store"))
+        assert said.code == 2, said.err
+        assert "Traceback" not in said.err
+        assert any(why in said.err.splitlines()[-1] for why in ("disk", "No space left", "too large"))
+        assert any(record.is_open for record in place.kept("store").values())
+        disk.enlarge()
+        place.resume("store")
+        counted = [value(census_of(record)) for record in place.kept("store").values()]
+    assert counted == [SHAPE.studies] * 6
