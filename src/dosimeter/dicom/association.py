@@ -379,7 +379,9 @@ class Requestor(Association):
                             continue
                         return self._response(message)
                 if self._counting.is_on and self._state is _OPEN and self._is_between_messages:
-                    self._counting.read(self._incoming)
+                    is_cut = self._counting.read(self._incoming)
+                    if is_cut and not self._peer_closed:
+                        return None
                 pdu = self._incoming.next_pdu()
                 if pdu is None:
                     return self._close() if self._peer_closed else None

@@ -16,7 +16,7 @@ class RowCounting:
     once an association, as long as the same is asked back.
     """
 
-    __slots__ = ("_begun", "_frames", "_known", "_shapes", "_tally", "_wished")
+    __slots__ = ("_awaited", "_begun", "_frames", "_known", "_shapes", "_tally", "_wished")
 
     def __init__(self) -> None:
         self._wished: RowTally | None = None
@@ -25,6 +25,7 @@ class RowCounting:
         self._shapes: RowShapes | None = None
         self._frames = RowFrames()
         self._begun: bytes | None = None
+        self._awaited = 0
 
     @property
     def is_on(self) -> bool:
@@ -43,6 +44,7 @@ class RowCounting:
             return
         self._frames = RowFrames()
         self._begun = None
+        self._awaited = 0
         name = (tally.wanted, transfer_syntax_uid == EXPLICIT_VR_LE)
         if name not in self._known:
             self._known[name] = RowShapes(tally.wanted, explicit=name[1])
@@ -52,21 +54,29 @@ class RowCounting:
         """Another request goes out: it has no rows."""
         self._tally = None
 
-    def read(self, incoming: PduReader) -> None:
+    def read(self, incoming: PduReader) -> bool:
         """Take what rows wait there, up to the first that is cut or framed otherwise.
+
+        Whether a cut row is all that is left: it is better waited for than taken apart.
 
         Raises:
             RemoteProtocolError: what comes is not a PDU, or one longer than 64 KiB.
         """
-        window = incoming.window() if self._frames.are_known else None
-        if window is None or self._tally is None or self._shapes is None:
-            return
+        if self._tally is None or self._shapes is None or not self._frames.are_known:
+            return False
+        if incoming.unread < self._awaited:
+            return True
+        self._awaited = 0
+        window = incoming.window()
+        if window is None:
+            return False
         data, position = window
-        begins, ends = self._frames.find(data, position)
+        begins, ends, self._awaited = self._frames.find(data, position)
         if ends:
             self._shapes.absorb(self._tally, data, begins, ends)
             self._tally.received += ends[-1] - position
             incoming.advance(ends[-1])
+        return self._awaited > 0
 
     def receive(self, pdu: bytes, *, begins_message: bool) -> None:
         """Note a P-DATA-TF that the general path takes; ``begins_message``: none is incomplete before it."""

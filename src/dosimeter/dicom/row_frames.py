@@ -9,7 +9,7 @@ they come again, so they are looked up; what is framed otherwise is left to the 
 from __future__ import annotations
 
 import struct
-from typing import Final
+from typing import Final, NamedTuple
 
 from dosimeter.dicom.limits import MAX_PDU_RECEIVED
 from dosimeter.dicom.pdu import PduType
@@ -29,11 +29,20 @@ class _Lengths(dict[bytes, int]):
         self._context_id = context_id
         self._command = command
         self._is_split = is_split
+        self._head = _PDU.pack(PduType.P_DATA_TF, len(command)) + command
 
     @property
     def width(self) -> int:
         """How many bytes frame a row."""
         return HEADER_LENGTH + len(self._command) + PDV_HEADER_LENGTH + self._is_split * HEADER_LENGTH
+
+    def begins_with(self, part: bytes) -> bool:
+        """Whether a frame can go on from this part of one, as far as its command set says."""
+        if self._is_split:
+            head = self._head
+            return part.startswith(head) if len(part) > len(head) else head.startswith(part)
+        rest = part[HEADER_LENGTH : HEADER_LENGTH + len(self._command)]
+        return part[0] == PduType.P_DATA_TF and self._command.startswith(rest)
 
     def __missing__(self, frame: bytes) -> int:
         length = self._read(frame)
@@ -61,6 +70,18 @@ class _Lengths(dict[bytes, int]):
         return pdv_length - 2 if fits and ours else -1
 
 
+class Rows(NamedTuple):
+    """Where the identifiers of whole rows begin and end.
+
+    ``awaited``: how many bytes there must be to go on, if what there is of the next row is framed as
+    known; else 0. A final response begins as a row does: of a frame that is cut every byte is awaited alone.
+    """
+
+    begins: list[int]
+    ends: list[int]
+    awaited: int
+
+
 class RowFrames:
     """How the rows of one answer are framed, once one of them is known."""
 
@@ -84,20 +105,27 @@ class RowFrames:
         if control == _LAST_COMMAND:
             self._lengths = _Lengths(context_id, pdu[HEADER_LENGTH:end], is_split=end == len(pdu))
 
-    def find(self, data: bytes, position: int) -> tuple[list[int], list[int]]:
-        """Where the identifiers of the whole rows from ``position`` on begin, and where they end."""
+    def find(self, data: bytes, position: int) -> Rows:
+        """The whole rows from ``position`` on."""
         begins: list[int] = []
         ends: list[int] = []
         lengths = self._lengths
         if lengths is None:
-            return begins, ends
+            return Rows(begins, ends, 0)
         width = lengths.width
         size = len(data)
         while True:
             begin = position + width
             length = lengths[data[position:begin]]
-            position = begin + length
-            if length < 0 or position > size:
-                return begins, ends
+            end = begin + length
+            if length < 0 or end > size:
+                break
             begins.append(begin)
-            ends.append(position)
+            ends.append(end)
+            position = end
+        awaited = 0
+        if length >= 0:
+            awaited = end - position
+        elif position < size < begin and lengths.begins_with(data[position:]):
+            awaited = size - position + 1
+        return Rows(begins, ends, awaited)

@@ -7,6 +7,7 @@ import pytest
 
 from dosimeter.dicom.association import PeerClosed, ResponseReceived
 from dosimeter.dicom.count_query import CountLevel
+from dosimeter.dicom.counting import RowCounting
 from dosimeter.dicom.dimse import CancelRequest, FindResponse, encode_response
 from dosimeter.dicom.errors import RemoteProtocolError
 from dosimeter.dicom.pdu_encode import encode_fragment
@@ -300,3 +301,41 @@ def test_memory_does_not_grow_with_the_rows() -> None:
 
     assert (tally.rows, len(tally.keys)) == (20_000, 1)
     assert peak < 2 * 1024 * 1024
+
+
+@pytest.mark.parametrize("joined", [False, True])
+@pytest.mark.parametrize("size", [1, 3, 50, 100, 118, 119, 120])
+def test_a_row_that_comes_in_segments_is_waited_for(
+    *, joined: bool, size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Archives write command set and data set apart: but the first, no row goes the general way for that."""
+    put_together = 0
+    take = RowCounting.take
+
+    def note(rows: RowCounting, identifier: bytes | None) -> None:
+        nonlocal put_together
+        put_together += 1
+        take(rows, identifier)
+
+    monkeypatch.setattr(RowCounting, "take", note)
+    stream = b"".join(pending(study_row(number), joined=joined) for number in range(200)) + final()
+    tally = counted(stream[start : start + size] for start in range(0, len(stream), size))
+
+    assert (tally.rows, len(tally.keys), tally.received) == (200, 200, len(stream))
+    assert put_together == 1
+
+
+def test_a_row_that_is_awaited_in_vain_is_no_row() -> None:
+    """The connection closes behind a command set, and within an identifier: what is left over is told."""
+    rows = b"".join(pending(study_row(number)) for number in range(40))
+    for cut in (1, 20, len(pending(study_row(40))) - len(study_row(40))):
+        tally = RowTally(KEY, CountLevel.STUDY)
+        requestor = counting(tally)
+        requestor.receive_data(rows)
+        assert requestor.next_event() is None
+        requestor.receive_data(pending(study_row(40))[:-cut])
+        assert requestor.next_event() is None
+        requestor.receive_data(b"")
+
+        assert isinstance(requestor.next_event(), PeerClosed)
+        assert (tally.rows, len(tally.keys)) == (40, 40)
