@@ -189,14 +189,11 @@ def canaries(keys: set[str]) -> dict[str, Mapping[str, bytes]]:
 
 
 def keyed_forms(value: str, key: bytes) -> Mapping[str, bytes]:
-    """The digests that the survey's key makes of a value, as bytes, texts and numbers.
-
-    Of the value alone, and after the NUL with which a tally fills the block of the key.
-    """
+    """The digests that the survey's key makes of a value, as bytes, texts and numbers."""
     shapes: dict[str, bytes] = {}
-    for before, size in product((b"", b"\0"), (8, 16, 32, 64)):
-        digest = hashlib.blake2b(before + value.encode(), digest_size=size, key=key).digest()
-        name = f"blake2b of {size} bytes, {len(before)} before"
+    for size in (8, 16, 32, 64):
+        digest = hashlib.blake2b(value.encode(), digest_size=size, key=key).digest()
+        name = f"blake2b of {size} bytes"
         shapes |= digest_forms(name, digest)
         for order, signed in product(("little", "big"), (False, True)):
             as_number = int.from_bytes(digest, order, signed=signed)  # type: ignore[arg-type]
@@ -283,7 +280,7 @@ def test_a_keyed_hash_that_is_planted_is_found(evidence: Evidence, size: int) ->
     """A digest of one PatientID under the key of the survey, in a real file, as bytes and as a number."""
     data = evidence.left["whole"]["whole/survey.db"]
     key = bytes.fromhex((evidence.folder / "keys.txt").read_text().split()[0])
-    digest = hashlib.blake2b(b"\0" + TREASURES[3].patient_id.encode(), digest_size=size, key=key).digest()
+    digest = hashlib.blake2b(TREASURES[3].patient_id.encode(), digest_size=size, key=key).digest()
     for planted in (digest, digest.hex().encode(), str(int.from_bytes(digest, "little")).encode()):
         assert evidence.search.found_in(data + planted + b" ")
 
