@@ -94,7 +94,7 @@ class _Studies:
         uids = yield from self._control_uids(whole)
         if uids is not None and uids.honoured:
             yield from self._by_uids(uids, whole)
-        if not self._settle(whole):
+        if not (self._is_settled(whole) or self._has_all_uids()):
             yield from self._by_times(whole)
         if not self._settle(whole):
             yield from self._by_uids(uids, whole)
@@ -217,11 +217,11 @@ class _Studies:
         """Whether the one answer to everything is believed to be everything (ADR 0011)."""
         uids = self._cells_of_uids()
         if whole is None:
-            return any(cell.cut is Cut.NOT for cell in uids)
+            return self._has_all_uids()
         if not self._is_open(whole):
             return self._is_settled(whole)
         keys = self._harvest_of(whole)
-        if any(cell.cut is Cut.NOT for cell in uids):
+        if self._has_all_uids():
             if keys is not None and len(keys) == len(self._work.book.seen(Things.STUDIES)):
                 self._keep_whole(whole, Cut.NOT)
             return True
@@ -244,6 +244,9 @@ class _Studies:
             self._keep_whole(whole, Cut.NOT)
             return True
         return False
+
+    def _has_all_uids(self) -> bool:
+        return any(cell.cut is Cut.NOT for cell in self._cells_of_uids())
 
     def _cells_of_uids(self) -> list[CellCounted]:
         book = self._work.book
