@@ -5,8 +5,9 @@
 One archive written in C sends 200,000 and 1,000,000 rows, each of a study of its own; every tool asks
 the same question of it, in interleaved rounds, on a core of its own where there are two. Two shapes of
 rows: "lean" is what an archive sends that returns what was asked for, "full" has 16 elements with names
-and dates. dosimeter counts distinct studies and prints two numbers; findscu only receives. Start-up is
-within every figure but pynetdicom's, which does a sample of the rows: its rate is that of the rows alone.
+and dates. dosimeter counts distinct studies and prints two numbers; findscu only receives, and
+where it prints is asked for 200,000 rows. Start-up is within every figure but pynetdicom's, which does a
+sample of the rows: its rate is that of the rows alone.
 
 Wall clock drifts on shared machines, so what gates are ratios of CPU seconds (user + system), round by
 round, and peak memory.
@@ -150,7 +151,7 @@ class Bench:
         return sample
 
     def contest(self, shape: str, rows: int, size: Size) -> Contest:
-        """Every tool once, then every tool again. findscu prints a million rows once: it takes a minute."""
+        """Every tool once, then every tool again. Printing, findscu does the smaller number: a million take a minute."""
         kind = _KIND_OF[shape]
         found = Contest(shape, rows, {tool.name: [] for tool in (DOSIMETER, QUIET, PRINTING, PYNETDICOM)}, [])
         for tool in (DOSIMETER, QUIET, PRINTING, PYNETDICOM):
