@@ -151,7 +151,10 @@ class Bench:
         return sample
 
     def contest(self, shape: str, rows: int, size: Size) -> Contest:
-        """Every tool once, then every tool again. Printing, findscu does the smaller number: a million take a minute."""
+        """Every tool once, then every tool again.
+
+        Printing, findscu is asked for the smaller number: a million rows take it a minute.
+        """
         kind = _KIND_OF[shape]
         found = Contest(shape, rows, {tool.name: [] for tool in (DOSIMETER, QUIET, PRINTING, PYNETDICOM)}, [])
         for tool in (DOSIMETER, QUIET, PRINTING, PYNETDICOM):
