@@ -97,7 +97,7 @@ cells = st.builds(
             "whole",
             "07",
             "00/11",
-            "uids",
+            "patient_ids",
             "sample 2019 weekdays",
             "?",
         )

@@ -38,20 +38,19 @@ def test_times_part_without_gap_or_overlap_down_to_the_second(one: int, other: i
         assert low <= middle < next_one <= high
 
 
-uids = st.from_regex(r"(0|[1-9][0-9]{0,4})(\.(0|[1-9][0-9]{0,4})){0,5}", fullmatch=True)
-
-
-@given(uids, st.integers(0, 30))
-def test_every_uid_is_in_just_one_part_of_its_beginning(uid: str, length: int) -> None:
-    """One symbol more, or the end: whatever the UID, one part has it and no other."""
-    prefix = uid[: min(length, len(uid))]
-    parts = Region(prefix=prefix or None).by_uids()
+@given(st.text("0123456789ABCxyz-_./:#", min_size=3, max_size=8), st.integers(0, 2))
+def test_every_patient_id_of_three_characters_is_in_one_part_of_its_ending(patient: str, length: int) -> None:
+    """One character more before the ending: one part has it; letters of another case are another part."""
+    ending = patient[len(patient) - length :]
     holding = [
-        part
-        for part in parts
-        if (uid == part.prefix if part.ends else uid.startswith(part.prefix or "nothing"))
+        part for part in Region(ending=ending or None).by_endings() if patient.endswith(part.ending or "?")
     ]
     assert len(holding) == 1
+
+
+def test_no_ending_is_longer_than_three_characters() -> None:
+    """A question holds no identifier."""
+    assert Region(ending="123").by_endings() == ()
 
 
 @given(st.integers(1900, 2199), st.integers(1900, 2199))

@@ -38,20 +38,20 @@ IMPLICIT = (
         ),  # (0020,000D) StudyInstanceUID
     ),
     (
-        CountKeys(CountLevel.STUDY, uid_prefix="1.2", modality="CT", counters=True),
+        CountKeys(CountLevel.STUDY, modality="CT", counters=True),
         (
             "0800 5200 06000000 535455445920"
             "0800 6100 02000000 4354"  # (0008,0061) ModalitiesInStudy: CT
             "1000 2000 00000000"
-            "2000 0D00 04000000 312E322A"  # 1.2*
+            "2000 0D00 00000000"
             "2000 0612 00000000 2000 0812 00000000"
         ),  # series, instances
     ),
     (
-        CountKeys(CountLevel.SERIES, uid_prefix="1.22"),
+        CountKeys(CountLevel.SERIES),
         (
             "0800 5200 06000000 534552494553"
-            "2000 0D00 06000000 312E32322A00"  # 1.22* and a NUL
+            "2000 0D00 00000000"
             "2000 0E00 00000000"
         ),  # (0020,000E) SeriesInstanceUID
     ),

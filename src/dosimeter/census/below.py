@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from dosimeter.model.facts import CellCounted
 
 _WHOLE: Final = frozenset({Cut.NOT, Cut.UNSHOWN})
-_AXES: Final = (Axis.WHOLE, Axis.UIDS, Axis.TIMES, Axis.DATES)
-_OF_PATIENT: Final = {
+_AXES: Final = (Axis.WHOLE, Axis.PATIENT_IDS, Axis.TIMES, Axis.DATES)
+OF_PATIENT: Final = {
     Things.STUDIES: "NumberOfPatientRelatedStudies",
     Things.SERIES: "NumberOfPatientRelatedSeries",
     Things.INSTANCES: "NumberOfPatientRelatedInstances",
@@ -70,12 +70,16 @@ class Below:
         things = Things.PATIENTS
         rows = [
             cell
-            for counters in (False, True)
-            for cell in self._evidence.of(things, Axis.WHOLE, counters=counters)
+            for axis, counters in ((Axis.WHOLE, False), (Axis.WHOLE, True), (Axis.PATIENT_IDS, True))
+            for cell in self._evidence.of(things, axis, counters=counters)
         ]
         most = max([seen, *(cell.distinct for cell in rows)])
         whole = [
-            cell for cell in rows if cell.cut is Cut.NOT and not cell.with_counters and not cell.without_key
+            cell
+            for cell in rows
+            if cell.cut is Cut.NOT
+            and not cell.without_key
+            and not (cell.with_counters and cell.axis is Axis.WHOLE)
         ]
         if whole and whole[0].distinct == most and not lacking:
             return Exact(most)
@@ -163,7 +167,7 @@ class Below:
                 plain = self._evidence.of(Things.PATIENTS, Axis.WHOLE)
                 same = any(one.distinct == cell.distinct for one in plain)
                 right = same and sums.present == cell.distinct and not sums.implausible and sums.total
-                if sums.attribute == _OF_PATIENT[things] and right:
+                if sums.attribute == OF_PATIENT[things] and right:
                     return sums.total
         return None
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
+from dosimeter.dicom.count_query import CountLevel
 from dosimeter.dicom.keyed_set import KeyedSet
 from dosimeter.model.census import Cut
 
@@ -16,13 +17,12 @@ if TYPE_CHECKING:
     from dosimeter.census.desk import Desk, Reply
     from dosimeter.census.question import Answer, Question
     from dosimeter.census.regions import Region
-    from dosimeter.dicom.count_query import CountLevel
 
 _FEW_ROWS: Final = 50
 _FEW_SAME: Final = 40
 _MANY_SAME: Final = 4
 """How often in a row a part may be as long as the whole, few rows or many, before we give up making it
-smaller. A single study never gets smaller, and its UID is not put together to prove it."""
+smaller: a single study never gets smaller."""
 
 
 class Way(Enum):
@@ -30,7 +30,7 @@ class Way(Enum):
 
     DATES = "dates"
     TIMES = "times"
-    UIDS = "uids"
+    ENDINGS = "endings"
 
 
 _WORST: Final = (Cut.NOT, Cut.UNSHOWN, Cut.SILENTLY, Cut.BY_STATUS, Cut.BY_BUDGET, Cut.FAILED)
@@ -60,8 +60,6 @@ class Cutter:
         self.counters = counters
         self.optional = False
         """Whether a lost association is no more than an answer."""
-        self.by_uids = False
-        """Whether a day is cut by UIDs, of which nothing falls out, and not by times."""
         self.ignored: set[Way] = set()
         """Parts that share nothing had studies in common: the archive does not look at what parts them."""
         self._desk = desk
@@ -75,8 +73,6 @@ class Cutter:
             region.keys(self._level, counters=self.counters), optional=self.optional
         )
         harvest.absorb(reply)
-        if region.ends and reply.tally.rows:
-            return Part(Cut.NOT, reply.tally.keys)
         same = same + 1 if reply.tally.rows == before else 0
         hopeless = same >= (_FEW_SAME if 1 < reply.tally.rows <= _FEW_ROWS else _MANY_SAME)
         if not self.must_split(reply, verify=verify and not hopeless):
@@ -106,21 +102,20 @@ class Cutter:
             total += len(found.keys)
             union.update(found.keys)
             cuts.append(found.cut)
-            if total > len(union):
+            if total > len(union) and way is not Way.ENDINGS:
                 self.ignored.add(way)
                 break
-        untimed_fall_out = way is Way.TIMES and region.times is None
-        return self._weigh(
-            reply, union, worst(cuts), ignored=way in self.ignored, covering=not untimed_fall_out
-        )
+        covering = way is not Way.TIMES or region.times is not None
+        return self._weigh(reply, union, worst(cuts), ignored=way in self.ignored, covering=covering)
 
     def _parts_of(self, region: Region) -> tuple[Way, tuple[Region, ...]]:
         dates = region.by_dates()
         if dates:
             return Way.DATES, dates
-        if self.by_uids or region.prefix is not None:
-            return Way.UIDS, region.by_uids()
-        return Way.TIMES, region.by_times()
+        endings = region.by_endings() if region.ending is not None else ()
+        if endings:
+            return Way.ENDINGS, endings
+        return Way.TIMES, region.by_times() if self._level is not CountLevel.PATIENT else ()
 
     def _weigh(self, reply: Reply, union: KeyedSet, of_parts: Cut, *, ignored: bool, covering: bool) -> Part:
         """What the parts say of the whole."""

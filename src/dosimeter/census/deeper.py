@@ -137,7 +137,7 @@ class Deeper:
         book = self._work.book
         return any(
             len(book.on_axis(Things.STUDIES, axis, counters=True)) >= studies
-            for axis in (Axis.WHOLE, Axis.TIMES, Axis.UIDS, Axis.DATES)
+            for axis in (Axis.WHOLE, Axis.TIMES, Axis.PATIENT_IDS, Axis.DATES)
         )
 
     def _counters_by_dates(self, dated: Dated) -> Generator[Question, Answer, None]:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from dosimeter.census.limits import OUT_OF_RESOURCES, Limits
 from dosimeter.census.question import Answer, Question
 from dosimeter.dicom.count_query import CountLevel
 from dosimeter.model.census import CensusEnd, Cut
-from dosimeter.model.facts import Ending
+from dosimeter.model.facts import Ending, QueryService
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable
 
     from dosimeter.dicom.count_query import CountKeys
     from dosimeter.dicom.tally import RowTally
-    from dosimeter.model.facts import CellCounted, QueryService
+    from dosimeter.model.facts import CellCounted
     from dosimeter.model.scope import CountBudget
 
 MOST_QUESTIONS: Final = 6_000
@@ -105,6 +105,8 @@ class Desk:
             CensusOver: nothing may be asked; what was answered before stands.
         """
         self._check()
+        if self.service is QueryService.PATIENT_ROOT:
+            keys = replace(keys, patient_root=True)
         answer = yield Question(
             self.service, keys, self.longest_answer, self._budget.received_bytes - self._received
         )

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from dosimeter.census import words
-from dosimeter.census.below import Below
+from dosimeter.census.below import OF_PATIENT, Below
 from dosimeter.census.estimate import DATED_ONLY, estimate
 from dosimeter.census.evidence import Evidence
 from dosimeter.census.limits import may_be_a_limit
@@ -35,7 +35,7 @@ from dosimeter.model.facts import CellCounted, CensusEnded, Fact, QueryService
 if TYPE_CHECKING:
     from dosimeter.model.facts import Titles
 
-_SETTLED: Final = (Axis.WHOLE, Axis.UIDS)
+_SETTLED: Final = (Axis.WHOLE, Axis.PATIENT_IDS)
 """The axes of which no study falls out."""
 
 
@@ -125,6 +125,8 @@ class _Judgement:
         }
         if len(settled) == 1 and settled == {max(found, *settled)}:
             return Exact(settled.pop())
+        if found and self._is_sum_of_patients(found):
+            return Exact(found)
         sampled = self._estimated(found)
         if sampled is not None:
             self._remarks.append(f"studies are estimated: {self._why_cut()}. {DATED_ONLY}")
@@ -135,6 +137,15 @@ class _Judgement:
             return Unknown()
         self._remarks.append(words.at_least(found, Things.STUDIES, self._why_open()))
         return AtLeast(found)
+
+    def _is_sum_of_patients(self, found: int) -> bool:
+        """Whether all patients were counted, and have as many studies by the archive's own figures."""
+        for cell in self._evidence.of(Things.PATIENTS, Axis.PATIENT_IDS, counters=True):
+            for sums in cell.counters:
+                is_all = cell.cut is Cut.NOT and sums.present == cell.distinct and not sums.implausible
+                if is_all and sums.attribute == OF_PATIENT[Things.STUDIES] and sums.total == found:
+                    return True
+        return False
 
     def _estimated(self, found: int) -> Estimated | None:
         """Days drawn at random stand for their years; the other years were counted."""

@@ -1,7 +1,7 @@
 """The census: from the least intrusive question to the next, until the numbers stand or nothing may be asked.
 
 Studies: by years, then all at once, then by times and, where it is still open whether more would show,
-by beginnings of UIDs. Then what the archive says of series, images and patients, each with a control.
+by endings of PatientIDs. Then what the archive says of series, images and patients, each with a control.
 ADR 0011 says what makes a number exact.
 """
 
@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Final
 from dosimeter.census.dated import Dated
 from dosimeter.census.deeper import Deeper
 from dosimeter.census.desk import CensusOver
+from dosimeter.census.endings import Endings
 from dosimeter.census.limits import may_be_a_limit
 from dosimeter.census.ranges import Ranges
 from dosimeter.census.regions import EVERYTHING, Place, hours, parts_of_hours
 from dosimeter.census.scheduled import Scheduled
-from dosimeter.census.uids import Uids
 from dosimeter.census.work import CensusPlan, Work
 from dosimeter.dicom.keyed_set import KeyedSet
 from dosimeter.model.census import Axis, CensusEnd, Cut, Things
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
 ALL_AT_ONCE: Final = Place("whole", EVERYTHING)
 _MARGIN: Final = 1.2
-_SOME: Final = 8
-_SOME_ROWS: Final = 50
 COUNTERS_AT_ONCE: Final = 1_000
 """Counters make an archive look into each study: of more than these, a part at a time."""
 
@@ -91,13 +89,10 @@ class _Studies:
         if whole is not None and self._is_open(whole):
             yield from self._deeper.series_at_once()
             self._settle_by_length(whole)
-        uids = yield from self._control_uids(whole)
-        if uids is not None and uids.honoured:
-            yield from self._by_uids(uids, whole)
-        if not (self._is_settled(whole) or self._has_all_uids()):
+        if not self._is_settled(whole):
             yield from self._by_times(whole)
         if not self._settle(whole):
-            yield from self._by_uids(uids, whole)
+            yield from self._by_endings(whole)
             self._settle(whole)
         yield from self._deeper.count(self._dated, control)
 
@@ -215,13 +210,13 @@ class _Studies:
 
     def _settle(self, whole: CellCounted | None) -> bool:
         """Whether the one answer to everything is believed to be everything (ADR 0011)."""
-        uids = self._cells_of_uids()
+        endings = self._cells_of_endings()
         if whole is None:
-            return self._has_all_uids()
+            return self._has_all()
         if not self._is_open(whole):
             return self._is_settled(whole)
         keys = self._harvest_of(whole)
-        if self._has_all_uids():
+        if self._has_all():
             if keys is not None and len(keys) == len(self._work.book.seen(Things.STUDIES)):
                 self._keep_whole(whole, Cut.NOT)
             return True
@@ -229,31 +224,31 @@ class _Studies:
             return self._settle_by_numbers(whole)
         if self._settle_by_length(whole):
             return True
-        return self._settle_by_parts(whole, keys, asked_uids=bool(uids))
+        return self._settle_by_parts(whole, keys, asked_endings=bool(endings))
 
-    def _settle_by_parts(self, whole: CellCounted, keys: KeyedSet, *, asked_uids: bool) -> bool:
+    def _settle_by_parts(self, whole: CellCounted, keys: KeyedSet, *, asked_endings: bool) -> bool:
         """Parts that were not cut hold the same, and the number is none that people set as a limit.
 
-        Where beginnings of UIDs are not answered for, nothing better can be asked: then half is enough.
+        Where endings of PatientIDs are not answered for, nothing better can be asked: then half is enough.
         """
         doubtful = may_be_a_limit(whole.largest) or self._deeper.series_stop_at(whole.largest)
         if doubtful or self._work.limits.erratic or self._misses_keys(whole):
             return False
         shown = len(self._shown_whole())
-        if shown and (shown == len(keys) or (asked_uids and 2 * shown >= len(keys))):
+        if shown and (shown == len(keys) or (asked_endings and 2 * shown >= len(keys))):
             self._keep_whole(whole, Cut.NOT)
             return True
         return False
 
-    def _has_all_uids(self) -> bool:
-        return any(cell.cut is Cut.NOT for cell in self._cells_of_uids())
+    def _has_all(self) -> bool:
+        return any(cell.cut is Cut.NOT for cell in self._cells_of_endings())
 
-    def _cells_of_uids(self) -> list[CellCounted]:
+    def _cells_of_endings(self) -> list[CellCounted]:
         book = self._work.book
         return [
             cell
             for counters in (False, True)
-            for cell in book.cells_of(Things.STUDIES, Axis.UIDS, counters=counters)
+            for cell in book.cells_of(Things.STUDIES, Axis.PATIENT_IDS, counters=counters)
         ]
 
     def _settle_by_numbers(self, whole: CellCounted) -> bool:
@@ -292,50 +287,24 @@ class _Studies:
                     union.update(harvest.keys)
         return union
 
-    def _control_uids(self, whole: CellCounted | None) -> Generator[Question, Answer, Uids | None]:
-        """Whether the archive answers for beginnings of UIDs; None if that need not or cannot be known."""
-        work = self._work
-        book = work.book
-        found = self._found(whole)
-        if (
-            self._cells_of_uids()
-            or not found
-            or self._is_settled(whole)
-            or found * _MARGIN > work.desk.rows_left
-        ):
-            return None
-        covered = whole is not None and whole.with_counters and self._now(whole).cut in {Cut.NOT, Cut.UNSHOWN}
-        uids = Uids(work, counters=self._deeper.believed and not covered)
-        place = self._several()
-        harvest = None if place is None else book.harvest(Things.STUDIES, Axis.DATES, place[0].name)
-        if place is not None:
-            keys = None if harvest is None else harvest.keys
-            yield from uids.control(place[0].region, place[1].distinct, keys)
-        return uids
-
     def _found(self, whole: CellCounted | None) -> int:
         """As many studies at the least, those of earlier runs included."""
         dated = self._dated.total if self._dated.honoured else 0
         at_once = 0 if whole is None else whole.distinct
         return max(len(self._work.book.seen(Things.STUDIES)), dated, at_once)
 
-    def _several(self) -> tuple[Place, CellCounted] | None:
-        """A whole cell of some studies, so that they are of more than one machine; else the usual control."""
-        most = max(_SOME_ROWS, self._dated.total // 20)
-        some = [each for each in self._whole_cells() if each[1].distinct >= _SOME and each[1].rows <= most]
-        if some:
-            return min(some, key=lambda each: each[1].rows)
-        control = self._control()
-        return None if control is None else control[1:]
-
-    def _by_uids(self, uids: Uids | None, whole: CellCounted | None) -> Generator[Question, Answer, None]:
-        """All studies by the beginnings of their UIDs."""
-        if uids is None or uids.honoured is False or uids.is_counted:
+    def _by_endings(self, whole: CellCounted | None) -> Generator[Question, Answer, None]:
+        """All studies by the endings of PatientIDs; where a limit cuts these too, all patients."""
+        work = self._work
+        found = self._found(whole)
+        if self._cells_of_endings() or not found or found * _MARGIN > work.desk.rows_left:
             return
-        if self._found(whole) * _MARGIN > self._work.desk.rows_left:
-            return
-        yield from uids.count(self._found(whole))
+        covered = whole is not None and whole.with_counters and self._now(whole).cut in {Cut.NOT, Cut.UNSHOWN}
+        endings = Endings(work, Things.STUDIES, counters=self._deeper.believed and not covered)
+        cell = yield from endings.count()
         ignores_times = self._times is not None and self._times.ignored
-        self._work.believes_nothing = uids.ignored and ignores_times and self._dated.ranges.ignored
+        work.believes_nothing = endings.ignored and ignores_times and self._dated.ranges.ignored
         if whole is not None and self._misses_keys(whole):
             self._found_cut(whole)
+        if cell.cut in {Cut.BY_STATUS, Cut.SILENTLY} and not endings.ignored:
+            yield from Endings(work, Things.PATIENTS, counters=True).count()

@@ -8,6 +8,8 @@ from dosimeter.model.census import Cut
 from dosimeter.model.facts import Ending
 
 SUCCESS: Final = 0x0000
+CANCELLED: Final = 0xFE00
+"""Unasked: there was more, whatever was sent of it; it can be nothing."""
 OUT_OF_RESOURCES: Final = 0xA700
 
 _SMALL: Final = 12
@@ -40,7 +42,7 @@ class Limits:
     def note(self, rows: int, cut: Cut) -> None:
         """An answer was this long and ended so."""
         self.shown = max(self.shown, rows)
-        if cut is Cut.BY_STATUS:
+        if cut is Cut.BY_STATUS and rows:
             self.said = rows if self.said is None else min(self.said, rows)
 
     def note_silent(self, rows: int) -> None:
@@ -55,6 +57,8 @@ class Limits:
             return Cut.BY_BUDGET
         if ending is not Ending.STATUS:
             return Cut.FAILED
+        if status == CANCELLED:
+            return Cut.BY_STATUS
         if status != SUCCESS:
             return Cut.BY_STATUS if rows else Cut.FAILED
         if not rows:

@@ -86,7 +86,7 @@ class Ranges:
 
     def _must_split(self, place: Place, cell: CellCounted, *, verify: bool) -> bool:
         cut = self.cut_now(cell)
-        if cut is Cut.FAILED or not cell.rows:
+        if cut is Cut.FAILED or (not cell.rows and cut is Cut.NOT):
             return False
         several_years = self._axis is Axis.DATES and place.year is None
         return several_years or cut not in {Cut.NOT, Cut.UNSHOWN} or (verify and cut is Cut.UNSHOWN)

@@ -1,7 +1,7 @@
-"""The partition of an archive: closed ranges and beginnings of UIDs, never an open range or an invalid date.
+"""The partition of an archive: closed ranges and endings of PatientIDs, never an open or invalid range.
 
-A region is what one question asks for. Its parts share nothing and together hold all that it holds, with
-one exception that is said where it is made: the times of a day miss studies that have no time.
+A region is what one question asks for. Its parts by date share nothing and together hold all that it
+holds. Times miss studies that have no time; endings miss identifiers that end otherwise.
 """
 
 from __future__ import annotations
@@ -9,42 +9,47 @@ from __future__ import annotations
 from calendar import monthrange
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from string import ascii_lowercase, ascii_uppercase, digits
 from typing import Final
 
 from dosimeter.dicom.count_query import CountKeys, CountLevel
 
-FIRST_YEAR: Final = 1900
+FIRST_YEAR: Final = 1
 LAST_YEAR: Final = 2199
 """No date before or after these is asked for; a study that bears one counts as undated."""
 
 HOURS: Final = 24
 SECONDS_OF_AN_HOUR: Final = 3600
 LAST_SECOND: Final = HOURS * SECONDS_OF_AN_HOUR - 1
-LONGEST_UID: Final = 64
-"""PS3.5 §9.1."""
+LONGEST_ENDING: Final = 3
+"""Characters of a PatientID that a question may hold."""
 
 _MONTHS: Final = 12
-_DIGITS: Final = tuple("0123456789")
-_SYMBOLS: Final = (*_DIGITS, ".")
-"""All that a UID is made of (PS3.5 §9.1)."""
+_SYMBOLS: Final = (*digits, *ascii_uppercase, *ascii_lowercase, *"-_./:#")
+"""Of identifiers as they are found; a space does not end one (PS3.5 Table 6.2-1, LO)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """Studies whose date, time and UID lie within closed bounds; None bounds nothing.
+    """Studies whose date and time lie within closed bounds; None bounds nothing.
 
-    ``dates`` and ``times`` (seconds of the day) include both ends. ``prefix`` is how the UID begins;
-    with ``ends`` the whole of it.
+    ``dates`` and ``times`` (seconds of the day) include both ends. ``ending`` is how the PatientID ends.
     """
 
     dates: tuple[date, date] | None = None
     times: tuple[int, int] | None = None
-    prefix: str | None = None
-    ends: bool = False
+    ending: str | None = None
 
     def keys(self, level: CountLevel, *, counters: bool = False, modality: str | None = None) -> CountKeys:
         """The question for this region."""
-        return CountKeys(level, self.dates, self.times, self.prefix, modality, counters, self.ends)
+        return CountKeys(
+            level,
+            dates=self.dates,
+            times=self.times,
+            modality=modality,
+            counters=counters,
+            patient_ending=self.ending,
+        )
 
     def by_dates(self) -> tuple[Region, ...]:
         """The months of a year, or two halves of anything else longer than a day; nothing of a day."""
@@ -67,20 +72,13 @@ class Region:
         middle = (first + last) // 2
         return replace(self, times=(first, middle)), replace(self, times=(middle + 1, last))
 
-    def by_uids(self) -> tuple[Region, ...]:
-        """One more symbol of the UID each, and the UID that ends here: nothing falls out.
-
-        A component neither is empty nor ends a UID, so a dot is followed by a digit (PS3.5 §9.1).
-        """
-        if self.ends:
+    def by_endings(self) -> tuple[Region, ...]:
+        """One more character before the ending each, up to three. Letters may overlap with their capitals."""
+        ending = self.ending or ""
+        if len(ending) >= LONGEST_ENDING or (ending and self.times is not None):
             return ()
-        prefix, dates, times = self.prefix or "", self.dates, self.times
-        if not prefix or prefix.endswith("."):
-            return tuple(Region(dates, times, prefix + digit) for digit in _DIGITS)
-        if len(prefix) >= LONGEST_UID - 1:
-            return ()
-        end = Region(dates, times, prefix, ends=True)
-        return (end, *(Region(dates, times, prefix + symbol) for symbol in _SYMBOLS))
+        symbols = (*_SYMBOLS, " ") if ending else _SYMBOLS
+        return tuple(Region(self.dates, self.times, symbol + ending) for symbol in symbols)
 
 
 EVERYTHING: Final = Region()

@@ -86,7 +86,6 @@ class Work:
         cutter = self.cutter
         if key[0] is not self.things or counters:
             cutter = Cutter(self.desk, LEVELS[key[0]], counters=counters)
-            cutter.by_uids = self.cutter.by_uids
             cutter.optional = True
         harvest = Harvest()
         try:

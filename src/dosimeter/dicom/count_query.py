@@ -29,11 +29,9 @@ class CountLevel(Enum):
 class CountKeys:
     """One counting question. Ranges are closed on both ends; ``times`` are seconds of the day.
 
-    ``uid_prefix`` asks for StudyInstanceUIDs that begin so, or with ``uid_ends`` for the one that is
-    just that: it is put together symbol by symbol, never taken from an answer. ``modality`` asks for
-    studies that hold it. ``patient_ending`` asks for PatientIDs that end so: one to three characters, so
-    that no question holds an identifier. ``patient_root``: the question goes to the Patient Root, whose
-    unique key is then asked back as well (PS3.4 C.4.1.2.1).
+    ``modality`` asks for studies that hold it. ``patient_ending`` asks for PatientIDs that end so: one to
+    three characters, so that no question holds an identifier. ``patient_root``: the question goes to the
+    Patient Root, whose unique key is then asked back as well (PS3.4 C.4.1.2.1).
     With ``counters`` the NumberOf… attributes of the level, ModalitiesInStudy and PatientID are asked
     back beside the unique key.
     """
@@ -41,10 +39,8 @@ class CountKeys:
     level: CountLevel
     dates: tuple[date, date] | None = None
     times: tuple[int, int] | None = None
-    uid_prefix: str | None = None
     modality: str | None = None
     counters: bool = False
-    uid_ends: bool = False
     patient_ending: str | None = None
     patient_root: bool = False
 
@@ -90,8 +86,6 @@ _STANDS_FOR_A_PARENT: Final = {CountLevel.IMAGE: frozenset((SERIES_INSTANCE_UID,
 _SECONDS_OF_A_DAY: Final = 86_400
 _END_OF_A_DAY: Final = "235960"
 """The leap second (PS3.5 Table 6.2-1, TM): later than all fractions of the second before."""
-_LONGEST_PREFIX: Final = 63
-_UID_PREFIX: Final = re.compile(r"[0-9][0-9.]*")
 _MODALITY: Final = re.compile(r"[A-Z0-9]{1,16}")
 _PATIENT_ENDING: Final = re.compile(r"[-0-9A-Za-z_./:# ]{0,2}[-0-9A-Za-z_./:#]")
 _TAG: Final = struct.Struct("<HH")
@@ -120,7 +114,7 @@ def count_identifier(keys: CountKeys, transfer_syntax_uid: str) -> bytes:
 
     Raises:
         LocalProtocolError: the transfer syntax is not implicit or explicit VR little endian, a range
-            ends before it begins or is not within a day, or a prefix or modality is none.
+            ends before it begins or is not within a day, or a modality is none.
     """
     if transfer_syntax_uid not in {IMPLICIT_VR_LE, EXPLICIT_VR_LE}:
         raise LocalProtocolError("identifiers are written in implicit or explicit VR little endian alone")
@@ -132,8 +126,6 @@ def count_identifier(keys: CountKeys, transfer_syntax_uid: str) -> bytes:
         wanted[STUDY_DATE] = _date_range(keys.dates)
     if keys.times is not None:
         wanted[STUDY_TIME] = _time_range(keys.times)
-    if keys.uid_prefix is not None:
-        wanted[STUDY_INSTANCE_UID] = _uid_pattern(keys.uid_prefix, ends=keys.uid_ends)
     if keys.modality is not None:
         wanted[MODALITIES_IN_STUDY] = _modality(keys.modality)
     if keys.patient_ending is not None:
@@ -176,12 +168,11 @@ def _worklist_identifier(keys: CountKeys, *, explicit: bool) -> bytes:
         step[STEP_START_TIME] = _time_range(keys.times)
     if keys.modality is not None:
         step[MODALITY] = _modality(keys.modality)
-    study = "" if keys.uid_prefix is None else _uid_pattern(keys.uid_prefix, ends=keys.uid_ends)
     item = _elements(step, explicit=explicit)
     item = _tag(_ITEM) + _LENGTH.pack(len(item)) + item
     vr = b"SQ\0\0" if explicit else b""
     sequence = _tag(STEP_SEQUENCE) + vr + _LENGTH.pack(len(item)) + item
-    return _elements({STUDY_INSTANCE_UID: study}, explicit=explicit) + sequence
+    return _elements({STUDY_INSTANCE_UID: ""}, explicit=explicit) + sequence
 
 
 def _elements(values: dict[int, str], *, explicit: bool) -> bytes:
@@ -222,12 +213,6 @@ def _time_range(times: tuple[int, int]) -> str:
 
 def _time(second: int) -> str:
     return f"{second // 3600:02}{second // 60 % 60:02}{second % 60:02}"
-
-
-def _uid_pattern(prefix: str, *, ends: bool) -> str:
-    if len(prefix) > _LONGEST_PREFIX or not _UID_PREFIX.fullmatch(prefix):
-        raise LocalProtocolError("the beginning of a UID is 1 to 63 digits and dots")
-    return prefix if ends else prefix + "*"
 
 
 def _patient_pattern(ending: str) -> str:

@@ -81,8 +81,8 @@ class Axis(StrEnum):
     """The unique key alone; asked only once the size is known."""
     TIMES = "times"
     """Closed ranges of StudyTime with no date. Studies without a time fall out."""
-    UIDS = "uids"
-    """Beginnings of StudyInstanceUID: nothing falls out, but the standard does not promise an answer."""
+    PATIENT_IDS = "patient_ids"
+    """Endings of PatientID, one to three characters. Studies without one, or with a rare ending, fall out."""
     DAYS = "days"
     """Days drawn at random within a year."""
 

@@ -198,10 +198,10 @@ class NotDicomSeen:
 class CellCounted:
     """One cell of a census: what its questions were answered, added up. No date finer than a month.
 
-    ``cell`` names the closed range in our own words: ``2019``, ``2019-03``, ``1900/1969``, ``whole``,
-    hours ``07`` or ``00/11``, ``uids``, ``sample 2019 weekdays``. A cell that is kept twice, by the same
-    service, things, axis, name and ``with_counters``, counts as kept last: more was learnt of it, and its
-    costs include those of before. A cell that was cut is followed by finer ones. ``with_counters`` says
+    ``cell`` names the closed range in our own words: ``2019``, ``2019-03``, ``0001/1989``, ``whole``,
+    hours ``07`` or ``00/11``, ``patient_ids``, ``sample 2019 weekdays``. A cell that is kept twice, by the
+    same service, things, axis, name and ``with_counters``, counts as kept last: more was learnt of it, and
+    its costs include those of before. A cell that was cut is followed by finer ones. ``with_counters`` says
     whether the NumberOf… attributes, ModalitiesInStudy and PatientID were asked for beside the unique
     key. ``cut`` is why the cell is not whole, ``ending`` and ``status`` those of its last question.
 

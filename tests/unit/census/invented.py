@@ -15,14 +15,15 @@ from tests.unit.census.simulated import (
     Archive,
     Behaviour,
     Counters,
+    Endings,
     Modality,
     Order,
     Study,
-    Uids,
 )
 
 CAPS = (1, 7, 10, 12, 100, 500, 1_000, 5_000)
 _STEM = "1.2.826.0.1.3680043.8.498."
+_NAMINGS = ("P{}", "TEST-{:04}", "{:08}", "{:03}/a", "{:05}K", "H{:x}")
 _ROOTS = ("1.2.840.113619.2.", "1.3.12.2.1107.5.", "1.2.392.200036.9116.", "2.25.")
 
 
@@ -43,7 +44,7 @@ def invent(seed: int) -> Archive:
         repeated=2 if chance.random() < 0.03 else 1,
         dates_ignored=chance.random() < 0.04,
         times_ignored=chance.random() < 0.06,
-        uids=chance.choices(tuple(Uids), (50, 35, 10, 5))[0],
+        endings=chance.choices(tuple(Endings), (50, 15, 20, 10, 5))[0],
         counters=chance.choices(tuple(Counters), (50, 20, 8, 8, 8, 6))[0],
         modality=chance.choices(tuple(Modality), (50, 30, 20))[0],
         relational=chance.random() < 0.5,
@@ -75,7 +76,7 @@ def _studies(chance: random.Random, n: int) -> list[Study]:
     undated = chance.choices((0.0, 0.02, 0.1, 0.5), (55, 20, 20, 5))[0]
     timed_of_undated = chance.choice((0.0, 0.5, 1.0))
     untimed = chance.choices((0.0, 0.1, 1.0), (70, 25, 5))[0]
-    people = max(1, round(n * chance.uniform(0.2, 1.0)))
+    people, named = max(1, round(n * chance.uniform(0.2, 1.0))), chance.choice(_NAMINGS)
     anonymous = 0.1 if chance.random() < 0.1 else 0.0
     uids: set[str] = set()
     studies = []
@@ -92,7 +93,9 @@ def _studies(chance: random.Random, n: int) -> list[Study]:
                 uid,
                 day_of() if has_date else None,
                 second_of() if has_time else None,
-                "" if chance.random() < anonymous else f"P{chance.randrange(people)}",
+                ""
+                if has_date and has_time and chance.random() < anonymous
+                else named.format(chance.randrange(people)),
                 series,
                 series * chance.randint(1, 3),
                 chance.choice(MODALITIES),

@@ -35,10 +35,11 @@ class Order(Enum):
     RANDOM = auto()
 
 
-class Uids(Enum):
-    """What becomes of a UID with a wildcard."""
+class Endings(Enum):
+    """What becomes of a PatientID with a wildcard."""
 
-    WILDCARD = auto()
+    MATCHED = auto()
+    CASELESS = auto()
     LITERAL = auto()
     REFUSED = auto()
     IGNORED = auto()
@@ -86,7 +87,7 @@ class Behaviour:
     repeated: int = 1
     dates_ignored: bool = False
     times_ignored: bool = False
-    uids: Uids = Uids.WILDCARD
+    endings: Endings = Endings.MATCHED
     counters: Counters = Counters.TRUE
     modality: Modality = Modality.MATCHED
     relational: bool = True
@@ -125,8 +126,11 @@ class Archive:
             key=lambda n: self.studies[n].second,
         )
         self._seconds = [self.studies[n].second for n in self._timed]
-        self._by_uid = sorted(everything, key=lambda n: self.studies[n].uid)
-        self._uids = [self.studies[n].uid for n in self._by_uid]
+        self._by_ending: dict[str, set[int]] = {}
+        for n, study in enumerate(self.studies):
+            patient = self._cased(study.patient)
+            for length in range(1, min(3, len(patient)) + 1):
+                self._by_ending.setdefault(patient[-length:], set()).add(n)
         self._digests = [digest(study.uid) for study in self.studies]
 
     @cached_property
@@ -172,7 +176,7 @@ class Archive:
             return 0
         if counters is Counters.INFLATED:
             return value * 3 + 1
-        is_told = counters is not Counters.PART or (study.patient and int(study.patient[1:]) % 5)
+        is_told = counters is not Counters.PART or (study.patient and ord(study.patient[-1]) % 5)
         return value if is_told else None
 
     # The answers.
@@ -196,7 +200,7 @@ class Archive:
 
     def _refusal(self, question: Question) -> int | None:
         keys, behaviour = question.keys, self.behaviour
-        if keys.uid_prefix is not None and not keys.uid_ends and behaviour.uids is Uids.REFUSED:
+        if keys.patient_ending is not None and behaviour.endings is Endings.REFUSED:
             return UNABLE
         if keys.level in {CountLevel.SERIES, CountLevel.IMAGE} and not behaviour.relational:
             return UNABLE
@@ -220,25 +224,23 @@ class Archive:
                 found = [
                     n for n in found if studies[n].second is not None and low <= studies[n].second <= high
                 ]
-        if keys.uid_prefix is not None:
-            found = self._with_uid(keys, found)
+        if keys.patient_ending is not None:
+            found = self._with_ending(keys.patient_ending, found)
         if keys.modality is not None and behaviour.modality is Modality.MATCHED:
             within = range(len(studies)) if found is None else found
             found = [n for n in within if studies[n].modality == keys.modality]
         return list(range(len(studies))) if found is None else found
 
-    def _with_uid(self, keys: CountKeys, found: list[int] | None) -> list[int] | None:
-        prefix, how = keys.uid_prefix or "", self.behaviour.uids
-        if not keys.uid_ends and how is Uids.IGNORED:
+    def _cased(self, patient: str) -> str:
+        return patient.lower() if self.behaviour.endings is Endings.CASELESS else patient
+
+    def _with_ending(self, ending: str, found: list[int] | None) -> list[int] | None:
+        if self.behaviour.endings is Endings.IGNORED:
             return found
-        if not keys.uid_ends and how is Uids.LITERAL:
+        if self.behaviour.endings is Endings.LITERAL:
             return []
-        last = prefix if keys.uid_ends else prefix + "\x7f"
-        if found is None:
-            return self._by_uid[bisect_left(self._uids, prefix) : bisect_right(self._uids, last)]
-        if keys.uid_ends:
-            return [n for n in found if self.studies[n].uid == prefix]
-        return [n for n in found if self.studies[n].uid.startswith(prefix)]
+        having = self._by_ending.get(self._cased(ending), set())
+        return sorted(having) if found is None else [n for n in found if n in having]
 
     def _capped(self, found: list[int], keys: CountKeys) -> tuple[list[tuple[int, int]], int]:
         """Rows as (study, which of its rows), and the final status."""

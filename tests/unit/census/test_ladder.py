@@ -21,19 +21,19 @@ from tests.unit.census.simulated import (
     Archive,
     Behaviour,
     Counters,
+    Endings,
     Modality,
     Order,
     Study,
-    Uids,
     count,
     plan,
 )
 
 STEM = "1.2.826.0.1.3680043.8.498."
-SEARCHES_UIDS_AND_BELOW = Behaviour()
-"""As Orthanc: wildcards in UIDs, and series and images of studies by date."""
+ANSWERS_FOR_ALL = Behaviour()
+"""As Orthanc: wildcards in PatientIDs, and series and images of studies by date."""
 STUDIES_ALONE = Behaviour(
-    uids=Uids.LITERAL, counters=Counters.ABSENT, modality=Modality.IGNORED, relational=False
+    endings=Endings.LITERAL, counters=Counters.ABSENT, modality=Modality.IGNORED, relational=False
 )
 """As dcmqrscp: no wildcards, no counters, nothing below the studies."""
 
@@ -46,13 +46,18 @@ def forty_eight(undated: int = 1, untimed: int = 0) -> list[Study]:
             f"{STEM}{chance.randrange(10**20)}",
             TODAY - timedelta(days=chance.randrange(3_650)) if n >= undated else None,
             chance.randrange(86_400) if n < 48 - untimed else None,
-            f"P{n % 32}",
+            f"TEST-{n % 32:03}",
             1 + n % 2,
             3 + n % 4,
             MODALITIES[n % 3],
         )
         for n in range(48)
     ]
+
+
+def studies_of_three() -> list[Study]:
+    """Three more, so that fifty have a date."""
+    return [replace(study, uid=study.uid + "1") for study in forty_eight()[10:13]]
 
 
 def counted(behaviour: Behaviour, studies: list[Study] | None = None) -> tuple[Result, Archive]:
@@ -65,7 +70,7 @@ def counted(behaviour: Behaviour, studies: list[Study] | None = None) -> tuple[R
 
 def test_an_archive_that_answers_for_everything_is_counted_exactly_to_the_last_image() -> None:
     """Studies, patients, series and images, with the one study that has no date, in few questions."""
-    result, archive = counted(SEARCHES_UIDS_AND_BELOW)
+    result, archive = counted(ANSWERS_FOR_ALL)
     assert result.counts.studies == Exact(48)
     assert result.counts.patients == Exact(32)
     assert result.counts.series == Exact(72)
@@ -78,9 +83,9 @@ def test_an_archive_that_answers_for_everything_is_counted_exactly_to_the_last_i
 
 
 @pytest.mark.parametrize("cap", [1, 7, 10, 12])
-def test_a_limit_that_is_said_is_got_around_by_beginnings_of_uids(cap: int) -> None:
+def test_a_limit_that_is_said_is_got_around_by_endings_of_patient_ids(cap: int) -> None:
     """As Orthanc with LimitFindResults: every study is found, the one without a date too."""
-    result, _ = counted(replace(SEARCHES_UIDS_AND_BELOW, cap=cap, cap_status=CANCELLED))
+    result, _ = counted(replace(ANSWERS_FOR_ALL, cap=cap, cap_status=CANCELLED))
     assert result.counts.studies == Exact(48)
     assert result.rows_limit == cap
 
@@ -88,7 +93,7 @@ def test_a_limit_that_is_said_is_got_around_by_beginnings_of_uids(cap: int) -> N
 @pytest.mark.parametrize("order", list(Order))
 def test_a_limit_that_is_not_said_is_noticed_and_got_around(order: Order) -> None:
     """Success after ten rows again and again: the parts hold more than the whole."""
-    result, _ = counted(replace(SEARCHES_UIDS_AND_BELOW, cap=10, order=order))
+    result, _ = counted(replace(ANSWERS_FOR_ALL, cap=10, order=order))
     assert result.counts.studies == Exact(48)
     assert result.rows_limit == 10
 
@@ -122,7 +127,7 @@ def test_a_limit_without_another_way_to_ask_leaves_a_floor_that_says_why() -> No
 
 def test_a_number_that_may_be_a_limit_is_not_called_exact() -> None:
     """Fifty studies and no way to see whether a fifty-first would have been sent."""
-    fifty = [*forty_eight(), *(replace(study, uid=study.uid + "1") for study in forty_eight()[10:12])]
+    fifty = [*forty_eight(), *studies_of_three()[:2]]
     result, _ = counted(STUDIES_ALONE, fifty)
     assert result.counts.studies == AtLeast(50)
     assert result.remarks[0] == (
@@ -131,8 +136,9 @@ def test_a_number_that_may_be_a_limit_is_not_called_exact() -> None:
 
 
 def test_the_one_archive_that_deceives_us_is_known() -> None:
-    """A silent limit just as high as the number of dated studies, those without date and time sent last,
-    no other axis, and a number nobody sets: nothing on the wire tells it from an honest archive (ADR 0011).
+    """A silent limit as high as the dated studies are many, the others sent last: it looks honest (ADR 0011).
+
+    That is, if no other axis works and the number is none that people set.
     """
     studies = [
         replace(study, second=None) if study.day is None else study for study in forty_eight(undated=1)
@@ -140,13 +146,13 @@ def test_the_one_archive_that_deceives_us_is_known() -> None:
     impostor = Archive(studies, replace(STUDIES_ALONE, cap=47, order=Order.UNDATED_LAST))
     honest = Archive(studies[1:], STUDIES_ALONE)
     assert judged(count(impostor), impostor) == judged(count(honest), honest)
-    told = Archive(studies, replace(impostor.behaviour, uids=Uids.WILDCARD))
-    assert judged(count(told), told).counts.studies == Exact(48)
+    round_number = Archive([*studies, *studies_of_three()], replace(impostor.behaviour, cap=50))
+    assert judged(count(round_number), round_number).counts.studies == AtLeast(50)
 
 
 def test_an_empty_archive_holds_nothing_exactly() -> None:
     """None, and not unknown."""
-    result, archive = counted(SEARCHES_UIDS_AND_BELOW, [])
+    result, archive = counted(ANSWERS_FOR_ALL, [])
     assert (result.counts.studies, result.counts.patients, result.counts.instances) == (Exact(0),) * 3
     assert archive.asked < 12
 
@@ -157,7 +163,7 @@ def test_dates_that_are_not_looked_at_are_noticed_and_not_counted_twice() -> Non
     assert result.years == ()
     assert result.counts.studies == AtLeast(48)
     assert result.remarks[0].endswith("the server does not look at dates, so no part of it could be checked")
-    assert archive.asked < 20
+    assert archive.asked < 160
 
 
 @pytest.mark.parametrize(
@@ -172,20 +178,20 @@ def test_dates_that_are_not_looked_at_are_noticed_and_not_counted_twice() -> Non
 )
 def test_counters_are_believed_only_as_far_as_they_go(counters: Counters, said: Claimed | Unknown) -> None:
     """Absent, zero, of a part of the studies, or at the cost of rows: not believed. Else the server's own."""
-    result, _ = counted(replace(SEARCHES_UIDS_AND_BELOW, counters=counters, relational=False))
+    result, _ = counted(replace(ANSWERS_FOR_ALL, counters=counters, relational=False))
     assert result.counts.instances == said
 
 
 def test_counters_that_a_control_contradicts_are_not_believed() -> None:
     """Counted row by row the images are fewer than the server says: then the rows count."""
-    result, archive = counted(replace(SEARCHES_UIDS_AND_BELOW, counters=Counters.INFLATED))
+    result, archive = counted(replace(ANSWERS_FOR_ALL, counters=Counters.INFLATED))
     assert result.counts.instances == Exact(archive.total("instances"))
 
 
 @pytest.mark.parametrize("modality", [Modality.IGNORED, Modality.UNRETURNED])
 def test_modalities_are_shown_only_if_a_query_for_one_works(modality: Modality) -> None:
     """A made-up modality that is found means that the key is not looked at."""
-    result, _ = counted(replace(SEARCHES_UIDS_AND_BELOW, modality=modality))
+    result, _ = counted(replace(ANSWERS_FOR_ALL, modality=modality))
     assert result.modalities == ()
 
 
@@ -216,7 +222,7 @@ def test_a_worklist_is_counted_by_the_dates_that_every_entry_has(cap: int | None
 
 def test_an_archive_out_of_resources_is_asked_no_more() -> None:
     """0xA700: what is known by then is kept, and is a floor."""
-    result, archive = counted(replace(SEARCHES_UIDS_AND_BELOW, cap=10, cap_status=OUT_OF_RESOURCES))
+    result, archive = counted(replace(ANSWERS_FOR_ALL, cap=10, cap_status=OUT_OF_RESOURCES))
     assert isinstance(result.counts.studies, AtLeast)
     assert "the server said that it was out of resources, and was asked no more" in result.remarks[0]
     before = archive.asked
@@ -226,7 +232,7 @@ def test_an_archive_out_of_resources_is_asked_no_more() -> None:
 
 def _ended(**changes: object) -> Census:
     """A census whose fifth answer is changed so."""
-    archive = Archive(forty_eight(), SEARCHES_UIDS_AND_BELOW)
+    archive = Archive(forty_eight(), ANSWERS_FOR_ALL)
     census = Census(plan())
     questions = census.questions()
     question = next(questions, None)
@@ -267,17 +273,17 @@ def test_a_census_stops_at_the_first_sign_and_keeps_what_is_known(
 def test_an_archive_as_slow_as_its_echo_is_not_slow() -> None:
     """Three times the first echo is its own pace, whatever the patience of the scope."""
     how = replace(plan(), first_echo_milliseconds=1_000)
-    archive = Archive(forty_eight(), replace(SEARCHES_UIDS_AND_BELOW, milliseconds=2_500))
+    archive = Archive(forty_eight(), replace(ANSWERS_FOR_ALL, milliseconds=2_500))
     assert count(archive, replace(how, budget=CountBudget(seconds=10_000.0))).end is CensusEnd.ALL_ASKED
 
 
 def test_no_fact_of_a_census_is_finer_than_a_month_or_an_hour() -> None:
-    """Days, minutes and beginnings of UIDs are asked for and never kept."""
-    archive = Archive(forty_eight(), replace(SEARCHES_UIDS_AND_BELOW, cap=1, cap_status=CANCELLED))
+    """Days, minutes and endings of PatientIDs are asked for and never kept."""
+    archive = Archive(forty_eight(), replace(ANSWERS_FOR_ALL, cap=1, cap_status=CANCELLED))
     census = count(archive)
     names = {cell.cell for cell in census.cells}
-    assert {"whole", "uids"} <= names | {"whole"}
-    for name in names - {"whole", "uids"}:
+    assert {"whole", "patient_ids"} <= names | {"whole"}
+    for name in names - {"whole", "patient_ids"}:
         assert len(name) in {len("07"), len("00/11"), len("2019"), len("2019-03"), len("1900/1989")}
         assert not any(
             name in study.uid for study in archive.studies if len(name) > len("2019-03") and "." in name
@@ -286,7 +292,7 @@ def test_no_fact_of_a_census_is_finer_than_a_month_or_an_hour() -> None:
 
 def test_a_census_asks_for_no_open_range_and_starts_with_what_holds_little() -> None:
     """The future and the years before 1990 are one closed range each; then years, the newest first."""
-    archive = Archive(forty_eight(), SEARCHES_UIDS_AND_BELOW)
+    archive = Archive(forty_eight(), ANSWERS_FOR_ALL)
     asked = []
     census = Census(plan())
     questions = census.questions()
@@ -296,7 +302,7 @@ def test_a_census_asks_for_no_open_range_and_starts_with_what_holds_little() -> 
         question = questions.send(archive.answer(question))
     assert asked[:4] == [
         (date(2027, 1, 1), date(2199, 12, 31)),
-        (date(1900, 1, 1), date(1989, 12, 31)),
+        (date(1, 1, 1), date(1989, 12, 31)),
         (date(2026, 1, 1), date(2026, 12, 31)),
         (date(2025, 1, 1), date(2025, 12, 31)),
     ]
@@ -307,7 +313,7 @@ def test_a_month_is_a_cell_only_if_its_year_had_to_be_cut() -> None:
     year = [replace(study, day=date(2020, 1 + n % 12, 5)) for n, study in enumerate(forty_eight()[:20])]
     archive = Archive(
         [*year, *forty_eight(undated=0)[20:24]],
-        replace(SEARCHES_UIDS_AND_BELOW, cap=10, cap_status=CANCELLED),
+        replace(ANSWERS_FOR_ALL, cap=10, cap_status=CANCELLED),
     )
     census = count(archive)
     months = {cell.cell[:4] for cell in census.cells if cell.axis is Axis.DATES and "-" in cell.cell}
@@ -330,7 +336,7 @@ def test_years_that_the_rows_will_not_do_for_are_estimated_from_days_drawn_at_ra
         )
         for n in range(20_000)
     ]
-    archive = Archive(studies, SEARCHES_UIDS_AND_BELOW)
+    archive = Archive(studies, ANSWERS_FOR_ALL)
     result = judged(count(archive, plan(budget=CountBudget(rows=10_000))), archive)
     assert result.counts.studies.kind == "estimated"
     assert result.counts.studies.low <= 20_000 <= result.counts.studies.high
@@ -341,7 +347,7 @@ def test_years_that_the_rows_will_not_do_for_are_estimated_from_days_drawn_at_ra
 
 def test_studies_seen_can_be_compared_with_those_of_another_door() -> None:
     """The set of the studies of one run, under one key."""
-    archive = Archive(forty_eight(), SEARCHES_UIDS_AND_BELOW)
+    archive = Archive(forty_eight(), ANSWERS_FOR_ALL)
     first, second = count(archive), count(archive, plan(QueryService.PATIENT_ROOT))
     assert len(first.studies) == 48
     assert first.studies.overlap(second.studies) == 48
@@ -349,5 +355,5 @@ def test_studies_seen_can_be_compared_with_those_of_another_door() -> None:
 
 def test_what_was_counted_of_one_thing_is_not_mixed_with_another() -> None:
     """Series and images have cells of their own."""
-    census = count(Archive(forty_eight(), SEARCHES_UIDS_AND_BELOW))
+    census = count(Archive(forty_eight(), ANSWERS_FOR_ALL))
     assert {cell.things for cell in census.cells} == {Things.STUDIES, Things.SERIES, Things.INSTANCES}

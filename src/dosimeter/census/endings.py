@@ -1,0 +1,79 @@
+"""A further axis: endings of PatientIDs, one to three characters, so that no question holds an identifier.
+
+PatientID is a key that every archive matches with wildcards (PS3.4 Table C.6-1, C.2.2.2.4). What falls out
+are patients without an identifier, or whose identifier ends in another character, so the axis is believed
+only if an ending that cannot be finds nothing and the others find all that was found before (ADR 0011).
+Letters may be matched whatever their case: parts may overlap, and only what is distinct counts.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from dosimeter.census.book import Harvest
+from dosimeter.census.cutting import Cutter, worst
+from dosimeter.census.desk import CensusOver
+from dosimeter.census.regions import EVERYTHING, Region
+from dosimeter.census.work import LEVELS
+from dosimeter.dicom.keyed_set import KeyedSet
+from dosimeter.model.census import Axis, Cut, Things
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from dosimeter.census.question import Answer, Question
+    from dosimeter.census.work import Work
+    from dosimeter.model.facts import CellCounted
+
+NAME: Final = "patient_ids"
+_IMPOSSIBLE: Final = "#:/"
+"""No identifier ends so."""
+
+
+class Endings:
+    """Counts studies, or patients, by the endings of PatientIDs."""
+
+    def __init__(self, work: Work, things: Things, *, counters: bool) -> None:
+        self.ignored = False
+        """A made-up ending was found: the archive does not look at PatientID."""
+        self._work = work
+        self._things = things
+        self._counters = counters
+
+    def count(self) -> Generator[Question, Answer, CellCounted]:
+        """Count all as one cell, whose cut is NOT only if the axis is believed."""
+        work = self._work
+        key = (self._things, Axis.PATIENT_IDS, NAME, self._counters)
+        harvest = Harvest()
+        cutter = Cutter(work.desk, LEVELS[self._things], counters=self._counters)
+        cutter.optional = True
+        try:
+            made_up = yield from self._ask(_IMPOSSIBLE, harvest)
+            self.ignored = made_up is not None and made_up > 0
+            if made_up != 0:
+                return work.book.keep(key, harvest, Cut.FAILED)
+            cut, union = yield from self._all(cutter, harvest)
+        except CensusOver as over:
+            work.keep_partial(key, harvest, over.end)
+            raise
+        seen = work.book.seen(self._things)
+        if union.overlap(seen) < len(seen) or (not len(union) and not len(seen)):
+            cut = worst([cut, Cut.SILENTLY])
+        return work.book.keep(key, harvest, cut)
+
+    def _ask(self, ending: str, harvest: Harvest) -> Generator[Question, Answer, int | None]:
+        """How many rows a made-up ending finds, or None if it was refused. What it finds is not counted."""
+        keys = Region(ending=ending).keys(LEVELS[self._things])
+        reply = yield from self._work.desk.ask(keys, optional=True)
+        harvest.pay_for(reply)
+        return None if reply.refused else reply.tally.rows
+
+    def _all(self, cutter: Cutter, harvest: Harvest) -> Generator[Question, Answer, tuple[Cut, KeyedSet]]:
+        union, cuts = KeyedSet(), []
+        for part in EVERYTHING.by_endings():
+            found = yield from cutter.count(part, harvest, verify=True)
+            cuts.append(found.cut)
+            union.update(found.keys)
+            if found.cut is Cut.FAILED:
+                break
+        return worst(cuts), union
