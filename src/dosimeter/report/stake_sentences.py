@@ -186,7 +186,7 @@ def _by_name(by_name: Holdings) -> str:
     words = sum_amount(by_name.studies, Things.STUDIES)
     if by_name.instances.known:
         words += f" with {sum_amount(by_name.instances, Things.INSTANCES)}"
-    return f"Whoever knows an AE title can list {words} more; they are in neither figure."
+    return f"Beside these, whoever knows an AE title can list {words}; they are in neither figure."
 
 
 def _not_all(linked: Holdings) -> str:

@@ -140,7 +140,7 @@ def test_missing_archives_doors_and_decoys_have_a_sentence_each() -> None:
     assert "1 endpoint is another door to an archive counted already" in words
     assert "7 hosts, 7 endpoints, 6 distinct archives." in words
     assert "Suspected decoys are in none of these sums; with them" in words
-    assert "Whoever knows an AE title can list 60 studies with 600 images more" in words
+    assert "Beside these, whoever knows an AE title can list 60 studies with 600 images" in words
 
 
 def test_a_decoy_of_which_nothing_is_known_adds_no_sentence() -> None:
