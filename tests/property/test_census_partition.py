@@ -38,7 +38,7 @@ def test_times_part_without_gap_or_overlap_down_to_the_second(one: int, other: i
         assert low <= middle < next_one <= high
 
 
-@given(st.text("0123456789ABCxyz-_./:#", min_size=3, max_size=8), st.integers(0, 2))
+@given(st.text("0123456789ABCxyz-./:#", min_size=3, max_size=8), st.integers(0, 2))
 def test_every_patient_id_of_three_characters_is_in_one_part_of_its_ending(patient: str, length: int) -> None:
     """One character more before the ending: one part has it; letters of another case are another part."""
     ending = patient[len(patient) - length :]

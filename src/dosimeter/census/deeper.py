@@ -99,7 +99,7 @@ class Deeper:
             return claimed * _MARGIN <= most
         series = self._work.book.cell(Things.SERIES, cell.axis, cell.cell)
         if things is Things.INSTANCES:
-            return series is not None and series.cut in _WHOLE and series.rows * _IMAGES_OF_A_SERIES <= most
+            return series is not None and bool(series.rows) and series.rows * _IMAGES_OF_A_SERIES <= most
         return cell.distinct <= _FEW_STUDIES
 
     def _ask_rows(
@@ -174,7 +174,10 @@ class Deeper:
         work = self._work
         axis, place, plain = control
         sample = work.book.cell(things, axis, place.name)
-        if sample is None or sample.cut not in _WHOLE or not plain.distinct:
+        if sample is None or not sample.rows or not plain.distinct:
+            return
+        if sample.cut not in _WHOLE:
+            yield from self._rows_at_once(things, sample)
             return
         expected = sample.distinct * len(work.book.seen(Things.STUDIES)) / plain.distinct
         if 2 * expected * _MARGIN > work.desk.rows_left or expected > work.desk.longest_answer:
@@ -186,6 +189,13 @@ class Deeper:
         if work.book.cell(things, Axis.WHOLE, _ALL.name) is None and known is None:
             yield from work.ask_once(Axis.WHOLE, _ALL, things=things)
             self._settle(things)
+
+    def _rows_at_once(self, things: Things, sample: CellCounted) -> Generator[Question, Answer, None]:
+        """Where dates are not looked at below the studies (as dcmqrscp): the sample held them all."""
+        work = self._work
+        fits = sample.rows * _MARGIN <= min(work.desk.longest_answer, work.desk.rows_left)
+        if sample.cut is Cut.FAILED and fits and work.book.cell(things, Axis.WHOLE, _ALL.name) is None:
+            yield from work.ask_once(Axis.WHOLE, _ALL, things=things)
 
     def _settle(self, things: Things) -> None:
         """One answer to everything is everything if its parts were shorter and held the same (ADR 0011)."""

@@ -306,5 +306,5 @@ class _Studies:
         work.believes_nothing = endings.ignored and ignores_times and self._dated.ranges.ignored
         if whole is not None and self._misses_keys(whole):
             self._found_cut(whole)
-        if cell.cut in {Cut.BY_STATUS, Cut.SILENTLY} and not endings.ignored:
+        if cell.distinct and cell.cut in {Cut.BY_STATUS, Cut.SILENTLY}:
             yield from Endings(work, Things.PATIENTS, counters=True).count()

@@ -25,8 +25,9 @@ LONGEST_ENDING: Final = 3
 """Characters of a PatientID that a question may hold."""
 
 _MONTHS: Final = 12
-_SYMBOLS: Final = (*digits, *ascii_uppercase, *ascii_lowercase, *"-_./:#")
-"""Of identifiers as they are found; a space does not end one (PS3.5 Table 6.2-1, LO)."""
+_SYMBOLS: Final = (*digits, *ascii_uppercase, *ascii_lowercase, *"-./:#+=,;()@&^")
+"""Of identifiers as they are found, without ``_`` and ``%``, which a database may take for wildcards. A space
+does not end one (PS3.5 Table 6.2-1, LO)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,14 +35,18 @@ def at_least(number: int, things: Things, why: str) -> str:
     return f"at least {number:,} {MANY[things]}: {why}"
 
 
+def _records(rows: int) -> str:
+    return "1 record" if rows == 1 else f"{rows:,} records"
+
+
 def limited(rows: int) -> str:
     """The archive cuts its answers."""
-    return f"the server stopped answering after {rows:,} records"
+    return f"the server stopped answering after {_records(rows)}"
 
 
 def may_be_limited(rows: int) -> str:
     """Nothing showed that the archive sends more than this."""
-    return f"the server never sent more than {rows:,} records at once, and may stop there"
+    return f"the server never sent more than {_records(rows)} at once, and may stop there"
 
 
 DATES_IGNORED: Final = "the server does not look at dates, so no part of it could be checked"

@@ -87,7 +87,7 @@ _SECONDS_OF_A_DAY: Final = 86_400
 _END_OF_A_DAY: Final = "235960"
 """The leap second (PS3.5 Table 6.2-1, TM): later than all fractions of the second before."""
 _MODALITY: Final = re.compile(r"[A-Z0-9]{1,16}")
-_PATIENT_ENDING: Final = re.compile(r"[-0-9A-Za-z_./:# ]{0,2}[-0-9A-Za-z_./:#]")
+_PATIENT_ENDING: Final = re.compile(r"[-0-9A-Za-z_./:#+=,;()@&^ ]{0,2}[-0-9A-Za-z_./:#+=,;()@&^]")
 _TAG: Final = struct.Struct("<HH")
 _LENGTH: Final = struct.Struct("<I")
 _SHORT_LENGTH: Final = struct.Struct("<H")

@@ -163,7 +163,7 @@ def test_dates_that_are_not_looked_at_are_noticed_and_not_counted_twice() -> Non
     assert result.years == ()
     assert result.counts.studies == AtLeast(48)
     assert result.remarks[0].endswith("the server does not look at dates, so no part of it could be checked")
-    assert archive.asked < 160
+    assert archive.asked < 100
 
 
 @pytest.mark.parametrize(
