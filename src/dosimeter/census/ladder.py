@@ -89,7 +89,9 @@ class _Studies:
         if whole is not None and self._is_open(whole):
             yield from self._deeper.series_at_once()
             self._settle_by_length(whole)
-        if not self._is_settled(whole):
+        if whole is None:  # too many to ask for at once: times alone would prove nothing
+            yield from self._by_endings(whole)
+        if not (self._is_settled(whole) or self._has_all()):
             yield from self._by_times(whole)
         if not self._settle(whole):
             yield from self._by_endings(whole)
