@@ -193,4 +193,4 @@ class Dated:
         wide = [cell for where, cell in found if len(where.name) == len("2019")]
         cells = [cell for _, cell in found]
         complete = bool(wide) or len(cells) == len(parts_of_dates(years(place.year, place.year)))
-        return complete and all(self.ranges.cut_now(cell) in {Cut.NOT, Cut.UNSHOWN} for cell in cells)
+        return complete and all(self.ranges.cut_now(cell) is Cut.NOT for cell in cells)

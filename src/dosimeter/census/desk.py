@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 from dosimeter.census.limits import OUT_OF_RESOURCES, Limits
 from dosimeter.census.question import Answer, Question
-from dosimeter.dicom.count_query import CountLevel
 from dosimeter.model.census import CensusEnd, Cut
 from dosimeter.model.facts import Ending, QueryService
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable
 
-    from dosimeter.dicom.count_query import CountKeys
+    from dosimeter.dicom.count_query import CountKeys, CountLevel
     from dosimeter.dicom.tally import RowTally
     from dosimeter.model.facts import CellCounted
     from dosimeter.model.scope import CountBudget
@@ -98,8 +97,7 @@ class Desk:
     def ask(self, keys: CountKeys, *, optional: bool = False) -> Generator[Question, Answer, Reply]:
         """Ask, and book the answer. To an optional question a lost association is an answer too.
 
-        A limit is one for studies and series (Orthanc's LimitFindResults, dcm4chee's of its queries), so
-        a longer answer of series shows that a shorter one of studies was not cut.
+        Limits may differ by level: an answer at one shows nothing of another.
 
         Raises:
             CensusOver: nothing may be asked; what was answered before stands.
@@ -118,8 +116,6 @@ class Desk:
         limits = self.limits(keys.level)
         cut = limits.cut_of(answer.ending, answer.status, tally.rows)
         limits.note(tally.rows, cut)
-        if keys.level is CountLevel.SERIES:
-            self.limits(CountLevel.STUDY).note(tally.rows, Cut.NOT)
         self.over = self._end_after(answer, optional=optional)
         return Reply(cut, answer.ending, answer.status, tally, answer.milliseconds)
 

@@ -18,6 +18,8 @@ _NAMES: Final = {
     Axis.DATES: re.compile(r"[0-9]{4}(-[0-9]{2}|/[0-9]{4})?"),
     Axis.TIMES: re.compile(r"[0-9]{2}(/[0-9]{2})?"),
     Axis.DAYS: re.compile(r"sample [0-9]{4}(/[0-9]{4})? .*"),
+    Axis.WHOLE: re.compile("whole"),
+    Axis.PATIENT_IDS: re.compile("patient_ids"),
 }
 _CUTTABLE: Final = frozenset({Axis.DATES, Axis.WHOLE, Axis.TIMES})
 
@@ -31,9 +33,7 @@ class Evidence:
         self.things = Things.WORKLIST_ITEMS if is_worklist else Things.STUDIES
         of_things = [cell for cell in self.cells if cell.things is self.things]
         plain = [cell for cell in of_things if cell.axis in _CUTTABLE]
-        self.shown = max(
-            (cell.largest for cell in self.cells if cell.things in {self.things, Things.SERIES}), default=0
-        )
+        self.shown = max((cell.largest for cell in of_things), default=0)
         self.said = min((cell.largest for cell in plain if cell.cut is Cut.BY_STATUS), default=None)
         self.silent = min(
             (cell.largest for cell in plain if cell.cut is Cut.SILENTLY and not _is_control(cell)),

@@ -163,11 +163,12 @@ class _Judgement:
 
     def _strata(self) -> dict[str, Sample]:
         cells = self._evidence.of(Things.STUDIES, Axis.DAYS)
-        return {
+        strata = {
             cell.cell.removeprefix("sample "): cell.sample
             for cell in cells
             if cell.sample is not None and len(cell.sample.studies) <= cell.sample.units
         }
+        return strata if any(any(sample.studies) for sample in strata.values()) else {}
 
     def _why_cut(self) -> str:
         """Why the counting ended, or what held it up."""
@@ -207,10 +208,11 @@ class _Judgement:
             return ()
         dates = evidence.dates
         all_seen = isinstance(self._studies, Exact) and self._studies.value == dates.total and not dates.loose
+        confirmed = self._dates_are_confirmed()
         years: dict[int, Count] = {}
         for year, one in dates.years.items():
             if one.studies or not one.whole:
-                exact = one.whole or all_seen
+                exact = (one.whole and confirmed) or all_seen
                 years[year] = Exact(one.studies) if exact else AtLeast(one.studies)
         strata: dict[int, list[Sample]] = {}
         for name, sample in self._strata().items():
@@ -227,14 +229,32 @@ class _Judgement:
             if not isinstance(count, Unknown) and count.value
         )
 
+    def _dates_are_confirmed(self) -> bool:
+        """Whether no study fell between two ranges, or came after its year was counted.
+
+        Another axis, or one range over all years, held no other studies; where days were drawn, days that
+        begin and end a range hold some.
+        """
+        evidence = self._evidence
+        total = evidence.dates.total
+        others = (cell for cell in evidence.cells if cell.things is Things.STUDIES)
+        beside = any(
+            cell.axis in {Axis.TIMES, *_SETTLED} and cell.cut is not Cut.FAILED and cell.on_axis >= total
+            for cell in others
+        )
+        drawn = any(any(sample.studies) for sample in self._strata().values())
+        return evidence.dates.checked or drawn or (beside and evidence.found == total)
+
     def _undated(self) -> Count:
         dates, studies = self._evidence.dates, self._studies
-        if not self._evidence.dates_honoured:
+        if not self._evidence.dates_honoured or isinstance(studies, Unknown | Estimated):
             return Unknown()
-        if isinstance(studies, Exact) and (dates.whole or studies.value == dates.total):
-            return Exact(studies.value - dates.total)
-        if dates.whole and isinstance(studies, AtLeast):
-            return AtLeast(studies.value - dates.total)
+        undated = studies.value - dates.total
+        sure = dates.checked or (self._dates_are_confirmed() and not undated)
+        if isinstance(studies, Exact) and ((sure and dates.whole) or not (undated or dates.loose)):
+            return Exact(undated)
+        if sure and dates.whole and isinstance(studies, AtLeast):
+            return AtLeast(undated)
         return Unknown()
 
 

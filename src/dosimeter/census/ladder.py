@@ -9,15 +9,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from dosimeter.census.book import Harvest
 from dosimeter.census.dated import Dated
 from dosimeter.census.deeper import Deeper
 from dosimeter.census.desk import CensusOver
 from dosimeter.census.endings import Endings
 from dosimeter.census.limits import may_be_a_limit
 from dosimeter.census.ranges import Ranges
-from dosimeter.census.regions import EVERYTHING, Place, hours, parts_of_hours
+from dosimeter.census.regions import (
+    EVERYTHING,
+    FIRST_YEAR,
+    LAST_YEAR,
+    Place,
+    hours,
+    parts_of_hours,
+    years,
+)
 from dosimeter.census.scheduled import Scheduled
 from dosimeter.census.work import CensusPlan, Work
+from dosimeter.dicom.count_query import CountLevel
 from dosimeter.dicom.keyed_set import KeyedSet
 from dosimeter.model.census import Axis, CensusEnd, Cut, Things
 
@@ -28,6 +38,7 @@ if TYPE_CHECKING:
     from dosimeter.model.facts import CellCounted
 
 ALL_AT_ONCE: Final = Place("whole", EVERYTHING)
+ALL_YEARS: Final = years(FIRST_YEAR, LAST_YEAR)
 _MARGIN: Final = 1.2
 COUNTERS_AT_ONCE: Final = 1_000
 """Counters make an archive look into each study: of more than these, a part at a time."""
@@ -86,9 +97,10 @@ class _Studies:
             yield from self._deeper.patients_alone()
             return
         yield from self._verify_dates(whole)
+        yield from self._check_ranges(whole)
         if whole is not None and self._is_open(whole):
             yield from self._deeper.series_at_once()
-            self._settle_by_length(whole)
+            yield from self._compare_series(whole)
         if whole is None:  # too many to ask for at once: times alone would prove nothing
             yield from self._by_endings(whole)
         if not (self._is_settled(whole) or self._has_all()):
@@ -152,7 +164,7 @@ class _Studies:
         if not self._dated.honoured:
             return
         if whole is not None and self._misses(whole, self._dated.ranges.tops):
-            self._found_cut(whole)
+            yield from self._found_cut(whole)
         if limits.silent is not None:
             yield from self._dated.verify(at_least_rows=limits.silent)
         elif whole is None and limits.said is None:
@@ -182,17 +194,78 @@ class _Studies:
             if not times.ignored:
                 yield from times.explore(half, verify=True)
         if whole is not None and not times.ignored and self._misses_keys(whole):
-            self._found_cut(whole)
+            yield from self._found_cut(whole)
             if work.limits.silent is not None:
                 yield from self._dated.verify(at_least_rows=work.limits.silent)
 
-    def _found_cut(self, whole: CellCounted) -> None:
-        """The answer to everything lacks what a part of it held."""
-        cut = self._now(whole).cut
-        if cut in {Cut.NOT, Cut.UNSHOWN} and whole.largest:
-            self._work.limits.note_silent(whole.largest)
-        if cut in {Cut.NOT, Cut.UNSHOWN}:
-            self._keep_whole(whole, Cut.SILENTLY if whole.largest else Cut.FAILED)
+    def _found_cut(self, whole: CellCounted) -> Generator[Question, Answer, None]:
+        """The answer to everything lacks what a part of it held: a limit, or studies that came since.
+
+        Asked again it is longer only if they came since; a limit stays where it is.
+        """
+        before = self._now(whole)
+        if before.cut not in {Cut.NOT, Cut.UNSHOWN}:
+            return
+        if before.largest < min(self._work.desk.longest_answer, self._work.desk.rows_left):
+            yield from self._ask_again(before)
+            if self._now(whole).largest > before.largest:
+                return
+        if before.largest:
+            self._work.limits.note_silent(before.largest)
+        self._keep_whole(whole, Cut.SILENTLY if before.largest else Cut.FAILED)
+
+    def _ask_again(self, whole: CellCounted) -> Generator[Question, Answer, None]:
+        """Ask for everything once more. A longer answer takes the place of the first."""
+        work, counters = self._work, whole.with_counters
+        key = (Things.STUDIES, Axis.WHOLE, whole.cell, counters)
+        first = work.book.harvest(*key[:3], counters=counters)
+        harvest = Harvest()
+        keys = ALL_AT_ONCE.region.keys(CountLevel.STUDY, counters=counters)
+        reply = yield from work.desk.ask(keys, optional=True)
+        if reply.tally.rows > whole.largest or first is None:
+            harvest.absorb(reply)
+            harvest.add_part(reply.tally)
+            if first is not None:
+                harvest.add_costs(first)
+            work.book.keep(key, harvest, reply.cut)
+            return
+        first.pay_for(reply)
+        work.book.keep(key, first, whole.cut)
+
+    def _compare_series(self, whole: CellCounted) -> Generator[Question, Answer, None]:
+        """Series of a study that was not seen show that the studies were cut.
+
+        That a longer answer of series was sent shows nothing else: limits may differ by level.
+        """
+        book = self._work.book
+        series = book.harvest(Things.SERIES, Axis.WHOLE, ALL_AT_ONCE.name)
+        cell = book.cell(Things.SERIES, Axis.WHOLE, ALL_AT_ONCE.name)
+        if series is None or cell is None or cell.cut is Cut.FAILED:
+            return
+        seen = book.seen(Things.STUDIES)
+        common = series.studies.overlap(seen)
+        if common < len(series.studies):
+            yield from self._found_cut(whole)
+        elif cell.cut is Cut.NOT and common == len(seen) and not self._misses_keys(whole):
+            self._keep_whole(whole, Cut.NOT)
+
+    def _check_ranges(self, whole: CellCounted | None) -> Generator[Question, Answer, None]:
+        """Studies that no year held: have they no date, or did they come since, or fall between the ranges?
+
+        One closed range over all years tells; ADR 0011 says why no year is exact without it.
+        """
+        if whole is None or not self._dated.honoured:
+            return
+        now = self._now(whole)
+        limit = self._work.limits.known
+        is_little = now.largest <= self._work.desk.longest_answer and (limit is None or now.largest < limit)
+        if now.cut not in {Cut.NOT, Cut.UNSHOWN} or now.distinct <= self._dated.total or not is_little:
+            return
+        known = self._work.book.cell(Things.STUDIES, Axis.DATES, ALL_YEARS.name)
+        if known is None or known.run < now.run:
+            yield from self._work.ask_once(Axis.DATES, ALL_YEARS)
+            if self._misses_keys(whole):
+                yield from self._found_cut(whole)
 
     def _misses_keys(self, whole: CellCounted) -> bool:
         keys = self._harvest_of(whole)
@@ -217,6 +290,7 @@ class _Studies:
             return self._has_all()
         if not self._is_open(whole):
             return self._is_settled(whole)
+        whole = self._now(whole)
         keys = self._harvest_of(whole)
         if self._has_all():
             if keys is not None and len(keys) == len(self._work.book.seen(Things.STUDIES)):
@@ -307,6 +381,6 @@ class _Studies:
         ignores_times = self._times is not None and self._times.ignored
         work.believes_nothing = endings.ignored and ignores_times and self._dated.ranges.ignored
         if whole is not None and self._misses_keys(whole):
-            self._found_cut(whole)
+            yield from self._found_cut(whole)
         if cell.distinct and cell.cut in {Cut.BY_STATUS, Cut.SILENTLY}:
             yield from Endings(work, Things.PATIENTS, counters=True).count()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from dosimeter.census.regions import FIRST_YEAR, LAST_YEAR
@@ -35,6 +35,8 @@ class ByYear:
     years: dict[int, InYear]
     loose: int
     whole: bool
+    checked: bool
+    """Whether one closed range over all years held just as many."""
 
     @property
     def total(self) -> int:
@@ -62,7 +64,12 @@ def by_year(cells: Iterable[CellCounted], cut_of: Callable[[CellCounted], Cut]) 
         if not cell.distinct and cut_of(cell) is Cut.NOT:
             covered.update(range(first_year, last_year + 1))
     whole = all(year in covered for year in range(FIRST_YEAR, LAST_YEAR + 1))
-    return ByYear(years, 0 if whole else _loose(years, ranges), whole)
+    at_once = [cell for first, last, cell in ranges if (first, last) == (FIRST_YEAR, LAST_YEAR)]
+    checked = bool(at_once) and cut_of(at_once[0]) in {Cut.NOT, Cut.UNSHOWN}
+    if checked and at_once[0].distinct != sum(one.studies for one in years.values()):
+        years = {year: replace(one, whole=False) for year, one in years.items()}
+        whole = checked = False
+    return ByYear(years, 0 if whole else _loose(years, ranges), whole, checked)
 
 
 def _year(own: CellCounted | None, months: list[CellCounted], cut_of: Callable[[CellCounted], Cut]) -> InYear:
