@@ -22,6 +22,14 @@ _QUICK_ACK: Final[int | None] = getattr(socket, "TCP_QUICKACK", None)
 """Linux: acknowledge at once. A peer that leaves Nagle's algorithm on (RFC 896) keeps the end of an answer
 back until its beginning is acknowledged, which by default waits 40 ms for company."""
 
+_READS_OF_LITTLE: Final = 8
+_MUCH: Final = 65_536
+_GATHERED: Final = 32_768
+_GATHER_SECONDS: Final = 0.02
+"""Archives send row by row: a read brings one or two, and costs more than they do. After some such reads of
+a long answer, the kernel wakes us for more at a time (SO_RCVLOWAT, socket(7)), or when this time is over."""
+_LOW_WATER: Final[int | None] = getattr(socket, "SO_RCVLOWAT", None)
+
 _NOT_YET: Final = frozenset({errno.EAGAIN, errno.EINPROGRESS, errno.ENOTCONN, errno.EALREADY})
 
 
@@ -48,12 +56,13 @@ class ByteStream(Protocol):
 class TcpStream:
     """A non-blocking socket on the loop. Made by :func:`connect`."""
 
-    __slots__ = ("_limit", "_loop", "_sock", "received")
+    __slots__ = ("_limit", "_loop", "_reads_of_little", "_sock", "received")
 
     def __init__(self, loop: Loop, sock: socket.socket) -> None:
         self._loop = loop
         self._sock = sock
         self._limit = MAX_RECEIVED_PER_CONNECTION
+        self._reads_of_little = 0
         self.received = 0
 
     def limit_to(self, received: int) -> None:
@@ -82,8 +91,10 @@ class TcpStream:
             WireFailure: nothing came until the deadline (timed out), the connection was reset
                 (closed early), or more came than any answer needs (bad peer).
         """
+        is_long = most > RECEIVE_BYTES
         while True:
-            if not await ready(self._sock, READ, until):
+            gathers = is_long and self._reads_of_little > _READS_OF_LITTLE
+            if not await (self._gather(until) if gathers else ready(self._sock, READ, until)):
                 raise WireFailure(Cause.TIMED_OUT, "no answer until the deadline")
             try:
                 data = self._sock.recv(most)
@@ -91,12 +102,31 @@ class TcpStream:
                 continue
             except OSError as error:
                 raise failure_of(error) from None
-            if most > RECEIVE_BYTES and _QUICK_ACK is not None:
+            if is_long and _QUICK_ACK is not None:
                 self._sock.setsockopt(socket.IPPROTO_TCP, _QUICK_ACK, 1)
+            self._reads_of_little = self._reads_of_little + 1 if is_long and len(data) < _MUCH else 0
             self.received += len(data)
             if self.received > self._limit:
                 raise WireFailure(Cause.BAD_PEER, "sent far more than what it was asked needs")
             return data
+
+    async def _gather(self, until: float) -> bool:
+        """Wait for many rows, or for a moment: what has come by then is there to be read, if anything.
+
+        False once the deadline is over, though rows still come.
+        """
+        self._wake_at(_GATHERED)
+        try:
+            if not await ready(self._sock, READ, min(until, self._loop.now() + _GATHER_SECONDS)):
+                self._reads_of_little = 0
+        finally:
+            self._wake_at(1)
+        return self._loop.now() < until
+
+    def _wake_at(self, received: int) -> None:
+        if _LOW_WATER is not None:
+            with suppress(OSError):  # Closed by now, or a system that knows the option and not its use.
+                self._sock.setsockopt(socket.SOL_SOCKET, _LOW_WATER, received)
 
     def send_and_close(self, data: bytes = b"") -> None:
         """Offer the last bytes to the kernel without waiting, then close."""

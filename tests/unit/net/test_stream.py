@@ -313,3 +313,104 @@ def test_the_limit_can_be_moved_and_reads_can_be_larger() -> None:
     assert 3_000_000 < received <= 3_000_000 + 262_144
     assert 2_700_000 < sum(reads) <= 3_000_000
     assert max(reads) > 16_384
+
+
+def long_reads(
+    behave: Callable[[socket.socket, Event], None], wanted: int, seconds: float = 5.0
+) -> list[int]:
+    """The lengths of the reads that an answer of so many bytes takes, read as one that is counted."""
+    reads: list[int] = []
+
+    async def work(loop: Loop) -> None:
+        until = time.monotonic() + seconds
+        stream = await connect(loop, server.address, server.port, FIRST, until)
+        stream.limit_to(1 << 30)
+        try:
+            while sum(reads) < wanted:
+                reads.append(len(await stream.receive(until, 262_144)))
+        finally:
+            stream.send_and_close()
+
+    with ScriptedServer(behave) as server:
+        drive(work)
+    return reads
+
+
+def test_a_long_answer_that_comes_row_by_row_is_read_many_rows_at_a_time() -> None:
+    """Six thousand segments of 200 bytes, a little apart: not one read for each."""
+
+    def row_by_row(connection: socket.socket, stopping: Event) -> None:
+        connection.recv(65_536)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for _ in range(6_000):
+            connection.sendall(bytes(200))
+            due = time.perf_counter() + 20e-6
+            while time.perf_counter() < due:
+                pass
+        stopping.wait()
+
+    reads = long_reads(row_by_row, 1_200_000)
+    assert sum(reads) == 1_200_000
+    assert len(reads) < 300
+
+
+def test_the_end_of_a_long_answer_is_not_held_back() -> None:
+    """After many small segments a last one comes late: it is read soon, though little waits with it."""
+
+    def late_end(connection: socket.socket, stopping: Event) -> None:
+        connection.recv(65_536)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for _ in range(50):
+            connection.sendall(bytes(200))
+            time.sleep(0.001)
+        stopping.wait(0.3)
+        connection.sendall(b"end")
+        stopping.wait()
+
+    began = time.monotonic()
+    reads = long_reads(late_end, 10_003)
+    assert sum(reads) == 10_003
+    assert time.monotonic() - began < 0.8
+
+
+def test_a_long_answer_that_stops_is_a_silence_in_time() -> None:
+    """Nothing more comes after many small segments: the deadline is kept."""
+
+    def stops(connection: socket.socket, stopping: Event) -> None:
+        connection.recv(65_536)
+        for _ in range(50):
+            connection.sendall(bytes(200))
+            time.sleep(0.001)
+        stopping.wait()
+
+    began = time.monotonic()
+    with pytest.raises(WireFailure) as caught:
+        long_reads(stops, 20_000, seconds=0.5)
+    assert caught.value.cause is Cause.TIMED_OUT
+    assert 0.4 < time.monotonic() - began < 0.9
+
+
+def test_a_long_answer_that_breaks_off_is_heard_at_once() -> None:
+    """The peer closes after many small segments: the close is not waited for."""
+
+    def closes(connection: socket.socket, _stopping: Event) -> None:
+        connection.recv(65_536)
+        for _ in range(50):
+            connection.sendall(bytes(200))
+            time.sleep(0.001)
+
+    async def work(loop: Loop) -> int:
+        until = time.monotonic() + 5
+        stream = await connect(loop, server.address, server.port, FIRST, until)
+        try:
+            received = 0
+            while data := await stream.receive(until, 262_144):
+                received += len(data)
+            return received
+        finally:
+            stream.send_and_close()
+
+    began = time.monotonic()
+    with ScriptedServer(closes) as server:
+        assert drive(work) == 10_000
+    assert time.monotonic() - began < 0.8
