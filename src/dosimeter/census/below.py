@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from dosimeter.census import words
 from dosimeter.census.deeper import COUNTER_OF
 from dosimeter.census.regions import bounds_of
+from dosimeter.census.rows import ALL_PARTS
 from dosimeter.model.census import (
     AtLeast,
     Axis,
@@ -100,8 +101,12 @@ class Below:
         if self._studies == Exact(0):
             return Exact(0)
         counted = self._evidence.seen(things)
-        whole = self._evidence.of(things, Axis.WHOLE)
-        settled = {cell.distinct for cell in whole if cell.cut is Cut.NOT and not cell.without_key}
+        settled = {
+            cell.distinct
+            for axis, name in ALL_PARTS.items()
+            for cell in self._evidence.of(things, axis)
+            if cell.cell == name and cell.cut is Cut.NOT and not cell.without_key
+        }
         if isinstance(self._studies, Exact) and settled == {counted}:
             return Exact(counted)
         total = self._counter(things)
@@ -151,9 +156,14 @@ class Below:
     def _agrees(self, things: Things) -> bool | None:
         """Whether a small cell counted row by row held what its counters said; None if that is open."""
         limit = self._evidence.limit
-        for control in self._evidence.of(Things.STUDIES, Axis.DATES, counters=True):
+        controls = [
+            cell
+            for axis in (Axis.DATES, Axis.TIMES)
+            for cell in self._evidence.of(Things.STUDIES, axis, counters=True)
+        ]
+        for control in controls:
             sums = next((one for one in control.counters if one.attribute == COUNTER_OF[things]), None)
-            for rows in self._evidence.of(things, Axis.DATES):
+            for rows in self._evidence.of(things, control.axis):
                 if sums is None or rows.cell != control.cell or rows.cut not in _WHOLE or not rows.distinct:
                     continue
                 if rows.distinct == sums.total:
@@ -172,8 +182,21 @@ class Below:
         return None
 
     def _why_rows_part(self, things: Things) -> str:
-        whole = [cell for cell in self._evidence.of(things, Axis.WHOLE) if cell.cut is Cut.UNSHOWN]
-        return words.may_be_limited(whole[-1].largest) if whole else self._why_part
+        open_still = [
+            cell
+            for axis, name in ALL_PARTS.items()
+            for cell in self._evidence.of(things, axis)
+            if cell.cell == name and cell.cut is Cut.UNSHOWN
+        ]
+        # A sample that held all: dates are not looked at below the studies.
+        failed = [
+            cell
+            for axis in (Axis.DATES, Axis.TIMES)
+            for cell in self._evidence.of(things, axis)
+            if cell.cut is Cut.FAILED and cell.distinct == self._evidence.seen(things)
+        ]
+        either = open_still or failed
+        return words.may_be_limited(max(cell.largest for cell in either)) if either else self._why_part
 
     def modalities(self) -> tuple[ModalityCount, ...]:
         """Studies by modality, if a query for one modality was seen to work."""

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from dosimeter.census.book import Harvest
-from dosimeter.census.limits import may_be_a_limit
-from dosimeter.census.regions import EVERYTHING, Place
+from dosimeter.census.regions import Place, bounds_of, hours
+from dosimeter.census.rows import ALL, RowByRow
 from dosimeter.census.work import LEVELS
-from dosimeter.dicom.keyed_set import KeyedSet
 from dosimeter.model.census import Axis, Cut, Things
 from dosimeter.model.facts import QueryService
 
@@ -21,9 +20,10 @@ if TYPE_CHECKING:
     from dosimeter.model.facts import CellCounted
 
 MADE_UP_MODALITY: Final = "ZZ"
-_ALL: Final = Place("whole", EVERYTHING)
 _MARGIN: Final = 1.2
 _FEW_STUDIES: Final = 50
+COUNTERS_AT_ONCE: Final = 1_000
+"""Counters make an archive look into each study: of more than these, a part at a time."""
 _FEW_SERIES: Final = 500
 _SHARE: Final = 4
 """A control may use a quarter of the rows left."""
@@ -42,6 +42,7 @@ class Deeper:
         self.believed = False
         """Asking for counters changes nothing else, and brings something."""
         self._work = work
+        self._rows = RowByRow(work)
 
     def control(self, axis: Axis, place: Place, plain: CellCounted) -> Generator[Question, Answer, None]:
         """Ask for a small cell again with counters, then row by row."""
@@ -75,7 +76,7 @@ class Deeper:
         harvest.add_part(reply.tally)
         cut = reply.cut
         if cut in _WHOLE and reply.tally.rows != plain.largest:
-            cut = Cut.SILENTLY
+            cut = Cut.SILENTLY if axis is Axis.DATES else Cut.FAILED
         if cut in _WHOLE and harvest.modalities(verified=False):
             self._work.book.modalities_verified = yield from self._verify_modalities(place, harvest)
         self._work.book.keep((Things.STUDIES, axis, place.name, True), harvest, cut)
@@ -116,21 +117,35 @@ class Deeper:
 
     def series_stop_at(self, rows: int) -> bool:
         """Whether all series, of which there must be more, were as many rows as this: then it is a limit."""
-        cell = self._work.book.cell(Things.SERIES, Axis.WHOLE, _ALL.name)
+        cell = self._work.book.cell(Things.SERIES, Axis.WHOLE, ALL.name)
         return cell is not None and cell.largest == rows
 
     def count(
         self, dated: Dated, control: tuple[Axis, Place, CellCounted] | None
     ) -> Generator[Question, Answer, None]:
         """Counters of all studies; where there are none, rows; patients where these had none."""
+        if control is None:
+            control = self._by_a_time()
+            if control is not None:
+                yield from self.control(*control)
         seen = len(self._work.book.seen(Things.STUDIES))
         if self.believed and not self._covers(seen):
-            yield from self._counters_by_dates(dated)
+            yield from self._counters_of_all(dated, seen)
         for things in (Things.SERIES, Things.INSTANCES):
             if control is not None and not self._has_counter(things, control):
                 yield from self._rows_of_all(things, dated, control)
         if not self._covers(seen) and self._work.plan.service is QueryService.PATIENT_ROOT:
             yield from self._patients()
+
+    def _by_a_time(self) -> tuple[Axis, Place, CellCounted] | None:
+        """The smallest range of hours that is whole; of two studies or more if there is one."""
+        cells = self._work.book.cells_of(Things.STUDIES, Axis.TIMES)
+        if any(cell.cut is Cut.FAILED for cell in cells):
+            return None
+        whole = [cell for cell in cells if cell.distinct and cell.cut in _WHOLE]
+        several = [cell for cell in whole if cell.distinct > 1]
+        least = min(several or whole, key=lambda cell: cell.rows, default=None)
+        return None if least is None else (Axis.TIMES, hours(*bounds_of(least.cell)), least)
 
     def _covers(self, studies: int) -> bool:
         """Whether one axis was asked with counters for all studies that were seen."""
@@ -140,14 +155,24 @@ class Deeper:
             for axis in (Axis.WHOLE, Axis.TIMES, Axis.PATIENT_IDS, Axis.DATES)
         )
 
-    def _counters_by_dates(self, dated: Dated) -> Generator[Question, Answer, None]:
+    def _counters_of_all(self, dated: Dated, studies: int) -> Generator[Question, Answer, None]:
+        """All at once if they are few; else by the axis that held the most."""
         work = self._work
-        leaves = [(place, cell) for place, cell in dated.leaves() if cell.distinct]
-        if dated.total * _MARGIN > work.desk.rows_left:
+        if studies * _MARGIN > work.desk.rows_left:
             return
-        for place, _ in leaves:
-            if work.book.cell(Things.STUDIES, Axis.DATES, place.name, counters=True) is None:
-                yield from work.count(Axis.DATES, place, counters=True)
+        timed = [
+            len(work.book.on_axis(Things.STUDIES, Axis.TIMES, counters=counters))
+            for counters in (False, True)
+        ]
+        axis = Axis.TIMES if max(timed) > dated.total or not dated.honoured else Axis.DATES
+        places = [hours(hour, hour) for hour in range(24)]
+        if axis is Axis.DATES:
+            places = [place for place, cell in dated.leaves() if cell.distinct]
+        if studies <= COUNTERS_AT_ONCE and work.limits.known is None:
+            axis, places = Axis.WHOLE, [ALL]
+        for place in places:
+            if work.book.cell(Things.STUDIES, axis, place.name, counters=True) is None:
+                yield from work.count(axis, place, counters=True)
 
     def _has_counter(self, things: Things, control: tuple[Axis, Place, CellCounted]) -> bool:
         axis, place, _ = control
@@ -170,77 +195,38 @@ class Deeper:
     def _rows_of_all(
         self, things: Things, dated: Dated, control: tuple[Axis, Place, CellCounted]
     ) -> Generator[Question, Answer, None]:
-        """Series or images of all studies row by row: by dates, then all at once."""
-        work = self._work
+        """Series or images of all studies row by row."""
         axis, place, plain = control
-        sample = work.book.cell(things, axis, place.name)
-        if sample is None or not sample.rows or not plain.distinct:
-            return
-        if sample.cut not in _WHOLE:
-            yield from self._rows_at_once(things, sample)
-            return
-        expected = sample.distinct * len(work.book.seen(Things.STUDIES)) / plain.distinct
-        if 2 * expected * _MARGIN > work.desk.rows_left or expected > work.desk.longest_answer:
-            return
-        for where, cell in dated.leaves():
-            if cell.distinct and work.book.cell(things, Axis.DATES, where.name) is None:
-                yield from work.count(Axis.DATES, where, things=things)
-        known = work.desk.limits(LEVELS[things]).known
-        if work.book.cell(things, Axis.WHOLE, _ALL.name) is None and known is None:
-            yield from work.ask_once(Axis.WHOLE, _ALL, things=things)
-            self._settle(things)
-
-    def _rows_at_once(self, things: Things, sample: CellCounted) -> Generator[Question, Answer, None]:
-        """Where dates are not looked at below the studies (as dcmqrscp): the sample held them all."""
-        work = self._work
-        fits = sample.rows * _MARGIN <= min(work.desk.longest_answer, work.desk.rows_left)
-        if sample.cut is Cut.FAILED and fits and work.book.cell(things, Axis.WHOLE, _ALL.name) is None:
-            yield from work.ask_once(Axis.WHOLE, _ALL, things=things)
-
-    def _settle(self, things: Things) -> None:
-        """One answer to everything is everything if its parts were shorter and held the same (ADR 0011)."""
-        book, limits = self._work.book, self._work.desk.limits(LEVELS[things])
-        whole = book.harvest(things, Axis.WHOLE, _ALL.name)
-        cell = book.cell(things, Axis.WHOLE, _ALL.name)
-        if whole is None or cell is None or cell.cut not in _WHOLE:
-            return
-        key = (things, Axis.WHOLE, _ALL.name, False)
-        seen, studies = book.seen(things), book.seen(Things.STUDIES)
-        if whole.keys.overlap(seen) < len(seen) or whole.studies.overlap(studies) < len(studies):
-            book.keep_as(key, Cut.SILENTLY)
-            return
-        shown = KeyedSet()
-        for part in book.cells_of(things, Axis.DATES):
-            harvest = book.harvest(things, Axis.DATES, part.cell)
-            if harvest is not None and part.cut in _WHOLE and part.largest < limits.shown:
-                shown.update(harvest.keys)
-        settled = 2 * len(shown) >= len(whole.keys) and not may_be_a_limit(whole.largest)
-        if settled or len(shown) == len(whole.keys) == len(seen):
-            book.keep_as(key, Cut.NOT if settled else Cut.UNSHOWN)
+        sample = self._work.book.cell(things, axis, place.name)
+        series = self._work.book.cell(Things.SERIES, axis, place.name)
+        if series is not None and series.cut is Cut.FAILED and series.rows:
+            yield from self._rows.count_where_dates_are_ignored(things, dated, sample)
+        elif sample is not None and sample.cut in _WHOLE and plain.distinct:
+            yield from self._rows.count(things, dated, sample, plain)
 
     def _patients(self) -> Generator[Question, Answer, None]:
         """Patients by the level of that name; only Patient Root has it (PS3.4 C.6.1)."""
         work = self._work
-        if work.book.cell(Things.PATIENTS, Axis.WHOLE, _ALL.name) is not None:
+        if work.book.cell(Things.PATIENTS, Axis.WHOLE, ALL.name) is not None:
             return
-        cell = yield from work.ask_once(Axis.WHOLE, _ALL, things=Things.PATIENTS)
+        cell = yield from work.ask_once(Axis.WHOLE, ALL, things=Things.PATIENTS)
         if cell.cut is Cut.UNSHOWN and cell.largest < work.limits.shown and work.limits.known is None:
-            work.book.keep_as((Things.PATIENTS, Axis.WHOLE, _ALL.name, False), Cut.NOT)
+            work.book.keep_as((Things.PATIENTS, Axis.WHOLE, ALL.name, False), Cut.NOT)
 
     def patients_alone(self) -> Generator[Question, Answer, None]:
         """Of an archive that answers for patients and for nothing else: what it says of them."""
         if self._work.plan.service is not QueryService.PATIENT_ROOT:
             return
-        if self._work.book.cell(Things.PATIENTS, Axis.WHOLE, _ALL.name, counters=True) is not None:
+        if self._work.book.cell(Things.PATIENTS, Axis.WHOLE, ALL.name, counters=True) is not None:
             return
-        plain = yield from self._work.ask_once(Axis.WHOLE, _ALL, things=Things.PATIENTS)
+        plain = yield from self._work.ask_once(Axis.WHOLE, ALL, things=Things.PATIENTS)
         if plain.cut in _WHOLE:
-            yield from self._work.ask_once(Axis.WHOLE, _ALL, things=Things.PATIENTS, counters=True)
+            yield from self._work.ask_once(Axis.WHOLE, ALL, things=Things.PATIENTS, counters=True)
 
     def series_at_once(self) -> Generator[Question, Answer, None]:
         """Ask for all series, if they are few but more than the studies: that is a longer answer."""
         work = self._work
-        known = work.book.cell(Things.SERIES, Axis.WHOLE, _ALL.name)
+        known = work.book.cell(Things.SERIES, Axis.WHOLE, ALL.name)
         control = [cell for cell in work.book.cells_of(Things.SERIES, Axis.DATES) if cell.cut in _WHOLE]
         if known is not None or not control or not control[0].distinct:
             return
@@ -251,4 +237,4 @@ class Deeper:
         expected = control[0].distinct * studies / plain.distinct
         few = expected <= max(_FEW_SERIES, 2 * studies) and expected <= work.desk.longest_answer
         if studies < expected and few and expected * _MARGIN <= work.desk.rows_left // _SHARE:
-            yield from work.ask_once(Axis.WHOLE, _ALL, things=Things.SERIES)
+            yield from work.ask_once(Axis.WHOLE, ALL, things=Things.SERIES)

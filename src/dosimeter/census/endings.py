@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from dosimeter.model.facts import CellCounted
 
 NAME: Final = "patient_ids"
-_IMPOSSIBLE: Final = "#:/"
+IMPOSSIBLE: Final = "#:/"
 """No identifier ends so."""
 
 
@@ -48,7 +48,7 @@ class Endings:
         cutter = Cutter(work.desk, LEVELS[self._things], counters=self._counters)
         cutter.optional = True
         try:
-            made_up = yield from self._ask(_IMPOSSIBLE, harvest)
+            made_up = yield from self._ask(IMPOSSIBLE, harvest)
             self.ignored = made_up is not None and made_up > 0
             if made_up != 0:
                 return work.book.keep(key, harvest, Cut.FAILED)

@@ -14,6 +14,8 @@ MANY: Final = {
     Things.WORKLIST_ITEMS: "worklist entries",
 }
 
+MOST_HIDDEN: Final = 10
+
 ENDED: Final = {
     CensusEnd.ROWS: "the number of records that the scope allows was used up",
     CensusEnd.BYTES: "the number of bytes that the scope allows was used up",
@@ -67,10 +69,15 @@ def claimed(number: int, things: Things) -> str:
     return f"the server itself speaks of {number:,} {MANY[things]}; they were not counted one by one"
 
 
+def _studies(number: int) -> str:
+    """Parts of 1 to 10 studies are not told (ADR 0015)."""
+    return f"{number:,} studies" if number > MOST_HIDDEN else f"fewer than {MOST_HIDDEN + 1} studies"
+
+
 def claimed_of_part(number: int, things: Things, covered: int) -> str:
     """The archive's own figure for a part of the studies."""
     return (
-        f"the server itself speaks of {number:,} {MANY[things]} in {covered:,} studies; "
+        f"the server itself speaks of {number:,} {MANY[things]} in {_studies(covered)}; "
         "it was not asked about the others"
     )
 

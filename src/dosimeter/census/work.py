@@ -36,7 +36,10 @@ LEVELS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class CensusPlan:
-    """One archive, or one worklist, to be counted. ``seed`` draws the random days."""
+    """One archive, or one worklist, to be counted. ``seed`` draws the random days.
+
+    ``patient_root_answers`` if the Patient Root answered a null query under the same titles.
+    """
 
     service: QueryService
     titles: Titles
@@ -44,6 +47,7 @@ class CensusPlan:
     first_echo_milliseconds: int
     today: date
     seed: bytes
+    patient_root_answers: bool = False
 
 
 class Work:

@@ -130,8 +130,17 @@ def _planned(
         first_echo_milliseconds=_first_echo(visit.seen, null_query.titles),
         today=visit.line.today(),
         seed=hashlib.blake2b(place.encode(), key=counting.key, person=b"census seed").digest(),
+        patient_root_answers=_patient_root_answers(visit.seen, null_query.titles),
     )
     return Census(plan, known)
+
+
+def _patient_root_answers(seen: Iterable[Fact], titles: Titles) -> bool:
+    return any(
+        fact.service is QueryService.PATIENT_ROOT and fact.titles == titles and _is_answer(fact)
+        for fact in seen
+        if isinstance(fact, NullQueryAnswered)
+    )
 
 
 def _first_echo(seen: Iterable[Fact], titles: Titles) -> int:
