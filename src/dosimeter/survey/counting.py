@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from dosimeter.model.attempt import Attempt, Cause, Completed, Failed, Skipped
-from dosimeter.model.census import Things
+from dosimeter.model.census import Axis, Things
 from dosimeter.model.facts import CellCounted
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Cells:
         self._observer = observer
         self._kept: list[CellCounted] = []
         self._before = {things: _found(known, things) for things in (Things.STUDIES, Things.WORKLIST_ITEMS)}
-        self._so_far = dict(self._before)
+        self._so_far = {things: max(found.values(), default=0) for things, found in self._before.items()}
         self.known = known
 
     def keep(self, cell: CellCounted) -> None:
@@ -49,7 +49,8 @@ class Cells:
         self._kept.append(cell)
         things = cell.things if cell.things in self._so_far else Things.STUDIES
         if things is cell.things:
-            self._so_far[things] = max(self._so_far[things], self._before[things] + cell.on_axis)
+            before = self._before[things].get(cell.axis, 0)
+            self._so_far[things] = max(self._so_far[things], before + cell.on_axis)
         self._observer.counted(self._endpoint, self._so_far[things], cell)
 
     def in_full(self, attempt: Attempt) -> Attempt:
@@ -71,14 +72,17 @@ def known_cells(begun: EndpointRecord) -> tuple[CellCounted, ...]:
     return tuple([fact for fact in facts if isinstance(fact, CellCounted)])
 
 
-def _found(cells: Iterable[CellCounted], things: Things) -> int:
-    """How many different things cells of a run before held: what each had that no earlier one had.
+def _found(cells: Iterable[CellCounted], things: Things) -> dict[Axis, int]:
+    """How many different things each axis of a run before held: what each cell had that no earlier one had.
 
-    A cell that was kept twice counts as kept last.
+    Axes look at the same things, so they are not added up. A cell that was kept twice counts as kept last.
     """
     latest = {
-        (cell.service, cell.axis, cell.cell, cell.with_counters): cell.fresh
+        (cell.service, cell.axis, cell.cell, cell.with_counters): cell
         for cell in cells
         if cell.things is things
     }
-    return sum(latest.values())
+    found: dict[Axis, int] = {}
+    for cell in latest.values():
+        found[cell.axis] = found.get(cell.axis, 0) + cell.fresh
+    return found

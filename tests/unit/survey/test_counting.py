@@ -13,11 +13,13 @@ import pytest
 from dosimeter.dicom import uids
 from dosimeter.dicom.dimse import CommandField
 from dosimeter.model.attempt import Attempt, Cause, Completed, Failed, Skipped
+from dosimeter.model.census import Axis
 from dosimeter.model.facts import CellCounted
 from dosimeter.model.scope import Touch
 from dosimeter.model.survey import EndpointRecord, HostPlan
 from dosimeter.probes._declare import NotAsked, Visit
 from dosimeter.store.problem import StoreProblem
+from dosimeter.survey.counting import Cells, known_cells
 from dosimeter.survey.runner import MAX_CONTACTS
 from tests.peers.archive import Accept, Answer, Archive, Reject, Script, Silence, Statuses, answers
 from tests.unit.net.driving import QUICK, authorisation, descriptors, now
@@ -168,6 +170,21 @@ def test_a_killed_census_is_taken_up_where_it_was(tmp_path: Path, counted_by: St
     assert (resumed.endpoint, resumed.began, resumed.is_open) == (whole.endpoint, whole.began, False)
     so_far = [found for _endpoint, found, _cell in watcher.counts]
     assert so_far == [30 * (number + 1) for number in range(cells, len(YEARS))]
+
+
+def test_what_another_axis_finds_after_a_resume_is_not_added(tmp_path: Path, counted_by: Standing) -> None:
+    """Endings of PatientIDs show the studies of the years once more: 180 studies stay 180."""
+    counted_by(StandIn())
+    watcher = Watcher()
+    with Archive() as archive:
+        _, before = run(plan(archive), authorisation(archive.port, touch=Touch.COUNT), tmp_path)
+        (opened,) = begun(before, len(YEARS)).begun
+    years = known_cells(opened)
+    by_endings = replace(
+        years[0], axis=Axis.PATIENT_IDS, cell="patient_ids", run=1, distinct=180, fresh=180, on_axis=180
+    )
+    Cells("survey", opened.endpoint, years, Spy(), watcher).keep(by_endings)
+    assert [found for _endpoint, found, _cell in watcher.counts] == [180]
 
 
 def test_a_host_that_two_runs_died_counting_keeps_its_cells(tmp_path: Path, counted_by: Standing) -> None:
