@@ -103,8 +103,9 @@ class _Studies:
             yield from self._compare_series(whole)
         if whole is None:  # too many to ask for at once: times alone would prove nothing
             yield from self._by_endings(whole)
-        if not (self._is_settled(whole) or self._has_all()):
+        if not self._is_settled(whole):
             yield from self._by_times(whole)
+            self._recheck_endings()
         if not self._settle(whole):
             yield from self._by_endings(whole)
             self._settle(whole)
@@ -183,7 +184,7 @@ class _Studies:
         if expected * _MARGIN > work.desk.rows_left:
             return
         covered = whole is not None and whole.with_counters and whole.cut in {Cut.NOT, Cut.UNSHOWN}
-        counters = self._deeper.believed and not covered
+        counters = self._deeper.believed and not (covered or self._has_all())
         times = self._times = Ranges(work, Axis.TIMES, parts_of_hours, counters=counters)
         for half in (hours(0, 11), hours(12, 23)):
             cell = yield from times.ask_apart(half, verify=True)
@@ -318,6 +319,26 @@ class _Studies:
 
     def _has_all(self) -> bool:
         return any(cell.cut is Cut.NOT for cell in self._cells_of_endings())
+
+    def _recheck_endings(self) -> None:
+        """Endings are all only if they hold what the times hold, too: patients may have no usual ending.
+
+        If one was counted by an earlier run, they cannot be compared.
+        """
+        book = self._work.book
+        timed = [
+            cell
+            for counters in (False, True)
+            for cell in book.cells_of(Things.STUDIES, Axis.TIMES, counters=counters)
+            if cell.run == book.run and cell.distinct
+        ]
+        for cell in self._cells_of_endings():
+            key = (Things.STUDIES, Axis.PATIENT_IDS, cell.cell, cell.with_counters)
+            harvest = book.harvest(*key[:3], counters=cell.with_counters)
+            seen = book.seen(Things.STUDIES)
+            lacks = bool(timed) if harvest is None else harvest.keys.overlap(seen) < len(seen)
+            if cell.cut is Cut.NOT and lacks:
+                book.keep_as(key, Cut.SILENTLY)
 
     def _cells_of_endings(self) -> list[CellCounted]:
         book = self._work.book

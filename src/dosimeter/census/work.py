@@ -59,6 +59,11 @@ class Work:
         self.desk = Desk(plan.service, plan.budget, plan.first_echo_milliseconds, self.book.cells)
         self.things = Things.WORKLIST_ITEMS if plan.service is QueryService.WORKLIST else Things.STUDIES
         self.cutter = Cutter(self.desk, LEVELS[self.things])
+        for cell in self.book.cells:
+            self.desk.limits(LEVELS[cell.things]).note(cell.largest, Cut.NOT)
+        for cell in self.book.cells:
+            if cell.cut is Cut.SILENTLY and cell.questions == 1 and not cell.with_counters:
+                self.desk.limits(LEVELS[cell.things]).note_silent(cell.largest)
         self.believes_nothing = False
         """The answers turned out not to depend on the question."""
 
