@@ -96,7 +96,7 @@ OWNERS: Final = {
     "dcmqrscp-read": LOADED,
     "dcmqrscp-wonly": LOADED,
     "dcmqrscp-rest": LOADED,
-    "dcmqrscp-no-study-root": NO_RETRIEVAL,
+    "dcmqrscp-no-study-root": LOADED,
     "dcmqrscp-no-get": NO_RETRIEVAL,
     # It asks for the UID of the study before it tells of its series.
     "dcmqrscp-strict": replace(LOADED, series=UNKNOWN, instances=UNKNOWN, retrievable=UNKNOWN),

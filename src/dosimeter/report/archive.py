@@ -9,11 +9,13 @@ from ipaddress import ip_address
 from typing import Final
 
 from dosimeter.census.words import ENDED
+from dosimeter.dicom.uids import PATIENT_ROOT_GET, STUDY_ROOT_GET
 from dosimeter.exposure.count_words import count_of
 from dosimeter.exposure.evidence import COUNT_PROBE, Outcome, query_outcome, retrieve_outcome
 from dosimeter.model.attempt import Attempt, Cause, Completed, Failed, Skipped
 from dosimeter.model.census import NOT_COUNTED, Census, CensusEnd, Count, Exact, Things, Unknown
 from dosimeter.model.facts import (
+    AssociationAccepted,
     CensusEnded,
     Fact,
     NullQueryAnswered,
@@ -35,6 +37,8 @@ _NOTHING_SENT: Final = {
     Cause.LOCAL: "the machine that runs the survey could not ask",
 }
 """Causes with which no packet reached the endpoint, as the reason why it was not asked."""
+
+_GET: Final = frozenset((STUDY_ROOT_GET, PATIENT_ROOT_GET))
 
 _DECOY_TIERS: Final = (DecoyTier.MEDIUM, DecoyTier.HIGH)
 
@@ -255,7 +259,10 @@ def _census_end(attempts: tuple[Attempt, ...]) -> CensusEnd | None:
 
 
 def _lets_fetch(attempts: tuple[Attempt, ...], exposure: Exposure) -> bool | None:
-    """Whether whoever was answered a query was answered a null retrieve too."""
+    """Whether whoever was answered a query was answered a null retrieve too.
+
+    Whoever was refused every GET context (PS3.8 Table 9-18) could not ask, and cannot fetch.
+    """
     if exposure is Exposure.RETRIEVABLE:
         return True
     stranger = exposure is not Exposure.NAME_GATED
@@ -266,7 +273,34 @@ def _lets_fetch(attempts: tuple[Attempt, ...], exposure: Exposure) -> bool | Non
     }
     if Outcome.ANSWERED in outcomes:
         return True
+    if not outcomes:
+        return False if _refuses_get(attempts, stranger=stranger) else None
     return False if outcomes == {Outcome.REFUSED} else None
+
+
+def _refuses_get(attempts: tuple[Attempt, ...], *, stranger: bool) -> bool:
+    """Whether all titles that were answered a query were refused both GET contexts, in so many words."""
+    facts = list(_facts(attempts))
+    answered = {
+        fact.titles
+        for fact in facts
+        if isinstance(fact, NullQueryAnswered)
+        and fact.titles.stranger is stranger
+        and query_outcome(fact) is Outcome.ANSWERED
+    }
+    associated = [
+        fact
+        for fact in facts
+        if isinstance(fact, AssociationAccepted) and fact.titles in answered and _was_offered_get(fact)
+    ]
+    refused = {fact.titles for fact in associated if {one.abstract_syntax for one in fact.refused} >= _GET}
+    accepted = any(_GET & set(fact.accepted) for fact in associated)
+    return bool(answered) and refused == answered and not accepted
+
+
+def _was_offered_get(fact: AssociationAccepted) -> bool:
+    """The association of the census proposes no GET context, and none is refused."""
+    return bool(_GET & {*fact.accepted, *(one.abstract_syntax for one in fact.refused)})
 
 
 def _worklist_only(attempts: tuple[Attempt, ...], verdict: Verdict) -> bool:
