@@ -14,6 +14,7 @@ from dosimeter.census.below import OF_PATIENT, Below
 from dosimeter.census.estimate import DATED_ONLY, estimate
 from dosimeter.census.evidence import Evidence
 from dosimeter.census.limits import may_be_a_limit
+from dosimeter.census.regions import FIRST_YEAR, LAST_YEAR, years
 from dosimeter.model.census import (
     NOT_COUNTED,
     AtLeast,
@@ -35,6 +36,7 @@ from dosimeter.model.facts import CellCounted, CensusEnded, Fact, QueryService
 if TYPE_CHECKING:
     from dosimeter.model.facts import Titles
 
+ALL_YEARS: Final = years(FIRST_YEAR, LAST_YEAR).name
 _SETTLED: Final = (Axis.WHOLE, Axis.PATIENT_IDS)
 """The axes of which no study falls out."""
 
@@ -100,11 +102,11 @@ class _Judgement:
         instances = below.rows_of(Things.INSTANCES)
         if isinstance(self._studies, Unknown):
             self._studies = below.claimed_studies()
-        years = self._years()
-        found = [one.year for one in years if not isinstance(one.studies, Unknown) and one.studies.value]
+        by_year = self._years()
+        found = [one.year for one in by_year if not isinstance(one.studies, Unknown) and one.studies.value]
         return Census(
             counts=Counts(patients, self._studies, series, instances),
-            years=years,
+            years=by_year,
             modalities=below.modalities(),
             oldest_year=min(found, default=None),
             newest_year=max(found, default=None),
@@ -209,11 +211,11 @@ class _Judgement:
         dates = evidence.dates
         all_seen = isinstance(self._studies, Exact) and self._studies.value == dates.total and not dates.loose
         confirmed = self._dates_are_confirmed()
-        years: dict[int, Count] = {}
+        found: dict[int, Count] = {}
         for year, one in dates.years.items():
             if one.studies or not one.whole:
                 exact = (one.whole and confirmed) or all_seen
-                years[year] = Exact(one.studies) if exact else AtLeast(one.studies)
+                found[year] = Exact(one.studies) if exact else AtLeast(one.studies)
         strata: dict[int, list[Sample]] = {}
         for name, sample in self._strata().items():
             drawn = _years_of(name)
@@ -222,10 +224,10 @@ class _Judgement:
         for year, samples in strata.items():
             estimated = estimate(0, samples)
             if estimated is not None and estimated.value:
-                years[year] = estimated
+                found[year] = estimated
         return tuple(
             YearCount(year, count)
-            for year, count in sorted(years.items())
+            for year, count in sorted(found.items())
             if not isinstance(count, Unknown) and count.value
         )
 
@@ -242,15 +244,27 @@ class _Judgement:
             cell.axis in {Axis.TIMES, *_SETTLED} and cell.cut is not Cut.FAILED and cell.on_axis >= total
             for cell in others
         )
-        drawn = any(any(sample.studies) for sample in self._strata().values())
-        return evidence.dates.checked or drawn or (beside and evidence.found == total)
+        drawn = bool(self._strata())
+        return self._are_checked() or drawn or (beside and evidence.found == total)
+
+    def _are_checked(self) -> bool:
+        """Whether one range over all years held what the years hold, and all else was seen then."""
+        evidence = self._evidence
+        if not evidence.dates.checked:
+            return False
+        runs = {cell.run for cell in evidence.of(Things.STUDIES, Axis.DATES) if cell.cell == ALL_YEARS}
+        return any(
+            cell.run in runs and cell.distinct == evidence.found
+            for counters in (False, True)
+            for cell in evidence.of(Things.STUDIES, Axis.WHOLE, counters=counters)
+        )
 
     def _undated(self) -> Count:
         dates, studies = self._evidence.dates, self._studies
         if not self._evidence.dates_honoured or isinstance(studies, Unknown | Estimated):
             return Unknown()
         undated = studies.value - dates.total
-        sure = dates.checked or (self._dates_are_confirmed() and not undated)
+        sure = self._are_checked() or (self._dates_are_confirmed() and not undated)
         if isinstance(studies, Exact) and ((sure and dates.whole) or not (undated or dates.loose)):
             return Exact(undated)
         if sure and dates.whole and isinstance(studies, AtLeast):

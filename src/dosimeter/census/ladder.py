@@ -229,6 +229,8 @@ class _Studies:
             if first is not None:
                 harvest.add_costs(first)
             work.book.keep(key, harvest, reply.cut)
+            if work.book.cell(Things.STUDIES, Axis.DATES, ALL_YEARS.name) is not None:
+                yield from work.ask_once(Axis.DATES, ALL_YEARS)
             return
         first.pay_for(reply)
         work.book.keep(key, first, whole.cut)
