@@ -328,7 +328,7 @@ _JUDGED: Final = LADDER[LADDER.index(Exposure.GUARDED) :]
 _NEVER_TESTED: Final = (
     "Whether a password opens anything: no password is ever tried.",
     "Whether an image would really be stored or sent: no image is ever offered or asked for.",
-    "C-MOVE: it is never sent.",
+    "Whether images would be sent on to a third machine (C-MOVE): that is never asked for.",
     "What can be reached from elsewhere: this is the view from where the survey ran.",
     "Whether anybody else has used an open archive: only its own logs can tell.",
 )

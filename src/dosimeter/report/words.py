@@ -128,7 +128,7 @@ CONFIDENCE_SAYS: Final = {
 TOUCH_SAYS: Final = {
     Touch.NEGOTIATE: "associations and C-ECHO; no query",
     Touch.PROVE: "null queries and null retrieves, which move no patient data from a conformant archive",
-    Touch.COUNT: "queries whose answers are counted and skipped undecoded",
+    Touch.COUNT: "queries whose answers are counted; identifiers cross the network unread and are not kept",
     Touch.SAMPLE: "personal attributes of at most 20 answers, each reduced to whether it is filled",
 }
 

@@ -55,7 +55,7 @@ def test_detail_gives_reasons_remedies_and_failures() -> None:
     assert "! C" not in text.split("127.20.0.8:4242 (pacs-test.example)")[1].split("127.20.0.7:2762")[0]
     assert "! association as a stranger: busy: It said that a local limit is exceeded." in text
     assert "TLSv1.3; TLS_AES_256_GCM_SHA384; client certificate asked for, and went on without" in text
-    assert "C-MOVE: it is never sent." in text
+    assert "(C-MOVE): that is never asked for." in text
 
 
 def test_pipe_gets_no_escape_sequence() -> None:

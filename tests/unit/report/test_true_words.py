@@ -16,7 +16,7 @@ from dosimeter.model.verdict import Exposure
 from dosimeter.report.archive import Archive, findings_of
 from dosimeter.report.document import Document, build_document
 from dosimeter.report.render import Format, render
-from tests.unit.report import samples
+from tests.unit.report import counted, samples
 from tests.unit.report.pages import Page
 
 NO_TIME = "the time allowed for this host was used up by its other ports"
@@ -236,3 +236,17 @@ def test_one_is_written_in_the_singular() -> None:
     ]
     for plural in ("1 hosts", "1 endpoints", "1 addresses", "1 archives", "1 questions", "1 answer "):
         assert plural not in words
+
+
+@pytest.mark.parametrize("is_counted", [True, False])
+def test_a_counted_survey_says_that_identifiers_crossed_the_network(*, is_counted: bool) -> None:
+    """Null queries move none; counting does, and neither the page nor the table may deny it."""
+    words = words_of(
+        counted.document(*counted.survey())
+        if is_counted
+        else build_document(samples.HEADER, [samples.retrievable()])
+    )
+
+    assert ("identifiers of patients and examinations cross the network, unread" in words) is is_counted
+    assert ("identifiers cross the network unread and are not kept" in words) is is_counted
+    assert "numbers of the studies alone" not in words
