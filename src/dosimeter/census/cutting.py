@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
+from dosimeter.census.regions import MADE_UP_MODALITY
 from dosimeter.dicom.count_query import CountLevel
 from dosimeter.dicom.keyed_set import KeyedSet
 from dosimeter.model.census import Cut
@@ -31,6 +32,7 @@ class Way(Enum):
     DATES = "dates"
     TIMES = "times"
     ENDINGS = "endings"
+    MODALITIES = "modalities"
 
 
 _WORST: Final = (Cut.NOT, Cut.UNSHOWN, Cut.SILENTLY, Cut.BY_STATUS, Cut.BY_BUDGET, Cut.FAILED)
@@ -92,7 +94,7 @@ class Cutter:
     ) -> Generator[Question, Answer, Part]:
         """Count the parts of a region whose answer was cut or is not shown to be whole."""
         way, parts = self._parts_of(region)
-        if not parts or way in self.ignored:
+        if not parts or way in self.ignored or (way is Way.MODALITIES and reply.cut is Cut.UNSHOWN):
             return Part(reply.cut, reply.tally.keys)
         union = KeyedSet()
         total = 0
@@ -102,11 +104,18 @@ class Cutter:
             total += len(found.keys)
             union.update(found.keys)
             cuts.append(found.cut)
-            if total > len(union) and way is not Way.ENDINGS:
+            if self._is_ignored(way, part, total, len(union)):
                 self.ignored.add(way)
                 break
-        covering = way is not Way.TIMES or region.times is not None
+        covering = way is not Way.MODALITIES and (way is not Way.TIMES or region.times is not None)
         return self._weigh(reply, union, worst(cuts), ignored=way in self.ignored, covering=covering)
+
+    @staticmethod
+    def _is_ignored(way: Way, part: Region, total: int, distinct: int) -> bool:
+        """Whether parts that have nothing in common were found to, or a part that cannot be holds some."""
+        if way is Way.MODALITIES:
+            return part.modality == MADE_UP_MODALITY and total > 0
+        return total > distinct and way is not Way.ENDINGS
 
     def _parts_of(self, region: Region) -> tuple[Way, tuple[Region, ...]]:
         dates = region.by_dates()
@@ -115,7 +124,8 @@ class Cutter:
         endings = region.by_endings() if region.ending is not None else ()
         if endings:
             return Way.ENDINGS, endings
-        return Way.TIMES, region.by_times() if self._level is not CountLevel.PATIENT else ()
+        times = region.by_times() if self._level is not CountLevel.PATIENT else ()
+        return (Way.TIMES, times) if times else (Way.MODALITIES, region.by_modalities())
 
     def _weigh(self, reply: Reply, union: KeyedSet, of_parts: Cut, *, ignored: bool, covering: bool) -> Part:
         """What the parts say of the whole."""

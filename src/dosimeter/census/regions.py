@@ -23,7 +23,25 @@ SECONDS_OF_AN_HOUR: Final = 3600
 LAST_SECOND: Final = HOURS * SECONDS_OF_AN_HOUR - 1
 LONGEST_ENDING: Final = 3
 """Characters of a PatientID that a question may hold."""
+MADE_UP_MODALITY: Final = "ZZ"
 
+_MODALITIES: Final = (
+    "CT",
+    "MR",
+    "CR",
+    "DX",
+    "US",
+    "XA",
+    "MG",
+    "NM",
+    "PT",
+    "RF",
+    "OT",
+    "SR",
+    "ES",
+    "PX",
+    "IO",
+)
 _MONTHS: Final = 12
 _SYMBOLS: Final = (*digits, *ascii_uppercase, *ascii_lowercase, *"-./:#+=,;()@&^")
 """Of identifiers as they are found, without ``_`` and ``%``, which a database may take for wildcards. A space
@@ -40,6 +58,7 @@ class Region:
     dates: tuple[date, date] | None = None
     times: tuple[int, int] | None = None
     ending: str | None = None
+    modality: str | None = None
 
     def keys(self, level: CountLevel, *, counters: bool = False, modality: str | None = None) -> CountKeys:
         """The question for this region."""
@@ -47,7 +66,7 @@ class Region:
             level,
             dates=self.dates,
             times=self.times,
-            modality=modality,
+            modality=modality or self.modality,
             counters=counters,
             patient_ending=self.ending,
         )
@@ -80,6 +99,12 @@ class Region:
             return ()
         symbols = (*_SYMBOLS, " ") if ending else _SYMBOLS
         return tuple(Region(self.dates, self.times, symbol + ending) for symbol in symbols)
+
+    def by_modalities(self) -> tuple[Region, ...]:
+        """What else tells studies of one patient and one second apart; one that cannot be comes first."""
+        if self.ending is None or self.modality is not None or self.times is None:
+            return ()
+        return tuple(replace(self, modality=modality) for modality in (MADE_UP_MODALITY, *_MODALITIES))
 
 
 EVERYTHING: Final = Region()
