@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dosimeter.census.day_draws import DayDraws
-from dosimeter.census.estimate import DATED_ONLY, estimate, estimate_instances
+from dosimeter.census.estimate import DATED_ONLY, estimate
 from dosimeter.model.census import Estimated, Sample
 
 TODAY = date(2026, 11, 24)
@@ -25,13 +25,12 @@ ARCHIVES = 2_000
 
 @dataclass
 class Invented:
-    """Studies and instances of each day, by year; what is odd about it; its limit on an answer.
+    """Studies of each day, by year; what is odd about it; its limit on an answer.
 
     ``one_second``: studies of a crowded day carry one time, so that a day over the limit cannot be cut.
     """
 
     studies: dict[int, list[int]]
-    instances: dict[int, list[int]]
     oddities: list[str] = field(default_factory=list)
     limit: int | None = None
     one_second: bool = False
@@ -40,7 +39,7 @@ class Invented:
 def invent(rnd: Random) -> Invented:
     """Two to twenty years, 2 to 1,100 studies a weekday at first, growing or shrinking, with a season."""
     first = 2026 - rnd.randint(1, 19)
-    at_first, growth, per_study = exp(rnd.uniform(0.7, 7)), rnd.uniform(0.9, 1.3), exp(rnd.uniform(0, 6))
+    at_first, growth = exp(rnd.uniform(0.7, 7)), rnd.uniform(0.9, 1.3)
     swing, phase = rnd.uniform(0, 0.4), rnd.uniform(0, 2 * pi)
     season = [1 + swing * sin(2 * pi * day / 365 + phase) for day in range(366)]
     weekend = rnd.uniform(0.02, 0.7)
@@ -49,7 +48,7 @@ def invent(rnd: Random) -> Invented:
         week = week[1:] + week[:1]
     skew = rnd.uniform(0.05, 0.6)
     noise = [exp(rnd.gauss(0, skew)) for _ in range(512)]
-    archive = Invented({}, {})
+    archive = Invented({})
     for year in range(first, 2027):
         days = (date(year + 1, 1, 1) - date(year, 1, 1)).days
         mean, monday = at_first * growth ** (year - first), date(year, 1, 1).weekday()
@@ -59,9 +58,6 @@ def invent(rnd: Random) -> Invented:
         ]
     make_odd(archive, rnd, first, at_first, growth)
     archive.studies[2026][(TODAY - date(2026, 1, 1)).days + 1 :] = [0] * (date(2026, 12, 31) - TODAY).days
-    for year, counts in archive.studies.items():
-        size = rnd.choices(noise, k=len(counts))
-        archive.instances[year] = [int(n * per_study * one) for n, one in zip(counts, size, strict=True)]
     return archive
 
 
@@ -102,17 +98,10 @@ def make_odd(archive: Invented, rnd: Random, first: int, at_first: float, growth
         archive.one_second = rnd.random() < 0.2
 
 
-@dataclass
-class Surveyed:
-    """What a census of an invented archive said: None where it could not estimate."""
+def survey(archive: Invented, rnd: Random, seed: bytes) -> Estimated | None:
+    """What a census says; None where it cannot estimate.
 
-    studies: Estimated | None
-    instances: Estimated | None
-
-
-def survey(archive: Invented, rnd: Random, seed: bytes) -> Surveyed:
-    """Years newest first while they fit, days of the others, and of years before, from what is left.
-
+    Years newest first while they fit, then days of the others, and of years before, from what is left.
     The rows allowed are 3 to 70 % of the archive. A day over the limit is cut in two by time, and costs
     the limit on top; where all its studies have one time it stays cut.
     """
@@ -136,19 +125,15 @@ def survey(archive: Invented, rnd: Random, seed: bytes) -> Surveyed:
     while (day := draws.next_day()) is not None:
         at = (day - date(day.year, 1, 1)).days
         studies = archive.studies.get(day.year, empty)[at]
-        instances = archive.instances.get(day.year, empty)[at]
         crowded = archive.limit is not None and studies >= archive.limit
         price = studies + (archive.limit or 0) * crowded
         rows -= price
         if rows < 0 or (crowded and archive.one_second):
             draws.cut()
         else:
-            draws.counted(studies, price, instances)
+            draws.counted(studies, price)
     samples = [sample for _, sample in draws.samples]
-    return Surveyed(
-        estimate(sum(totals[year] for year in counted), samples),
-        estimate_instances(sum(sum(archive.instances[year]) for year in counted), samples),
-    )
+    return estimate(sum(totals[year] for year in counted), samples)
 
 
 @dataclass
@@ -179,26 +164,23 @@ class Tally:
 
 
 def test_intervals_cover_the_truth_on_two_thousand_archives(capsys: pytest.CaptureFixture[str]) -> None:
-    """At least 93 of 100 intervals hold the dated studies, and instances, that the archive has."""
+    """At least 93 of 100 intervals hold the dated studies that the archive has."""
     started = process_time()
-    studies, instances, none = Tally(), Tally(), 0
+    studies, none = Tally(), 0
     for number in range(ARCHIVES):
         rnd = Random(number)
         archive = invent(rnd)
-        surveyed = survey(archive, rnd, number.to_bytes(4))
-        if surveyed.studies is None or surveyed.instances is None:
+        found = survey(archive, rnd, number.to_bytes(4))
+        if found is None:
             none += 1
         else:
-            truth = sum(map(sum, archive.studies.values()))
-            studies.add(surveyed.studies, truth, archive.oddities)
-            instances.add(surveyed.instances, sum(map(sum, archive.instances.values())), archive.oddities)
+            studies.add(found, sum(map(sum, archive.studies.values())), archive.oddities)
     seconds = process_time() - started
     rest = f"no estimate, a day was cut or the rows ended: {none}; {seconds:.0f} s"
     with capsys.disabled():
-        sys.stdout.write(f"\n{studies.table('studies')}\n{instances.table('instances')}\n{rest}\n")
+        sys.stdout.write(f"\n{studies.table('studies')}\n{rest}\n")
     assert studies.made["all"] > 0.8 * ARCHIVES
     assert studies.share() >= 0.93
-    assert instances.share() >= 0.93
     assert studies.share("nothing odd") >= 0.94
     assert median(studies.widths) < 0.25
     assert seconds < 60
@@ -209,9 +191,9 @@ def test_an_undated_study_is_not_claimed() -> None:
     rnd = Random(7)
     archive = invent(rnd)
     surveyed = survey(archive, rnd, b"seed")
-    assert surveyed.studies is not None
+    assert surveyed is not None
     dated = sum(map(sum, archive.studies.values()))
-    assert surveyed.studies.low <= dated <= surveyed.studies.high
+    assert surveyed.low <= dated <= surveyed.high
     assert "those without a date are not in it" in DATED_ONLY
 
 

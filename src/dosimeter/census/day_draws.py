@@ -24,14 +24,11 @@ class _Draw:
     days: Iterator[date]
     goal: int
     studies: list[int] = field(default_factory=list)
-    instances: list[int] = field(default_factory=list)
     spoilt: bool = False
 
     @property
     def sample(self) -> Sample:
-        complete = len(self.instances) == len(self.studies)
-        counted = () if self.spoilt else tuple(self.studies)
-        return Sample(len(self.stratum.days), counted, tuple(self.instances) if complete and counted else ())
+        return Sample(len(self.stratum.days), () if self.spoilt else tuple(self.studies))
 
 
 class DayDraws:
@@ -82,12 +79,9 @@ class DayDraws:
             self._now = self._least_asked()
         return None if self._now is None else next(self._now.days)
 
-    def counted(self, studies: int, rows: int, instances: int | None = None) -> None:
-        """The day asked for held so many studies (and instances), and cost so many rows."""
-        draw = self._asked()
-        draw.studies.append(studies)
-        if instances is not None:
-            draw.instances.append(instances)
+    def counted(self, studies: int, rows: int) -> None:
+        """The day asked for held so many studies, and cost so many rows."""
+        self._asked().studies.append(studies)
         self._rows -= rows
         self._questions -= 1
 

@@ -58,14 +58,30 @@ def estimate(exact_part: int, samples: Sequence[Sample]) -> Estimated | None:
     Raises:
         ValueError: more days were counted than the stratum has.
     """
-    return _estimate(exact_part, [(one.units, one.studies) for one in samples])
-
-
-def estimate_instances(exact_part: int, samples: Sequence[Sample]) -> Estimated | None:
-    """The same for instances; None also where a sample has no instances for each of its days."""
-    if any(len(one.instances) != len(one.studies) for one in samples):
+    counted = exact_part + sum(sum(one.studies) for one in samples)
+    strata = []
+    for one in samples:
+        days = len(one.studies)
+        if days > one.units:
+            raise ValueError(f"{days} days were counted of {one.units}")
+        if days < min(2, one.units):
+            return None
+        if days:
+            strata.append(_expanded(one.units, one.studies))
+    unseen_days = sum(one.units - len(one.studies) for one in samples)
+    if not unseen_days:
+        return Estimated(counted, counted, counted)
+    unseen = exact_part + sum(each.total for each in strata) - counted
+    if unseen <= 0:
         return None
-    return _estimate(exact_part, [(one.units, one.instances) for one in samples])
+    # On the scale of logarithms: day counts are skewed, and what is missed is missed above.
+    reach = exp(student(_freedom(strata)) * sqrt(sum(each.variance for each in strata)) / unseen)
+    busy = min(_ONE_BUSY_DAY, unseen_days) * unseen / unseen_days
+    return Estimated(
+        value=counted + round(unseen),
+        low=counted + floor(unseen / reach),
+        high=counted + ceil(unseen * reach + busy),
+    )
 
 
 def student(freedom: float) -> float:
@@ -75,32 +91,6 @@ def student(freedom: float) -> float:
     if freedom <= len(_STUDENT):
         return _STUDENT[floor(freedom) - 1]
     return 1.95996 + 2.3723 / freedom + 2.8225 / freedom**2
-
-
-def _estimate(exact_part: int, samples: list[tuple[int, tuple[int, ...]]]) -> Estimated | None:
-    counted = exact_part + sum(sum(values) for _, values in samples)
-    strata = []
-    for units, values in samples:
-        if len(values) > units:
-            raise ValueError(f"{len(values)} days were counted of {units}")
-        if len(values) < min(2, units):
-            return None
-        if values:
-            strata.append(_expanded(units, values))
-    unseen_days = sum(units - len(values) for units, values in samples)
-    if not unseen_days:
-        return Estimated(counted, counted, counted)
-    unseen = exact_part + sum(one.total for one in strata) - counted
-    if unseen <= 0:
-        return None
-    # On the scale of logarithms: day counts are skewed, and what is missed is missed above.
-    reach = exp(student(_freedom(strata)) * sqrt(sum(one.variance for one in strata)) / unseen)
-    busy = min(_ONE_BUSY_DAY, unseen_days) * unseen / unseen_days
-    return Estimated(
-        value=counted + round(unseen),
-        low=counted + floor(unseen / reach),
-        high=counted + ceil(unseen * reach + busy),
-    )
 
 
 def _expanded(units: int, values: tuple[int, ...]) -> _Stratum:

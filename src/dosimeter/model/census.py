@@ -157,14 +157,10 @@ class ModalityCount:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Units (days, or minutes of the day) drawn at random from a stratum of ``units``, and what each held.
-
-    ``instances`` is parallel to ``studies``, or empty where no counter was believed.
-    """
+    """Days drawn at random from a stratum of ``units`` days, and the studies that each held."""
 
     units: int
     studies: tuple[int, ...]
-    instances: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -306,7 +306,7 @@ def _cell(fact: CellCounted) -> Json:
         fact.patients,
         fact.without_patient,
         fact.public_roots,
-        fact.sample and [fact.sample.units, fact.sample.studies, fact.sample.instances],
+        fact.sample and [fact.sample.units, fact.sample.studies],
         fact.without_key,
         fact.all_patients,
     ]
@@ -347,8 +347,8 @@ def _read_cell(*fields: Any) -> CellCounted:  # noqa: ANN401  read from JSON by 
     )
 
 
-def _read_sample(units: int, studies: list[int], instances: list[int]) -> Sample:
-    return Sample(units, tuple(studies), tuple(instances))
+def _read_sample(units: int, studies: list[int]) -> Sample:
+    return Sample(units, tuple(studies))
 
 
 def _ended(fact: CensusEnded) -> Json:

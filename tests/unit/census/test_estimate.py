@@ -17,7 +17,7 @@ from dosimeter.census.days import (
     days_in_turn,
     plan_strata,
 )
-from dosimeter.census.estimate import estimate, estimate_instances, student
+from dosimeter.census.estimate import estimate, student
 from dosimeter.model.census import Estimated, Sample
 
 TODAY = date(2026, 11, 24)
@@ -201,16 +201,6 @@ def test_more_days_than_a_stratum_has_are_refused() -> None:
         estimate(0, [Sample(2, (1, 2, 3))])
 
 
-def test_instances_are_estimated_where_every_day_has_them() -> None:
-    """The same days, another number; without a figure for each day there is none."""
-    found = estimate_instances(1_000, [Sample(4, (10, 20), (3_000, 5_000))])
-    assert found is not None
-    assert found.value == 17_000
-    assert found.low >= 9_000
-    assert estimate_instances(0, [Sample(4, (10, 20))]) is None
-    assert estimate_instances(0, [Sample(4, (10, 20), (3_000,))]) is None
-
-
 def test_an_estimate_has_a_value_inside_of_its_interval() -> None:
     """Even with days that differ a thousandfold and the smallest of samples."""
     found = estimate(0, [Sample(260, (1, 1_000_000)), Sample(104, (0, 7, 0))])
@@ -368,15 +358,6 @@ def test_a_resumed_draw_asks_for_the_same_days() -> None:
         assert first.next_day() == second.next_day()
         first.counted(10, 10)
         second.counted(10, 10)
-
-
-def test_instances_of_a_day_stay_beside_its_studies() -> None:
-    """They are kept where every day has them."""
-    asked = draws(questions=8)
-    while asked.next_day() is not None:
-        asked.counted(3, 3, instances=300)
-    for _, sample in asked.samples:
-        assert sample.instances == (300,) * len(sample.studies)
 
 
 def test_an_answer_belongs_to_a_question() -> None:

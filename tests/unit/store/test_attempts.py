@@ -94,14 +94,14 @@ CELL = CellCounted(
     patients=40,
     without_patient=2,
     public_roots=1,
-    sample=Sample(365, (3, 0, 1), (12, 0, 4)),
+    sample=Sample(365, (3, 0, 1)),
     without_key=3,
     all_patients=41,
 )
 CELL_TEXT = (
     '["cell_counted",["NOBODY-7F3A9C","DOSIMETER",true],"study_root","studies","dates","2019",true,"not",'
     '"status",0,3,48,47,46,93,20,8192,15,1,[["NumberOfStudyRelatedSeries",96,47,0,1]],[["CT",30,true]],'
-    "40,2,1,[365,[3,0,1],[12,0,4]],3,41]"
+    "40,2,1,[365,[3,0,1]],3,41]"
 )
 
 
@@ -134,7 +134,7 @@ def test_a_cell_comes_back_as_it_was(cell: CellCounted) -> None:
         CELL_TEXT.replace("40,2,1,", "40,2,"),
         CELL_TEXT.replace("40,2,1,", "40,2,1,0,"),
         CELL_TEXT.replace('[["CT",30,true]]', "7"),
-        CELL_TEXT.replace("[365,[3,0,1],[12,0,4]]", "[365]"),
+        CELL_TEXT.replace("[365,[3,0,1]]", "[365]"),
     ],
 )
 def test_a_damaged_cell_is_a_value_error(text: str) -> None:
