@@ -100,7 +100,7 @@ OWNERS: Final = {
     "dcmqrscp-no-get": NO_RETRIEVAL,
     # It asks for the UID of the study before it tells of its series.
     "dcmqrscp-strict": replace(LOADED, series=UNKNOWN, instances=UNKNOWN, retrievable=UNKNOWN),
-    "wlmscpfs-wlae": Counted(worklist_items=WORKLIST),
+    "wlmscpfs-wlae": Counted(worklist_items=WORKLIST, retrievable=exact(0)),
 }
 """The same when the scope lists the titles; of archives in TITLED that are not here nothing is known."""
 
@@ -169,7 +169,9 @@ def test_an_empty_worklist_holds_nobody(archives: Fleet, folder: Path) -> None:
     peer = archives["wlmscpfs-otherwl"]
     place = Place(peer.address, peer.port, called=(dcmtk.EMPTY_WORKLIST_TITLE,))
 
-    assert counted_alone(place, folder / "empty-worklist") == Counted(worklist_items=exact(0))
+    assert counted_alone(place, folder / "empty-worklist") == Counted(
+        worklist_items=exact(0), retrievable=exact(0)
+    )
 
 
 def test_an_empty_archive_holds_nothing(tmp_path: Path) -> None:

@@ -48,6 +48,9 @@ ARCHIVES = {
     "poisoned": lambda: Generous(TREASURES, {tag: text.encode() for tag, text in POISON.items()}),
 }
 
+SLOW = "cut at one"
+"""Takes thousands of questions, so one survey has to do."""
+
 NOTE_KEYS = """
 import dosimeter.dicom.tally as tally
 honest_init = tally.RowTally.__init__
@@ -149,7 +152,8 @@ def evidence(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Evidence]:
         ]
         endpoints = [(server.address, server.port) for server in servers]
         write_scope(folder, endpoints, [], "count")
-        targets = [f"{address}:{port}" for address, port in endpoints]
+        everything = [f"{address}:{port}" for address, port in endpoints]
+        targets = [each for each, name in zip(everything, archives, strict=True) if name != SLOW]
         runs = Runs(folder)
         noting = NOTE_KEYS.format(place=str(keys))
         ended: dict[str, Ended] = {}
@@ -159,7 +163,7 @@ def evidence(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Evidence]:
             ended[name] = run
             left[name] = {**left_by(folder, where), "terminal": run.said}
 
-        run = runs.survey("whole", targets, broken=noting)
+        run = runs.survey("whole", everything, broken=noting)
         for form in FORMATS:
             report = runs.report("whole", form)
             assert report.code == 0, report.said
