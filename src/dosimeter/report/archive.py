@@ -82,6 +82,19 @@ class NotAskedTogether:
     probes: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class CountingCost:
+    """What the counting asked of an archive; ``received`` is in bytes.
+
+    How many rows came is not told: with the sums beside it, a small part could be computed from it.
+    """
+
+    questions: int
+    received: int
+    associations: int
+    milliseconds: int
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Findings:
     """What a report says of the attempts of an endpoint, wherever it is.
@@ -94,7 +107,7 @@ class Findings:
     ``census`` is what was counted, ``census_end`` why no more was asked (None: nothing was asked).
     ``lets_fetch`` says whether its null retrieve was answered, to anybody or, of a name-gated archive,
     under a known title; None where that is not known. ``worklist_only`` if it answers worklist queries and
-    refuses or does not offer all others.
+    refuses or does not offer all others. ``counting_cost`` is None where no census came to its end.
     """
 
     verdict: Verdict
@@ -108,6 +121,7 @@ class Findings:
     census_end: CensusEnd | None = None
     lets_fetch: bool | None = None
     worklist_only: bool = False
+    counting_cost: CountingCost | None = None
 
     @property
     def is_counted(self) -> bool:
@@ -231,6 +245,7 @@ def findings_of(attempts: tuple[Attempt, ...], verdict: Verdict, census: Census 
         census_end=_census_end(attempts) if opens else None,
         lets_fetch=_lets_fetch(attempts, verdict.exposure) if opens else None,
         worklist_only=_worklist_only(attempts, verdict) if opens else False,
+        counting_cost=_counting_cost(attempts),
     )
 
 
@@ -256,6 +271,19 @@ def _census_end(attempts: tuple[Attempt, ...]) -> CensusEnd | None:
     """The end that cut something, if one did."""
     ends = [fact.end for fact in _facts(attempts) if isinstance(fact, CensusEnded)]
     return next((end for end in ends if end is not CensusEnd.ALL_ASKED), ends[0] if ends else None)
+
+
+def _counting_cost(attempts: tuple[Attempt, ...]) -> CountingCost | None:
+    """Of the census of the studies and of the worklist's together."""
+    ended = [fact for fact in _facts(attempts) if isinstance(fact, CensusEnded)]
+    if not ended:
+        return None
+    return CountingCost(
+        questions=sum(each.questions for each in ended),
+        received=sum(each.received for each in ended),
+        associations=sum(each.associations for each in ended),
+        milliseconds=sum(each.milliseconds for each in ended),
+    )
 
 
 def _lets_fetch(attempts: tuple[Attempt, ...], exposure: Exposure) -> bool | None:

@@ -10,6 +10,7 @@ from dosimeter.model.census import AtLeast, Claimed, Count, Things, Unknown
 from dosimeter.report.archive import Findings
 from dosimeter.report.breakdown import breakdown_of
 from dosimeter.report.small_cells import Cell, FewerThan
+from dosimeter.report.words import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,19 @@ def why_in_words(findings: Findings) -> tuple[str, ...]:
     return (*map(_sentence, rest), *breakdown_of(findings.census).notes)
 
 
+def cost_in_words(findings: Findings) -> str:
+    """``112 queries, 0.3 MB and 2 s over 1 association``; empty where no census came to its end."""
+    cost = findings.counting_cost
+    if cost is None:
+        return ""
+    megabytes = max(1, -(-cost.received // 100_000)) / 10
+    seconds = max(1, -(-cost.milliseconds // 1000))
+    return (
+        f"{counted(cost.questions, 'query', 'queries')}, {megabytes:,.1f} MB and {seconds:,} s "
+        f"over {counted(cost.associations, 'association')}"
+    )
+
+
 def cell_words(cell: Cell) -> str:
     """``40``, ``at least 40``, ``about 40``, ``40 claimed``, ``< 11``; ``not shown`` of what is not known."""
     match cell:
@@ -106,7 +120,7 @@ def _could_hold(findings: Findings, things: Things) -> bool:
 
 def _fetched(count: Count, *, lets_fetch: bool) -> NumberShown:
     if not lets_fetch:
-        why = "its null retrieve was refused"
+        why = "it refused C-GET, by which images are fetched"
         return NumberShown("retrievable", "of them can be fetched", "none", why, f"none: {why}", why)
     whole = f"{figure_words(count)}: its null retrieve was answered"
     return NumberShown(

@@ -18,7 +18,7 @@ from dosimeter.model.verdict import DecoyTier, Severity
 from dosimeter.report import words
 from dosimeter.report.archive import Archive
 from dosimeter.report.breakdown import breakdown_of
-from dosimeter.report.census_words import numbers_of, parts_in_words, why_in_words
+from dosimeter.report.census_words import cost_in_words, numbers_of, parts_in_words, why_in_words
 from dosimeter.report.document import Document
 from dosimeter.report.picture import Shape, draw_ladder
 from dosimeter.report.plain import plain_text, spans
@@ -65,6 +65,7 @@ def _environment() -> Environment:
         words=words,
         spans=spans,
         tls_in_words=tls_in_words,
+        cost_in_words=cost_in_words,
         numbers_of=numbers_of,
         parts_in_words=parts_in_words,
         why_in_words=why_in_words,

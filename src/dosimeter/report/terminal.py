@@ -18,7 +18,7 @@ from dosimeter.exposure.count_words import MANY, short_words
 from dosimeter.model.census import Things, Unknown
 from dosimeter.model.verdict import DecoyTier, Exposure, Product, Remedy, Severity, Verdict
 from dosimeter.report.archive import Archive
-from dosimeter.report.census_words import numbers_of, parts_in_words, why_in_words
+from dosimeter.report.census_words import cost_in_words, numbers_of, parts_in_words, why_in_words
 from dosimeter.report.document import Document, OtherGroup
 from dosimeter.report.plain import Span, plain_text, spans
 from dosimeter.report.sentences import Rung
@@ -321,6 +321,9 @@ def _properties(archive: Archive) -> RenderableType:
         "Questions",
         _line(f"{counts.completed} answered, {counts.failed} failed, {counts.skipped} not asked"),
     )
+    cost = cost_in_words(archive.findings)
+    if cost:
+        grid.add_row("Counting took", _line(cost))
     return grid
 
 

@@ -155,7 +155,7 @@ def test_terminal_detail_says_each_number_and_its_parts(document: Document) -> N
         "Studies about 41,000 studies (between 38,200 and 43,900)",
         "Images the archive's own figure: 225 images",
         "Counts not counted: It said that it has too much to do.",
-        "Of them can be fetched none: its null retrieve was refused",
+        "Of them can be fetched none: it refused C-GET, by which images are fetched",
         "By year 2022: < 11, 2023: 410, 2024: 7,004, 2025: at least 4,996",
         "Without a date < 11",
         "By modality CT: 9,000, MR: at least 3,397, PT: < 11",

@@ -250,3 +250,16 @@ def test_a_counted_survey_says_that_identifiers_crossed_the_network(*, is_counte
     assert ("identifiers of patients and examinations cross the network, unread" in words) is is_counted
     assert ("identifiers cross the network unread and are not kept" in words) is is_counted
     assert "numbers of the studies alone" not in words
+
+
+def test_what_counting_cost_the_archive_is_told_without_its_rows() -> None:
+    """The log of the archive shows so many queries; the rows would give a small part away."""
+    words = words_of(counted.document(counted.exact()))
+
+    assert words.count("40 queries, 0.9 MB and 8 s over 1 association") == 2
+    assert "12,000" not in words
+
+
+def test_a_survey_that_counted_nothing_tells_no_cost() -> None:
+    """No line without a census."""
+    assert "Counting took" not in words_of(build_document(samples.HEADER, [samples.retrievable()]))
