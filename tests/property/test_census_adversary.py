@@ -100,8 +100,13 @@ cells = st.builds(
             "patient_ids",
             "sample 2019 weekdays",
             "?",
+            "0001/2199",
+            "2019-99",
+            "12/ab",
+            "\u00b2\u00b2",
         )
-    ),
+    )
+    | st.text(max_size=8),
 )
 
 

@@ -235,14 +235,15 @@ class _Judgement:
         """Whether no study fell between two ranges, or came after its year was counted.
 
         Another axis, or one range over all years, held no other studies; where days were drawn, days that
-        begin and end a range hold some.
+        begin and end a range hold some. Of different runs only numbers are known, which prove nothing here.
         """
         evidence = self._evidence
         total = evidence.dates.total
-        others = (cell for cell in evidence.cells if cell.things is Things.STUDIES)
+        runs = {cell.run for cell in evidence.of(Things.STUDIES, Axis.DATES) if cell.distinct}
         beside = any(
             cell.axis in {Axis.TIMES, *_SETTLED} and cell.cut is not Cut.FAILED and cell.on_axis >= total
-            for cell in others
+            for cell in evidence.cells
+            if cell.things is Things.STUDIES and runs <= {cell.run}
         )
         drawn = bool(self._strata())
         return self._are_checked() or drawn or (beside and evidence.found == total)
