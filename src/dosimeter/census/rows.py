@@ -97,7 +97,7 @@ class RowByRow:
         if expected <= (_FEW_ROWS if full else self._work.desk.longest_answer):
             yield from self._at_once(things)
         half = [Axis.DATES] if dated.honoured else []
-        for axis in full or half:
+        for axis in dict.fromkeys((*(full or half), Axis.PATIENT_IDS)):
             cell = yield from self._in_parts(things, axis, dated, studies)
             if cell is None or cell.cut is not Cut.FAILED:
                 break
@@ -164,7 +164,10 @@ class RowByRow:
         known.update(book.seen(things))
         is_all_known = whole is not None and whole.cut in _WHOLE
         listing = _Listing(things, axis, self._work.plan.service, known, studies, is_all_known, Harvest())
-        return (yield from self._list(listing, self._parts_of(axis, dated)))
+        parts = self._parts_of(axis, dated)
+        if axis is Axis.PATIENT_IDS and not (yield from self._looks_at_endings(listing)):
+            parts = ()
+        return (yield from self._list(listing, parts))
 
     @staticmethod
     def _parts_of(axis: Axis, dated: Dated) -> tuple[Region, ...]:
@@ -203,12 +206,17 @@ class RowByRow:
         )
         yield from _asked_of(listing.root, self._list_endings_too(listing))
 
+    def _looks_at_endings(self, listing: _Listing) -> Generator[Question, Answer, bool]:
+        """Whether an ending that cannot be finds nothing at this level too."""
+        keys = Region(ending=IMPOSSIBLE).keys(LEVELS[listing.things])
+        made_up = yield from self._work.desk.ask(keys, optional=True)
+        listing.harvest.pay_for(made_up)
+        return not (made_up.refused or made_up.tally.rows)
+
     def _list_endings_too(self, listing: _Listing) -> Generator[Question, Answer, None]:
         desk, level = self._work.desk, LEVELS[listing.things]
-        made_up = yield from desk.ask(Region(ending=IMPOSSIBLE).keys(level), optional=True)
-        listing.harvest.pay_for(made_up)
         parts: tuple[Region, ...] = ()
-        if not made_up.refused and not made_up.tally.rows:
+        if (yield from self._looks_at_endings(listing)):
             whole = yield from desk.ask(EVERYTHING.keys(level), optional=True)
             listing.harvest.pay_for(whole)
             listing.known.update(whole.tally.keys)

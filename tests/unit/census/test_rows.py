@@ -113,12 +113,21 @@ def test_rows_that_come_three_times_cost_no_more_than_four_listings() -> None:
 
 
 def test_times_that_select_nothing_below_the_studies_are_given_up_after_two_parts() -> None:
-    """One study has no date, so times come first; two parts of the day hold the same, and endings are next."""
+    """One study has no date, so times come first; two parts of a day hold the same, and endings are next."""
     archive = Deep(forty_eight(), NO_COUNTERS, ignores_times=True)
     result = counted(archive)
     assert (result.counts.series, result.counts.instances) == series_and_images(archive)
     listing = archive.total("series") + archive.total("instances")
     assert archive.rows <= 4.5 * listing + 4 * len(archive.studies)
+
+
+def test_endings_that_select_nothing_below_the_studies_are_asked_for_once() -> None:
+    """An ending that cannot be finds all images: no other is tried, and the number is a floor."""
+    archive = Deep(forty_eight(), NO_COUNTERS, ignores_times=True, ignores_endings=True)
+    result = counted(archive)
+    assert result.counts.instances == AtLeast(archive.total("instances"))
+    listing = archive.total("series") + archive.total("instances")
+    assert archive.rows <= 5 * listing + 4 * len(archive.studies)
 
 
 def test_where_dates_select_nothing_a_few_hours_are_the_control() -> None:
