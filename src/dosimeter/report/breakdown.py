@@ -77,9 +77,8 @@ def breakdown_of(census: Census) -> Breakdown:
         notes.append(NO_YEARS)
     if modalities is None:
         notes.append(NO_MODALITIES)
-    if (years, modalities) != ((*by_year, census.undated_studies), tuple(by_modality)) and (
-        years or modalities
-    ):
+    shown = ((years, (*by_year, census.undated_studies)), (modalities, tuple(by_modality)))
+    if any(cells is not None and cells != counted for cells, counted in shown):
         notes.append(VAGUE)
     *dated, undated = years or (Unknown(),)
     return Breakdown(

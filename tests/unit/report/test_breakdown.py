@@ -77,6 +77,19 @@ def test_too_few_studies_have_no_breakdown_and_no_years() -> None:
     assert parts.notes == (NO_YEARS, NO_MODALITIES)
 
 
+def test_nothing_is_called_vague_where_no_part_is_shown_so() -> None:
+    """The years of one study are left out, and its modality is the bound that it was: one note is enough."""
+    census = Census(
+        counts=Counts(studies=AtLeast(1)),
+        years=(YearCount(2025, Exact(1)),),
+        modalities=(ModalityCount("CT", 1, verified=True),),
+    )
+    parts = breakdown_of(census)
+
+    assert (parts.years, parts.modalities) == ((), (ModalityShown("CT", AtLeast(1)),))
+    assert parts.notes == (NO_YEARS,)
+
+
 def test_what_was_not_counted_has_no_parts() -> None:
     """Nothing is made up."""
     assert breakdown_of(NOT_COUNTED) == NO_BREAKDOWN
