@@ -328,6 +328,7 @@ def test_a_census_moves_no_archive_on_the_ladder(
     assert (after.remedies, after.protections) == (before.remedies, before.protections)
     assert {reason.rule for reason in after.reasons} - {reason.rule for reason in before.reasons} <= {
         "at_stake",
+        "shows_nothing",
         "waiting_patients",
         "decoy",
     }

@@ -16,6 +16,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from dosimeter.dicom.uids import MODALITY_WORKLIST_FIND, STORAGE_COMMITMENT_PUSH
+from dosimeter.exposure.believed import believed
 from dosimeter.exposure.case import Case, build_case
 from dosimeter.exposure.evidence import (
     CALLED_TITLE,
@@ -54,7 +55,10 @@ def judge(
     is makes none either: endpoints that answered alike have one verdict. ``census`` is what
     `census.judge.judge_census` made of the same facts: it is put into words and makes nothing graver.
     """
-    case = build_case(gather(attempts), service, seen_at, census)
+    evidence = gather(attempts)
+    cells = [each.fact for each in evidence.cells]
+    ends = [each.fact for each in evidence.census_ends]
+    case = build_case(evidence, service, seen_at, believed(census, (*cells, *ends)))
     rung, hit = _climb(case)
     reasons = [_reason(rung, hit)]
     needs: list[Need] = list(rung.needs)

@@ -59,7 +59,7 @@ def amount_words(count: Count, things: Things) -> str:
         case AtLeast(value):
             return f"at least {value:,} {noun(things, value)}"
         case Estimated():
-            return f"about {rough(count):,} {MANY[things]} ({interval_words(count)})"
+            return f"about {rough(count):,} {noun(things, rough(count))} ({interval_words(count)})"
         case Claimed(value):
             return f"{value:,} {noun(things, value)} (the archive's own figure)"
         case Unknown():
@@ -122,6 +122,12 @@ def short_words(count: Count) -> str:
             return f"says {value:,}"
         case Unknown():
             return "-"
+
+
+def short_amount_words(count: Count, things: Things) -> str:
+    """The same with its noun: ``≥ 1 study``, ``~41k studies``."""
+    one = not isinstance(count, Unknown) and count.value == 1
+    return f"{short_words(count)} {ONE[things] if one else MANY[things]}"
 
 
 def interval_words(count: Estimated) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from dosimeter.exposure.believed import went_on
 from dosimeter.exposure.evidence import Evidence, Pointed
 from dosimeter.exposure.product import DCMTK, Identity
 from dosimeter.model.census import Axis, CensusEnd, Things
@@ -26,6 +27,7 @@ _REPEATS: Final = "it repeats the same study in one answer"
 _OUT_OF_CHARACTER: Final = (
     "it announces DCMTK and repeats the same study in one answer, as archives that are built on DCMTK do not"
 )
+_ENDLESS: Final = "one of its answers came to no end, though it was asked to stop"
 _PUBLIC: Final = "most of its studies bear the numbers of public collections"
 
 _REPEATED: Final = 2
@@ -61,6 +63,9 @@ def signs_of_counting(evidence: Evidence, identity: Identity | None) -> list[Sig
         known = identity.by_uid or identity.by_name if identity is not None else None
         borrowed = known is not None and known.product == DCMTK
         found.append((2, _OUT_OF_CHARACTER, repeats) if borrowed else (1, _REPEATS, repeats))
+    endless = next((cell.pointer for cell in evidence.cells if went_on(cell.fact)), None)
+    if endless is not None:
+        found.append((1, _ENDLESS, endless))
     return sorted(found, key=lambda sign: -sign[0])
 
 

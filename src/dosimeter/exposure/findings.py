@@ -122,6 +122,13 @@ FINDINGS: Final = (
         "PS3.4 C.4.1",
     ),
     Rule(
+        "shows_nothing",
+        Severity.INFO,
+        "Answers {whom}, and showed {them} nothing: 0 studies, counted. It is empty, or hides what it holds.",
+        stakes.shows_nothing,
+        "PS3.4 C.4.1",
+    ),
+    Rule(
         "waiting_patients",
         Severity.INFO,
         "{who} can list {what} in the worklist.",

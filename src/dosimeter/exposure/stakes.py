@@ -5,7 +5,7 @@ from __future__ import annotations
 from dosimeter.exposure.case import Case
 from dosimeter.exposure.count_words import amount_words
 from dosimeter.exposure.predicates import Hit
-from dosimeter.model.census import Things, Unknown
+from dosimeter.model.census import Exact, Things, Unknown
 from dosimeter.model.verdict import DecoyTier
 
 _ANYBODY = "Anybody who reaches the port"
@@ -17,7 +17,7 @@ def at_stake(case: Case) -> Hit | None:
     """Studies were counted of an archive whose answers are believed."""
     who, pointer = _who(case), _first_cell(case, Things.STUDIES)
     counts = case.census.counts
-    if who is None or pointer is None or isinstance(counts.studies, Unknown):
+    if who is None or pointer is None or isinstance(counts.studies, Unknown) or not counts.studies.value:
         return None
     what = f"list {amount_words(counts.studies, Things.STUDIES)}"
     if not isinstance(counts.patients, Unknown):
@@ -28,11 +28,26 @@ def at_stake(case: Case) -> Hit | None:
     return Hit(pointer, {"who": who, "what": what})
 
 
+def shows_nothing(case: Case) -> Hit | None:
+    """All studies were counted, and there is none: it may be empty, or show strangers nothing."""
+    who, pointer = _who(case), _first_cell(case, Things.STUDIES)
+    if who is None or pointer is None or case.census.counts.studies != Exact(0):
+        return None
+    by_name = who == _BY_NAME
+    return Hit(
+        pointer,
+        {
+            "whom": "a caller that knows its AE title" if by_name else "strangers",
+            "them": "it" if by_name else "them",
+        },
+    )
+
+
 def waiting_patients(case: Case) -> Hit | None:
     """Worklist entries were counted of an archive whose answers are believed."""
     who, pointer = _who(case), _first_cell(case, Things.WORKLIST_ITEMS)
     items = case.census.counts.worklist_items
-    if who is None or pointer is None or isinstance(items, Unknown):
+    if who is None or pointer is None or isinstance(items, Unknown) or not items.value:
         return None
     return Hit(pointer, {"who": who, "what": amount_words(items, Things.WORKLIST_ITEMS)})
 

@@ -19,8 +19,9 @@ def cell(
     questions: int = 1,
     public: int = 0,
     run: int = 0,
+    endless: bool = False,
 ) -> CellCounted:
-    """A cell that was answered whole."""
+    """A cell that was answered whole; or ``endless``: cut by us, and never ended."""
     seen = rows if distinct is None else distinct
     return CellCounted(
         titles=STRANGER,
@@ -29,9 +30,9 @@ def cell(
         axis=axis,
         cell=name,
         with_counters=False,
-        cut=Cut.NOT,
-        ending=Ending.STATUS,
-        status=0,
+        cut=Cut.BY_BUDGET if endless else Cut.NOT,
+        ending=Ending.BUDGET if endless else Ending.STATUS,
+        status=None if endless else 0,
         questions=questions,
         rows=rows,
         distinct=seen,

@@ -9,6 +9,7 @@ from dosimeter.exposure.count_words import (
     figure_words,
     interval_words,
     kind_words,
+    short_amount_words,
     short_words,
     whole_words,
 )
@@ -38,6 +39,14 @@ IMAGES = Things.INSTANCES
             "225 claimed",
             "says 225",
         ),
+        (AtLeast(1), "at least 1 image", "at least 1 image", "at least 1", "≥ 1"),
+        (
+            Estimated(1, 1, 3),
+            "about 1 image (between 1 and 3)",
+            "about 1 image (between 1 and 3)",
+            "about 1",
+            "~1",
+        ),
         (Unknown(), "not counted", "images that were not counted", "not counted", "-"),
     ],
 )
@@ -63,6 +72,24 @@ def test_an_interval_is_rounded_outwards(value: int) -> None:
     """What is printed holds what was computed."""
     low, high = interval_words(Estimated(value, value, value)).removeprefix("between ").split(" and ")
     assert int(low.replace(",", "")) <= value <= int(high.replace(",", ""))
+
+
+@pytest.mark.parametrize(
+    ("things", "one"),
+    [
+        (Things.PATIENTS, "1 patient"),
+        (Things.STUDIES, "1 study"),
+        (Things.SERIES, "1 series"),
+        (Things.WORKLIST_ITEMS, "1 worklist entry"),
+    ],
+)
+def test_one_is_written_in_the_singular(things: Things, one: str) -> None:
+    """Whatever kind of number it is."""
+    assert amount_words(Exact(1), things) == one
+    assert amount_words(AtLeast(1), things) == f"at least {one}"
+    assert amount_words(Claimed(1), things).startswith(f"{one} (")
+    assert short_amount_words(AtLeast(1), things) == f"≥ {one}"
+    assert short_amount_words(Exact(2), things) == f"2 {MANY[things]}"
 
 
 def test_everything_has_a_word() -> None:

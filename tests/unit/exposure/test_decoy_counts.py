@@ -46,6 +46,15 @@ def test_studies_that_come_once_for_each_image_are_a_low_sign() -> None:
     assert decoy.reasons == ("it repeats the same study in one answer",)
 
 
+def test_an_answer_that_never_ends_is_a_low_sign() -> None:
+    """Whoever hears C-CANCEL ends its answer with a status; a deaf archive may be real."""
+    decoy = judged(ORTHANC, census(cell("whole", 9_000, axis=Axis.WHOLE, endless=True))).decoy
+    assert decoy.tier is DecoyTier.LOW
+    assert decoy.reasons == ("one of its answers came to no end, though it was asked to stop",)
+    never_asked = census(cell("whole", 0, axis=Axis.WHOLE, endless=True))
+    assert judged(ORTHANC, never_asked).decoy.tier is DecoyTier.NONE
+
+
 def test_a_name_that_does_not_repeat_studies_and_does_is_a_medium_sign() -> None:
     """Neither Orthanc nor dcmqrscp repeats one: who announces DCMTK and does so borrows the name."""
     decoy = judged(ORTHANC, census(cell("whole", 225, 48, axis=Axis.WHOLE))).decoy

@@ -6,7 +6,17 @@ import pytest
 
 from dosimeter.exposure.classify import judge
 from dosimeter.model.attempt import Attempt, Cause, Completed, Failed
-from dosimeter.model.census import NOT_COUNTED, AtLeast, Census, Claimed, Counts, Estimated, Exact, Things
+from dosimeter.model.census import (
+    NOT_COUNTED,
+    AtLeast,
+    Census,
+    CensusEnd,
+    Claimed,
+    Counts,
+    Estimated,
+    Exact,
+    Things,
+)
 from dosimeter.model.facts import AssociationRejected, Ending, NullRetrieveAnswered
 from dosimeter.model.target import Service
 from dosimeter.model.verdict import Exposure, Severity, Verdict
@@ -101,6 +111,26 @@ def test_a_worklist_says_how_many_are_waiting() -> None:
         "Anybody who reaches the port can list 12 worklist entries in the worklist."
     ]
     assert said(verdict) == []
+
+
+def test_an_archive_that_shows_nothing_is_not_said_to_list_nothing() -> None:
+    """Nobody can "list 0 studies of 0 patients": it answers, and showed nothing."""
+    empty, nothing = census(cell("whole", 0)), Counts(*[Exact(0)] * 5)
+    verdict = judged(ASSOCIATED, query(STUDY), query(WORKLIST), retrieve(), empty, counts=nothing)
+    assert said(verdict, "shows_nothing") == [
+        "Answers strangers, and showed them nothing: 0 studies, counted. It is empty, or hides what it holds."
+    ]
+    assert said(verdict) == said(verdict, "waiting_patients") == []
+    by_name = (rejected(1, 1, 7), Completed("ae_titles", (answer(STUDY, titles=RIGHT_CALLED),)), empty)
+    (sentence,) = said(judged(*by_name, counts=nothing), "shows_nothing")
+    assert sentence.startswith("Answers a caller that knows its AE title, and showed it nothing")
+    assert said(judged(ASSOCIATED, query(STUDY), CELLS), "shows_nothing") == []
+
+
+def test_no_number_is_told_of_a_census_that_was_not_believed() -> None:
+    """Whatever was made of its facts."""
+    counted = census(cell("2019", 10), end=CensusEnd.NOT_BELIEVED)
+    assert said(judged(ASSOCIATED, query(STUDY), retrieve(), counted)) == []
 
 
 def test_a_suspected_decoy_is_not_said_to_hold_anything() -> None:
