@@ -216,7 +216,8 @@ class Scu:
             self.abort(failure.cause.value)
             if failure.cause is Cause.LOCAL:
                 raise
-            return answer.ended(Ending.SILENCE if failure.cause is Cause.TIMED_OUT else Ending.CLOSE)
+            ending = Ending.SILENCE if failure.cause is Cause.TIMED_OUT else Ending.CLOSE
+            return answer.ended(ending, by_us=failure.cause in _MAY_STILL_ANSWER)
         if isinstance(event, ResponseReceived):
             return answer.ended(Ending.STATUS, event.response.status)
         return answer.ended(self._cut(event, 0).ending)

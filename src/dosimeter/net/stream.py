@@ -18,6 +18,10 @@ MAX_RECEIVED_PER_CONNECTION: Final = 1_048_576
 """A null question is answered in under a kilobyte; a mebibyte is a peer that does not stop. Only an
 answer that is counted may be longer, as its question says."""
 
+RECEIVE_BUFFER_BYTES: Final = 262_144
+"""What the kernel takes in ahead of us (Linux doubles it for its own needs). Left alone it grows to tens of
+mebibytes, all of which a peer that is told to stop would still have sent."""
+
 _QUICK_ACK: Final[int | None] = getattr(socket, "TCP_QUICKACK", None)
 """Linux: acknowledge at once. A peer that leaves Nagle's algorithm on (RFC 896) keeps the end of an answer
 back until its beginning is acknowledged, which by default waits 40 ms for company."""
@@ -163,6 +167,7 @@ async def connect(loop: Loop, address: str, port: int, first: bytes, until: floa
     is_open = False
     try:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
         problem = sock.connect_ex((address, port))
         if problem not in (0, errno.EINPROGRESS):
             raise failure_of(OSError(problem, ""))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Protocol
 
 from dosimeter.census.question import Answer
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from dosimeter.census.question import Question
     from dosimeter.dicom.keyed_set import KeyedSet
     from dosimeter.model.facts import QueryService, Titles
+    from dosimeter.model.scope import CountBudget
     from dosimeter.net.dialer import Line
     from dosimeter.net.scu import Scu
     from dosimeter.probes._declare import Counting
@@ -40,11 +41,15 @@ _END_OF: Final = {
     Cause.UNREACHABLE: CensusEnd.SILENT,
 }
 _NOT_ASKED: Final = {
+    CensusEnd.ROWS: Ending.BUDGET,
+    CensusEnd.BYTES: Ending.BUDGET,
     CensusEnd.SECONDS: Ending.BUDGET,
     CensusEnd.ASSOCIATIONS: Ending.BUDGET,
     CensusEnd.SILENT: Ending.SILENCE,
 }
 """How a question ended that could not be asked; the line was closed to all others."""
+_LOST: Final = frozenset({Ending.CLOSE, Ending.ABORT})
+"""How a peer ends an association; it is no word on the question."""
 
 
 class PlannedCensus(Protocol):
@@ -84,16 +89,23 @@ class _Spent:
 
 
 class Performer:
-    """Asks the questions of censuses, one after the other, over ``associations`` association requests.
+    """Asks the questions of censuses, one after the other, all within one ``budget``.
 
-    A lost association is asked for again only if there is a question left, spaced by the pace.
+    A lost association is asked for again only if there is a question left, spaced by the pace. If it had
+    answered a question, the one at which it was lost is put once more: many archives close after so many
+    questions or seconds. ``is_deaf`` once the archive sent on after C-CANCEL: nothing more is asked.
     """
 
-    def __init__(self, line: Line, counting: Counting, associations: int) -> None:
+    def __init__(self, line: Line, counting: Counting, budget: CountBudget) -> None:
         self._line = line
         self._counting = counting
         self._spent = _Spent()
-        self.associations_left = associations
+        self._answered = 0
+        """Questions answered on the present association."""
+        self._rows_left = budget.rows
+        self._bytes_left = budget.received_bytes
+        self.associations_left = budget.associations
+        self.is_deaf = False
 
     async def perform(self, census: PlannedCensus, titles: Titles) -> CensusEnded:
         """Ask until nothing more is to be asked. Each new cell is kept before the next question.
@@ -107,7 +119,7 @@ class Performer:
         """
         spent = self._spent = _Spent()
         for cell in census.cells:
-            spent.add(cell.questions, cell.rows, cell.received, cell.milliseconds)
+            self._spend(cell.questions, cell.rows, cell.received, cell.milliseconds)
         kept = len(census.cells)
         with closing(census.questions()) as questions:
             question = next(questions, None)
@@ -129,20 +141,42 @@ class Performer:
         )
 
     async def _answer(self, question: Question, titles: Titles) -> Answer:
+        """What came of it; of a question that was put again, what came the second time."""
+        answer = await self._ask(question, titles)
+        if isinstance(answer, CensusEnd):
+            tally = RowTally(self._counting.key, question.keys.level, counters=question.keys.counters)
+            ending = _NOT_ASKED.get(answer, Ending.CLOSE)
+            return Answer(ending, None, tally, 0, 0, None, self._spent.associations, answer)
+        if answer.ending not in _LOST or answer.stop is not None or not self._answered:
+            return answer
+        again = await self._ask(question, titles)
+        if isinstance(again, CensusEnd):
+            return replace(answer, associations=self._spent.associations, stop=again)
+        return again
+
+    async def _ask(self, question: Question, titles: Titles) -> Answer | CensusEnd:
+        """Put it once: what came of it, or why it could not be put."""
         line = self._line
-        tally = RowTally(self._counting.key, question.keys.level, counters=question.keys.counters)
         try:
             line.check_time()
         except AuthorisedTimeOver:
             await line.hang_up()
             raise
+        if (end := self._used_up()) is not None:
+            return end
         association = await self._association(titles, question.service)
         if isinstance(association, CensusEnd):
-            ending = _NOT_ASKED.get(association, Ending.CLOSE)
-            return Answer(ending, None, tally, 0, 0, None, self._spent.associations, association)
-        limits = CountLimits(question.most_rows, question.most_bytes, line.now() + line.seconds_left())
+            return association
+        tally = RowTally(self._counting.key, question.keys.level, counters=question.keys.counters)
+        limits = CountLimits(
+            min(question.most_rows, self._rows_left),
+            min(question.most_bytes, self._bytes_left),
+            line.now() + line.seconds_left(),
+        )
         counted = await association.count(question.service, question.keys, tally, limits)
-        self._spent.add(1, tally.rows, tally.received, counted.milliseconds)
+        self._spend(1, tally.rows, tally.received, counted.milliseconds)
+        self._answered += counted.ending is Ending.STATUS
+        self.is_deaf = counted.is_deaf
         echo = None
         if counted.milliseconds > LONG_ANSWER_MILLISECONDS and association.is_open:
             echo = await _echo(association)
@@ -157,10 +191,23 @@ class Performer:
             await self._stop(),
         )
 
+    def _spend(self, questions: int, rows: int, received: int, milliseconds: int) -> None:
+        self._spent.add(questions, rows, received, milliseconds)
+        self._rows_left -= rows
+        self._bytes_left -= received
+
+    def _used_up(self) -> CensusEnd | None:
+        """What of the budget is, though the census is not told of rows that were sent twice."""
+        if self._rows_left <= 0:
+            return CensusEnd.ROWS
+        return CensusEnd.BYTES if self._bytes_left <= 0 else None
+
     async def _stop(self) -> CensusEnd | None:
         """Why no other question can be asked, if none can."""
         if self._line.seconds_left() <= 0:
             return CensusEnd.SECONDS
+        if self.is_deaf:
+            return self._used_up() or CensusEnd.ROWS
         association = self._line.association
         if association is not None and not association.is_open:
             await self._line.hang_up()
@@ -186,6 +233,7 @@ class Performer:
             return CensusEnd.ASSOCIATIONS
         self.associations_left -= 1
         self._spent.associations += 1
+        self._answered = 0
         try:
             fact = await associate(self._line, count_proposal(titles))
         except WireFailure as failure:

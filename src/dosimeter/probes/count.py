@@ -45,13 +45,13 @@ async def _run(visit: Visit) -> tuple[Fact, ...]:
         raise NotAsked("this survey goes no further than to prove")
     chosen = choose(visit.seen)
     budget = visit.authorisation.count
-    performer = Performer(visit.line, visit.counting, budget.associations)
+    performer = Performer(visit.line, visit.counting, budget)
     facts: list[Fact] = []
     visit.line.begin_census(budget.seconds)
     try:
         for null_query in chosen:
             ended = await _count(visit, visit.counting, performer, null_query, budget, facts)
-            if ended.end in _ASK_NO_MORE:
+            if ended.end in _ASK_NO_MORE or performer.is_deaf:
                 break
             budget = _left(budget, ended, performer, visit.line.seconds_left())
         await visit.line.hang_up()

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import count, pairwise
 
 import pytest
 
@@ -13,7 +14,7 @@ from dosimeter.dicom.pdu import AAssociateRQ
 from dosimeter.model.attempt import Cause
 from dosimeter.model.census import CensusEnd
 from dosimeter.model.facts import CensusEnded, Ending, QueryService, Titles
-from dosimeter.model.scope import Authorisation
+from dosimeter.model.scope import Authorisation, CountBudget
 from dosimeter.model.target import Service
 from dosimeter.net.causes import WireFailure
 from dosimeter.net.dialer import AuthorisedTimeOver
@@ -47,6 +48,7 @@ def perform(
     run: Run | None = None,
     *,
     associations: int = 3,
+    rows: int = 1_000_000,
     seconds: float = 5.0,
     allowed: Authorisation | None = None,
     clock: Callable[[], datetime] = now,
@@ -55,12 +57,13 @@ def perform(
     """Perform one census over a line of its own, and release what is open at the end."""
     run = run or Run()
     scope = allowed or authorisation(archive.port, pace=CALM)
+    budget = CountBudget(rows=rows, received_bytes=1 << 28, associations=associations)
 
     async def work(loop: Loop) -> CensusEnded:
         line = Caller(loop, scope).line(archive.port, archive.address, service, clock=clock)
         line.begin_census(seconds)
         try:
-            ended = await Performer(line, run.counting, associations).perform(census, TITLES)
+            ended = await Performer(line, run.counting, budget).perform(census, TITLES)
             await line.hang_up()
         finally:
             line.drop("the test is over")
@@ -104,11 +107,12 @@ def test_a_cell_is_kept_before_the_next_question_is_sent() -> None:
     """What the archive has been asked when a cell is kept is the question of that cell, and no other."""
     run = Run()
     asked_when_kept: list[int] = []
+    census = WrittenCensus([year(2019), year(2018)])
     counting = replace(run.counting, keep=lambda _cell: asked_when_kept.append(len(archive.asked)))
 
     async def work(loop: Loop) -> None:
         line = Caller(loop, authorisation(archive.port, pace=CALM)).line(archive.port)
-        await Performer(line, counting, 1).perform(WrittenCensus([year(2019), year(2018)]), TITLES)
+        await Performer(line, counting, CountBudget()).perform(census, TITLES)
         await line.hang_up()
 
     with Archive(Script(on_request=answers(find=Rows(5)))) as archive:
@@ -149,6 +153,122 @@ def test_a_lost_association_is_not_opened_again_for_nothing() -> None:
         ended = perform(archive, WrittenCensus([year(2019)]))
         archive.wait_for_ends(1)
     assert ended.associations == 1
+
+
+def losing_every(nth: int, lost: Answer) -> Callable[[int, str], Answer]:
+    """Five rows for each question, but every so many of them the association ends instead."""
+    asked = count(1)
+    return lambda _field, _service: lost if next(asked) % nth == 0 else Rows(5)
+
+
+@pytest.mark.parametrize("lost", [Close(), Abort(), Rows(2, then=Close())], ids=["close", "abort", "rows"])
+def test_an_archive_that_ends_every_association_after_ten_questions_is_counted_whole(lost: Answer) -> None:
+    """The eleventh is put again on a new association, spaced by the pace; no cell says that it failed."""
+    run = Run()
+    years = [year(number) for number in range(2019, 1985, -1)]
+    pace = replace(CALM, seconds_between_associations=0.1)
+    with Archive(Script(on_request=losing_every(11, lost))) as archive:
+        ended = perform(
+            archive, WrittenCensus(years), run, associations=4, allowed=authorisation(archive.port, pace=pace)
+        )
+        visits = archive.wait_for_ends(4)
+    assert [cell.ending for cell in run.kept] == [Ending.STATUS] * 34
+    assert [cell.rows for cell in run.kept] == [5] * 34
+    assert (ended.end, ended.associations, ended.questions) == (CensusEnd.ALL_ASKED, 4, 37)
+    assert [len(seen.asked) for seen in visits] == [11, 11, 11, 4]
+    assert all(after.opened - before.closed >= 0.09 for before, after in pairwise(visits))
+
+
+def test_a_question_that_ends_the_association_twice_is_not_put_a_third_time() -> None:
+    """What the archive cannot answer is lost alone; those before and after it are answered."""
+
+    def answer(_field: int, _service: str) -> Answer:
+        return Rows(3, then=Abort()) if b"2017" in archive.visits[-1].identifiers[-1] else Rows(5)
+
+    census = WrittenCensus([year(number) for number in range(2019, 2014, -1)])
+    with Archive(Script(on_request=answer)) as archive:
+        ended = perform(archive, census)
+        archive.wait_for_ends(3)
+        asked = [one for seen in archive.visits for one in seen.identifiers]
+    endings = [answer.ending for answer in census.answers]
+    assert endings == [Ending.STATUS, Ending.STATUS, Ending.ABORT, Ending.STATUS, Ending.STATUS]
+    assert sum(b"2017" in one for one in asked) == 2
+    assert (ended.end, ended.questions, ended.associations) == (CensusEnd.ALL_ASKED, 6, 3)
+
+
+def test_silence_is_never_asked_again() -> None:
+    """An archive that was slow to answer once is not made to do the same work twice."""
+    census = WrittenCensus([year(2019), year(2018)])
+    with Archive(Script(on_request=in_turn(Rows(3), Silence()))) as archive:
+        perform(archive, census, allowed=authorisation(archive.port))
+        (seen,) = archive.wait_for_ends(1)
+    assert [answer.ending for answer in census.answers] == [Ending.STATUS, Ending.SILENCE]
+    assert len(seen.asked) == 2
+
+
+@pytest.mark.parametrize(
+    ("again", "associations", "visits", "end"),
+    [(BUSY, 3, 2, CensusEnd.BUSY), (Accept(), 1, 1, CensusEnd.ASSOCIATIONS)],
+    ids=["busy", "no association left"],
+)
+def test_a_lost_answer_that_cannot_be_asked_for_again_stands(
+    again: Answer, associations: int, visits: int, end: CensusEnd
+) -> None:
+    """Its rows were seen, and it is said why there are no more."""
+    census = WrittenCensus([year(2019), year(2018), year(2017)])
+    script = Script(
+        on_associate=associates(Accept(), again), on_request=in_turn(Rows(3), Rows(9, then=Close()))
+    )
+    with Archive(script) as archive:
+        ended = perform(archive, census, associations=associations)
+        assert len(archive.wait_for_ends(visits)) == visits
+    lost = census.answers[-1]
+    assert (lost.ending, lost.tally.rows, lost.stop) == (Ending.CLOSE, 9, end)
+    assert (ended.end, ended.rows) == (end, 12)
+
+
+def test_rows_that_were_sent_twice_are_paid_for_twice() -> None:
+    """The census is not told of the first sixty; the budget is."""
+    census = WrittenCensus([year(2019), year(2018), year(2017)])
+    twice = in_turn(Rows(10), Rows(60, then=Close()), Rows(heeds_cancel=True, batch=10, seconds_between=0.01))
+    with Archive(Script(on_request=twice)) as archive:
+        ended = perform(archive, census, rows=100)
+        archive.wait_for_ends(2)
+    assert census.answers[1].ending is Ending.BUDGET
+    assert census.answers[2].stop is CensusEnd.ROWS
+    assert (ended.end, ended.questions) == (CensusEnd.ROWS, 3)
+    assert 100 < ended.rows < 200
+
+
+def test_an_archive_that_does_not_hear_c_cancel_is_asked_nothing_more() -> None:
+    """It cannot be stopped, and who cannot be stopped is not begun with again."""
+    census = WrittenCensus([year(2019, rows=1_000), year(2018)])
+    with Archive(Script(on_request=answers(find=Rows()))) as archive:
+        ended = perform(archive, census)
+        (seen,) = archive.wait_for_ends(1)
+    assert (ended.end, ended.questions, ended.associations) == (CensusEnd.ROWS, 1, 1)
+    assert census.answers[0].stop is CensusEnd.ROWS
+    assert ended.received < 5_000_000
+    assert seen.ended_by == "abort"
+
+
+@pytest.mark.parametrize(
+    ("on_cancel", "status", "associations"),
+    [(None, 0xFE00, 1), (Close(), None, 2), (Abort(), None, 2)],
+    ids=["heeds it", "closes", "aborts"],
+)
+def test_an_archive_that_stops_at_c_cancel_is_asked_on(
+    on_cancel: Answer | None, status: int | None, associations: int
+) -> None:
+    """By a final response, or by leaving: either way no row came after it."""
+    census = WrittenCensus([year(2019, rows=50), year(2018)])
+    slowly = Rows(batch=10, seconds_between=0.01, heeds_cancel=on_cancel is None)
+    with Archive(Script(on_request=in_turn(slowly, Rows(5)), on_cancel=on_cancel)) as archive:
+        ended = perform(archive, census)
+        archive.wait_for_ends(associations)
+    assert [answer.ending for answer in census.answers] == [Ending.BUDGET, Ending.STATUS]
+    assert census.answers[0].status == status
+    assert (ended.end, ended.questions, ended.associations) == (CensusEnd.ALL_ASKED, 2, associations)
 
 
 def test_without_an_association_left_it_ends() -> None:
@@ -275,11 +395,12 @@ def test_an_interrupt_keeps_the_cells_and_ends_in_an_abort() -> None:
     run = Run()
     loop = Loop()
     interrupted: list[bool] = []
+    census = WrittenCensus([year(2019), year(2018)])
 
     async def work() -> None:
         line = Caller(loop, authorisation(archive.port, pace=CALM)).line(archive.port)
         try:
-            await Performer(line, run.counting, 1).perform(WrittenCensus([year(2019), year(2018)]), TITLES)
+            await Performer(line, run.counting, CountBudget()).perform(census, TITLES)
         except InterruptedWait:
             interrupted.append(True)
             raise
@@ -307,7 +428,7 @@ def test_two_censuses_share_the_association_and_the_number_of_them() -> None:
 
     async def work(loop: Loop) -> list[CensusEnded]:
         line = Caller(loop, authorisation(archive.port, pace=CALM)).line(archive.port)
-        performer = Performer(line, Run().counting, 5)
+        performer = Performer(line, Run().counting, CountBudget(associations=5))
         ended = [
             await performer.perform(WrittenCensus([year(2019)]), TITLES),
             await performer.perform(WrittenCensus([year(2019, QueryService.WORKLIST)]), TITLES),

@@ -23,7 +23,7 @@ from dosimeter.model.facts import (
 )
 from dosimeter.model.scope import CountBudget, Touch
 from dosimeter.net.causes import WireFailure
-from dosimeter.net.counting import CANCEL_GRACE_BYTES
+from dosimeter.net.counting import CANCEL_GRACE_BYTES, COUNT_RECEIVE_BYTES, OVER_BUDGET_BYTES
 from dosimeter.net.loop import Loop
 from dosimeter.net.stream import TcpStream, connect
 from dosimeter.probes import count
@@ -203,6 +203,23 @@ def test_an_archive_that_is_busy_is_not_asked_for_its_worklist_either(
     assert len(planned) == 1
 
 
+@pytest.mark.parametrize(
+    "budget",
+    [CountBudget(rows=1_000), CountBudget(received_bytes=65_536), CountBudget(rows_per_answer=1_000)],
+    ids=["rows", "bytes", "rows of one answer"],
+)
+def test_an_archive_that_cannot_be_stopped_costs_the_grace_once(budget: CountBudget) -> None:
+    """Deaf to C-CANCEL: one question, one association, no worklist, whatever the budget has left."""
+    with Archive(Script(on_request=answers(find=Rows()))) as archive:
+        facts = visited(archive, (answered(STUDY), answered(WORKLIST)), Run(), budget)
+        assert len(archive.wait_for_ends(1)) == 1
+        assert len(archive.asked) == 1
+    (ended,) = (fact for fact in facts if isinstance(fact, CensusEnded))
+    assert ended.end in {CensusEnd.ROWS, CensusEnd.BYTES}
+    over = CANCEL_GRACE_BYTES if budget.received_bytes > CANCEL_GRACE_BYTES else OVER_BUDGET_BYTES
+    assert ended.received < 150_000 + over + 2 * COUNT_RECEIVE_BYTES
+
+
 def test_cells_of_a_run_before_go_to_their_own_census_and_into_the_facts(
     planned: list[tuple[Any, ...]],
 ) -> None:
@@ -278,7 +295,7 @@ def test_a_root_that_refuses_does_not_keep_the_worklist_from_being_counted(
 @pytest.mark.parametrize(
     ("find", "ends", "visits"),
     [
-        (Rows(), {CensusEnd.ROWS, CensusEnd.BYTES}, 6),
+        (Rows(), {CensusEnd.ROWS, CensusEnd.BYTES}, 1),
         (Rows(heeds_cancel=True), {CensusEnd.ROWS, CensusEnd.BYTES}, 1),
         (Rows(batch=1, seconds_between=0.005), {CensusEnd.SECONDS}, 1),
         (Rows(50, then=Statuses((0xA700,))), {CensusEnd.OUT_OF_RESOURCES}, 1),
@@ -317,7 +334,8 @@ def test_a_whole_census_of_a_hostile_archive_ends_within_its_budget(
     assert took < 4.5
     assert ended
     assert {fact.end for fact in ended} <= ends
-    assert sum(fact.received for fact in ended) < budget.received_bytes + 2 * CANCEL_GRACE_BYTES
+    most = budget.received_bytes + OVER_BUDGET_BYTES + 2 * COUNT_RECEIVE_BYTES
+    assert sum(fact.received for fact in ended) < most
     assert [fact for fact in facts if isinstance(fact, CellCounted)] == run.kept
     assert judge_census(facts).counts.studies.kind in {"at_least", "unknown"}
     assert {field for field, _ in archive.asked} <= {CommandField.C_FIND, CommandField.C_ECHO}
