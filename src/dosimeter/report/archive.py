@@ -10,6 +10,7 @@ from typing import Final
 
 from dosimeter.census.words import ENDED
 from dosimeter.dicom.uids import PATIENT_ROOT_GET, STUDY_ROOT_GET
+from dosimeter.exposure.believed import believed
 from dosimeter.exposure.count_words import count_of
 from dosimeter.exposure.evidence import COUNT_PROBE, Outcome, query_outcome, retrieve_outcome
 from dosimeter.model.attempt import Attempt, Cause, Completed, Failed, Skipped
@@ -25,6 +26,7 @@ from dosimeter.model.facts import (
 )
 from dosimeter.model.target import Endpoint
 from dosimeter.model.verdict import DecoyTier, Exposure, Reason, Verdict
+from dosimeter.report.cost import CountingCost, cost_of
 
 LADDER: Final = tuple(Exposure)
 """Every rung of DESIGN §3, lowest first."""
@@ -80,19 +82,6 @@ class NotAskedTogether:
 
     why: str
     probes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class CountingCost:
-    """What the counting asked of an archive; ``received`` is in bytes.
-
-    How many rows came is not told: with the sums beside it, a small part could be computed from it.
-    """
-
-    questions: int
-    received: int
-    associations: int
-    milliseconds: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -231,6 +220,7 @@ def findings_of(attempts: tuple[Attempt, ...], verdict: Verdict, census: Census 
     The verdict comes with the reason for its exposure first, as `judge` gives it.
     """
     opens = verdict.exposure in OPEN_TO_ANYBODY or verdict.exposure is Exposure.NAME_GATED
+    census = believed(census, _facts(attempts))
     failed = tuple(each for each in attempts if isinstance(each, Failed))
     skipped = tuple(each for each in attempts if isinstance(each, Skipped))
     return Findings(
@@ -245,7 +235,7 @@ def findings_of(attempts: tuple[Attempt, ...], verdict: Verdict, census: Census 
         census_end=_census_end(attempts) if opens else None,
         lets_fetch=_lets_fetch(attempts, verdict.exposure) if opens else None,
         worklist_only=_worklist_only(attempts, verdict) if opens else False,
-        counting_cost=_counting_cost(attempts),
+        counting_cost=cost_of(_facts(attempts)),
     )
 
 
@@ -268,22 +258,11 @@ def _facts(attempts: tuple[Attempt, ...]) -> Iterator[Fact]:
 
 
 def _census_end(attempts: tuple[Attempt, ...]) -> CensusEnd | None:
-    """The end that cut something, if one did."""
+    """The end that cut something, if one did; that nothing is believed goes first."""
     ends = [fact.end for fact in _facts(attempts) if isinstance(fact, CensusEnded)]
+    if CensusEnd.NOT_BELIEVED in ends:
+        return CensusEnd.NOT_BELIEVED
     return next((end for end in ends if end is not CensusEnd.ALL_ASKED), ends[0] if ends else None)
-
-
-def _counting_cost(attempts: tuple[Attempt, ...]) -> CountingCost | None:
-    """Of the census of the studies and of the worklist's together."""
-    ended = [fact for fact in _facts(attempts) if isinstance(fact, CensusEnded)]
-    if not ended:
-        return None
-    return CountingCost(
-        questions=sum(each.questions for each in ended),
-        received=sum(each.received for each in ended),
-        associations=sum(each.associations for each in ended),
-        milliseconds=sum(each.milliseconds for each in ended),
-    )
 
 
 def _lets_fetch(attempts: tuple[Attempt, ...], exposure: Exposure) -> bool | None:

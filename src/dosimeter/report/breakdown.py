@@ -12,7 +12,7 @@ from dosimeter.model.census import (
     Exact,
     Unknown,
 )
-from dosimeter.report.small_cells import Cell, protect, protect_overlapping
+from dosimeter.report.small_cells import Cell, FewerThan, protect, protect_overlapping
 
 NO_YEARS: Final = (
     "Studies by year are not shown: they are so few that a number of 1 to 10 could be computed from the rest."
@@ -21,10 +21,9 @@ NO_MODALITIES: Final = (
     "Studies by modality are not shown: they are so few that a number of 1 to 10 could be computed from the "
     "rest."
 )
-VAGUE: Final = (
-    'Parts of 1 to 10 studies are shown as "< 11". A part shown as "at least" beside them may be larger by '
-    "a few: it keeps them from being computed."
-)
+FEWER: Final = 'Parts of 1 to 10 studies are shown as "< 11".'
+FLOOR: Final = 'Parts of which 1 to 10 studies were seen are shown as "at least 1".'
+VAGUE: Final = 'Parts shown as "at least" may be larger by a few, so that the small ones cannot be computed.'
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +76,8 @@ def breakdown_of(census: Census) -> Breakdown:
         notes.append(NO_YEARS)
     if modalities is None:
         notes.append(NO_MODALITIES)
-    shown = ((years, (*by_year, census.undated_studies)), (modalities, tuple(by_modality)))
-    if any(cells is not None and cells != counted for cells, counted in shown):
-        notes.append(VAGUE)
+    notes += _notes_of_parts(years)
+    notes += _notes_of_parts(modalities)
     *dated, undated = years or (Unknown(),)
     return Breakdown(
         years=tuple(YearShown(each.year, cell) for each, cell in zip(census.years, dated, strict=False)),
@@ -89,5 +87,22 @@ def breakdown_of(census: Census) -> Breakdown:
         ),
         oldest_year=None if years is None else census.oldest_year,
         newest_year=None if years is None else census.newest_year,
-        notes=tuple(notes),
+        notes=tuple(dict.fromkeys(notes)),
     )
+
+
+def _notes_of_parts(shown: tuple[Cell, ...] | None) -> list[str]:
+    """What the parts that are shown need beside them. Nothing but what is shown decides it.
+
+    A note that came of the numbers themselves would tell something of them.
+    """
+    cells = set(shown or ())
+    floor = AtLeast(1)
+    notes = []
+    if FewerThan() in cells:
+        notes.append(FEWER)
+    if floor in cells:
+        notes.append(FLOOR)
+    if notes and any(isinstance(cell, AtLeast) and cell != floor for cell in cells):
+        notes.append(VAGUE)
+    return notes

@@ -10,7 +10,6 @@ from dosimeter.model.census import AtLeast, Claimed, Count, Things, Unknown
 from dosimeter.report.archive import Findings
 from dosimeter.report.breakdown import breakdown_of
 from dosimeter.report.small_cells import Cell, FewerThan
-from dosimeter.report.words import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,19 +75,6 @@ def why_in_words(findings: Findings) -> tuple[str, ...]:
     said = {_remark(count_of(findings.census.counts, things), things, findings)[0] for things in Things}
     rest = (remark for remark in findings.census.remarks if remark not in said)
     return (*map(_sentence, rest), *breakdown_of(findings.census).notes)
-
-
-def cost_in_words(findings: Findings) -> str:
-    """``112 queries, 0.3 MB and 2 s over 1 association``; empty where no census came to its end."""
-    cost = findings.counting_cost
-    if cost is None:
-        return ""
-    megabytes = max(1, -(-cost.received // 100_000)) / 10
-    seconds = max(1, -(-cost.milliseconds // 1000))
-    return (
-        f"{counted(cost.questions, 'query', 'queries')}, {megabytes:,.1f} MB and {seconds:,} s "
-        f"over {counted(cost.associations, 'association')}"
-    )
 
 
 def cell_words(cell: Cell) -> str:

@@ -6,6 +6,7 @@ from dosimeter.exposure.count_words import count_of
 from dosimeter.model.census import AtLeast, Census, Claimed, Counts, Estimated, Exact, Things, Unknown
 from dosimeter.report.adding import Sum
 from dosimeter.report.breakdown import breakdown_of
+from dosimeter.report.cost import CountingCost
 from dosimeter.report.holdings import Holdings, Stakes
 from dosimeter.report.small_cells import Cell, FewerThan
 
@@ -41,6 +42,18 @@ def breakdown_object(census: Census) -> Json:
         "undated_studies": cell_object(parts.undated),
         "rows_limit": census.rows_limit,
         "remarks": [*census.remarks, *parts.notes],
+    }
+
+
+def cost_object(cost: CountingCost | None) -> Json | None:
+    """What counting cost, as coarse as the other reports say it; None where no census came to its end."""
+    if cost is None:
+        return None
+    return {
+        "queries": cost.questions,
+        "associations": cost.associations,
+        "megabytes": cost.megabytes,
+        "seconds": cost.seconds,
     }
 
 

@@ -10,6 +10,7 @@ from typing import Final, TypeVar
 from dosimeter.model.attempt import Cause
 from dosimeter.model.verdict import Exposure, Severity
 from dosimeter.report.archive import LADDER, OPEN_TO_ANYBODY, Archive, AttemptCounts, Findings
+from dosimeter.report.cost import CountingCost
 from dosimeter.report.holdings import Stakes, StakesTally
 
 Key = TypeVar("Key")
@@ -106,7 +107,11 @@ class SparedLine:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """All figures of a survey, with and without the suspected decoys."""
+    """All figures of a survey, with and without the suspected decoys.
+
+    ``counting_cost`` is that of all archives together, decoys too; None where nothing was counted to
+    any end.
+    """
 
     with_decoys: Figures
     without_decoys: Figures
@@ -116,6 +121,7 @@ class Totals:
     not_asked: tuple[NotAskedLine, ...]
     spared: tuple[SparedLine, ...]
     tried_titles: int
+    counting_cost: CountingCost | None = None
 
     @property
     def not_asked_by_reason(self) -> tuple[NotAskedReason, ...]:
@@ -151,6 +157,7 @@ class Tally:
         self._not_asked: Counter[tuple[str, str]] = Counter()
         self._spared: Counter[str] = Counter()
         self._tried_titles = 0
+        self._counting_cost: CountingCost | None = None
 
     def add(self, archive: Archive) -> None:
         """Count one endpoint."""
@@ -183,6 +190,9 @@ class Tally:
             self._failed += times * findings.attempts.failed
             self._skipped += times * findings.attempts.skipped
             self._tried_titles += times * findings.tried_titles
+            if findings.counting_cost is not None:
+                cost = findings.counting_cost.times(times)
+                self._counting_cost = cost if self._counting_cost is None else self._counting_cost + cost
             if findings.why_not_asked is not None:
                 self._spared[findings.why_not_asked] += times
             for failure in findings.failures:
@@ -210,6 +220,7 @@ class Tally:
             ),
             spared=tuple(SparedLine(why, endpoints) for why, endpoints in _commonest(self._spared)),
             tried_titles=self._tried_titles,
+            counting_cost=self._counting_cost,
         )
 
 

@@ -18,10 +18,10 @@ from dosimeter.model.verdict import DecoyTier, Severity
 from dosimeter.report import words
 from dosimeter.report.archive import Archive
 from dosimeter.report.breakdown import breakdown_of
-from dosimeter.report.census_words import cost_in_words, numbers_of, parts_in_words, why_in_words
+from dosimeter.report.census_words import numbers_of, parts_in_words, why_in_words
 from dosimeter.report.document import Document
 from dosimeter.report.picture import Shape, draw_ladder
-from dosimeter.report.plain import plain_text, spans
+from dosimeter.report.plain import plain_text, spans, unbroken
 from dosimeter.report.words import tls_in_words
 from dosimeter.report.years_picture import YearsPicture, draw_years
 
@@ -65,7 +65,6 @@ def _environment() -> Environment:
         words=words,
         spans=spans,
         tls_in_words=tls_in_words,
-        cost_in_words=cost_in_words,
         numbers_of=numbers_of,
         parts_in_words=parts_in_words,
         why_in_words=why_in_words,
@@ -79,7 +78,7 @@ def _environment() -> Environment:
 
 def _printed(value: object) -> object:
     """The last step before escaping; what the template itself wrote is left as it is."""
-    return plain_text(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    return unbroken(plain_text(value)) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _years_picture(archive: Archive) -> YearsPicture | None:

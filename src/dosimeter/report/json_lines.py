@@ -11,13 +11,21 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache, partial
 from typing import Final, TextIO
 
+from dosimeter.exposure.rules import RULESET_VERSION
 from dosimeter.model.facts import TlsSeen
 from dosimeter.model.survey import SurveyHeader
 from dosimeter.model.target import Service
 from dosimeter.model.text import ServerText
 from dosimeter.model.verdict import Severity, Verdict
 from dosimeter.report.archive import LADDER, Archive, Findings
-from dosimeter.report.counts_json import Json, breakdown_object, cell_object, counts_object, stakes_object
+from dosimeter.report.counts_json import (
+    Json,
+    breakdown_object,
+    cell_object,
+    cost_object,
+    counts_object,
+    stakes_object,
+)
 from dosimeter.report.document import Document
 from dosimeter.report.figures import Figures, Tally, Totals
 from dosimeter.report.words import utc
@@ -111,6 +119,7 @@ def header_object(header: SurveyHeader) -> Json:
         "tool": "dosimeter",
         "version": header.tool_version,
         "ruleset_version": header.ruleset_version,
+        "judged_by": RULESET_VERSION,
         "scope_sha256": header.scope_sha256,
         "authorised_by": header.authorised_by,
         "reference": header.reference,
@@ -145,6 +154,7 @@ def _blank_archive(survey: str, findings: Findings, service: Service) -> Json:
         "counts": counts_object(findings.census.counts),
         "retrievable_instances": cell_object(findings.retrievable_instances),
         **breakdown_object(findings.census),
+        "count_cost": cost_object(findings.counting_cost),
         "same_as": None,
         "attributes": None,
         "country": None,
@@ -192,6 +202,7 @@ def totals_object(survey: str, totals: Totals) -> Json:
             "failed": totals.attempts.failed,
             "skipped": totals.attempts.skipped,
         },
+        "count_cost": cost_object(totals.counting_cost),
         "errors": [
             {"cause": line.cause.value, "questions": line.questions, "endpoints": line.endpoints}
             for line in totals.errors

@@ -31,6 +31,11 @@ def plain_text(text: str) -> str:
     return "".join(map(_shown, text))
 
 
+def unbroken(text: str) -> str:
+    """``< 11`` with a no-break space, so that no line ends in the middle of it."""
+    return text.replace("< 11", "<\N{NO-BREAK SPACE}11")
+
+
 def _shown(character: str) -> str:
     if unicodedata.category(character) not in _ACTING:
         return character

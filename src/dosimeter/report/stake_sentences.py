@@ -133,6 +133,11 @@ def _columns(totals: Totals) -> tuple[Holdings, ...]:
     return main.linked, main.downloadable, everything.linked, everything.downloadable
 
 
+def _some(total: Sum) -> bool:
+    """Whether anything is known to be there."""
+    return total.known > 0 and total.value + total.claimed > 0
+
+
 def _anything(totals: Totals) -> bool:
     stakes = totals.with_decoys.stakes
     return any(
@@ -150,18 +155,28 @@ def _linked(linked: Holdings) -> str:
         if linked.archives == 1
         else "Archives that answer anybody list"
     )
+    if not _some(linked.studies):
+        return _nothing(linked)
     words = f"{who} {sum_amount(linked.studies, Things.STUDIES)}"
     if linked.patients.known:
         words += f" of {sum_amount(linked.patients, Things.PATIENTS)}"
-    if linked.instances.known:
+    if _some(linked.instances):
         words += (
             f", with {sum_amount(linked.instances, Things.INSTANCES)}: linked, as the study of 2019 called it"
         )
     return f"{words}."
 
 
+def _nothing(linked: Holdings) -> str:
+    """Not a study was shown by any that was counted."""
+    if linked.archives == 1:
+        return "The archive that answers anybody showed a stranger nothing: 0 studies, counted."
+    which = "those of them that were counted" if linked.studies.unknown else "they"
+    return f"Archives answer anybody, and {which} showed a stranger nothing: 0 studies."
+
+
 def _downloadable(stakes: Stakes) -> str:
-    if not stakes.linked.instances.known:
+    if not _some(stakes.linked.instances):
         return ""
     if not stakes.downloadable.archives:
         return "None of these images is in an archive that answered a stranger's request to fetch."
@@ -177,11 +192,13 @@ def _downloadable(stakes: Stakes) -> str:
 def _waiting(linked: Holdings) -> str:
     if not linked.worklist_items.known:
         return ""
+    if not _some(linked.worklist_items):
+        return "No worklist listed an entry."
     return f"Worklists list {sum_amount(linked.worklist_items, Things.WORKLIST_ITEMS)} to anybody."
 
 
 def _by_name(by_name: Holdings) -> str:
-    if not by_name.studies.known:
+    if not _some(by_name.studies):
         return ""
     words = sum_amount(by_name.studies, Things.STUDIES)
     if by_name.instances.known:

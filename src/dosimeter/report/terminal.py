@@ -14,13 +14,12 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from dosimeter.exposure.count_words import MANY, short_words
-from dosimeter.model.census import Things, Unknown
+from dosimeter.exposure.count_words import short_words
 from dosimeter.model.verdict import DecoyTier, Exposure, Product, Remedy, Severity, Verdict
 from dosimeter.report.archive import Archive
-from dosimeter.report.census_words import cost_in_words, numbers_of, parts_in_words, why_in_words
+from dosimeter.report.census_words import numbers_of, parts_in_words, why_in_words
 from dosimeter.report.document import Document, OtherGroup
-from dosimeter.report.plain import Span, plain_text, spans
+from dosimeter.report.plain import Span, plain_text, spans, unbroken
 from dosimeter.report.sentences import Rung
 from dosimeter.report.words import (
     CAUSE_SAYS,
@@ -36,6 +35,7 @@ from dosimeter.report.words import (
     counted,
     day_and_time,
     probes_in_words,
+    rules_in_words,
     tls_in_words,
     touch_in_words,
 )
@@ -49,6 +49,10 @@ _BAR_WIDTH: Final = 16
 _NARROW_BAR_WIDTH: Final = 8
 _LONGEST_IPV4: Final = 21
 """Columns of the longest IPv4 address and port: what can be copied stays in one line."""
+
+_STICKY: Final = "\ue000"
+"""Stands for a no-break space while lines are broken, for rich breaks at those too. Of one column, and in no
+text that has passed `plain_text`."""
 
 _CODE_STYLE: Final = "bold cyan"
 
@@ -85,7 +89,8 @@ def write_table(document: Document, out: TextIO, *, width: int | None = None, de
             console.print(part)
             console.print()
         console.print(_footer(document))
-    out.writelines(f"{line.rstrip()}\n" for line in captured.get().split("\n")[:-1])
+    text = captured.get().replace(_STICKY, " ")
+    out.writelines(f"{line.rstrip()}\n" for line in text.split("\n")[:-1])
 
 
 def _parts(document: Document, width: int, *, detail: bool) -> Iterable[RenderableType]:
@@ -156,9 +161,8 @@ def _archives(archives: Sequence[Archive], *, wide: bool, counted: bool) -> Rend
     table.add_column("Archive", overflow="fold", no_wrap=longest <= _LONGEST_IPV4)
     table.add_column("Exposure", no_wrap=True)
     table.add_column("Severity", no_wrap=True)
-    if counted and wide:
-        table.add_column("Studies", justify="right", no_wrap=True)
     if counted:
+        table.add_column("Studies", justify="right", no_wrap=True)
         table.add_column("Images", justify="right", no_wrap=True)
     if wide:
         table.add_column("Protections seen")
@@ -167,16 +171,17 @@ def _archives(archives: Sequence[Archive], *, wide: bool, counted: bool) -> Rend
         table.add_column("Product")
         table.add_column("Decoy", no_wrap=True)
     else:
-        table.add_column("Also seen")
-        table.add_column("Product", overflow="fold")
+        table.add_column("Also seen", overflow="fold")
+        if not counted:
+            table.add_column("Product", overflow="fold")
     for archive in archives:
         verdict = archive.verdict
         table.add_row(
             _place(archive),
             _exposure(verdict.exposure),
             _severity(verdict.severity),
-            *(_counts(archive, wide=wide) if counted else ()),
-            *(_wide_cells(verdict) if wide else _narrow_cells(archive)),
+            *(_counts(archive) if counted else ()),
+            *(_wide_cells(verdict) if wide else _narrow_cells(verdict, counted=counted)),
         )
     return table
 
@@ -190,10 +195,9 @@ def _place(archive: Archive) -> Text:
     return place
 
 
-def _counts(archive: Archive, *, wide: bool) -> list[Text]:
+def _counts(archive: Archive) -> list[Text]:
     counts = archive.findings.census.counts
-    shown = [counts.studies, counts.instances] if wide else [counts.instances]
-    return [_line(short_words(count)) for count in shown]
+    return [_line(short_words(count)) for count in (counts.studies, counts.instances)]
 
 
 def _wide_cells(verdict: Verdict) -> list[Text]:
@@ -207,11 +211,9 @@ def _wide_cells(verdict: Verdict) -> list[Text]:
     ]
 
 
-def _narrow_cells(archive: Archive) -> list[Text]:
-    verdict, counts = archive.verdict, archive.findings.census.counts
+def _narrow_cells(verdict: Verdict, *, counted: bool) -> list[Text]:
+    """Beside numbers there is no room for the product, which stands in the details."""
     also = []
-    if isinstance(counts.instances, Unknown) and not isinstance(counts.studies, Unknown):
-        also.append(f"{short_words(counts.studies)} {MANY[Things.STUDIES]}")
     if verdict.accepts_writes:
         also.append("takes images")
     if verdict.worklist:
@@ -219,7 +221,8 @@ def _narrow_cells(archive: Archive) -> list[Text]:
     if verdict.decoy.tier is not DecoyTier.NONE:
         also.append(f"decoy: {verdict.decoy.tier.value}")
     also += [PROTECTION_SHORT[each] for each in verdict.protections]
-    return [_line(", ".join(also) or "-", "" if also else "dim"), _line(_product(verdict.product))]
+    seen = _line(", ".join(also) or "-", "" if also else "dim")
+    return [seen] if counted else [seen, _line(_product(verdict.product))]
 
 
 def _others(groups: Iterable[OtherGroup]) -> RenderableType:
@@ -321,9 +324,9 @@ def _properties(archive: Archive) -> RenderableType:
         "Questions",
         _line(f"{counts.completed} answered, {counts.failed} failed, {counts.skipped} not asked"),
     )
-    cost = cost_in_words(archive.findings)
-    if cost:
-        grid.add_row("Counting took", _line(cost))
+    cost = archive.findings.counting_cost
+    if cost is not None:
+        grid.add_row("Counting took", _line(cost.says))
     return grid
 
 
@@ -356,16 +359,17 @@ def _footer(document: Document) -> RenderableType:
     header, totals = document.header, document.totals
     ended = f" to {day_and_time(header.completed)}" if header.completed else ", not completed"
     asked = counted(totals.attempts.asked, "question")
+    cost = "" if totals.counting_cost is None else f" Counting took {totals.counting_cost.says}."
     return Group(
         _line(
             f"Survey {header.id}, {day_and_time(header.started)}{ended}. "
-            f"{asked} asked, {totals.attempts.failed:,} failed, {totals.attempts.skipped:,} not asked.",
+            f"{asked} asked, {totals.attempts.failed:,} failed, {totals.attempts.skipped:,} not asked.{cost}",
             "dim",
         ),
         _line(f"Touch {touch_in_words(header.touch)}.", "dim"),
         _line(
             f"Authorised by {header.authorised_by} ({header.reference}); scope {header.scope_sha256[:16]}. "
-            f"dosimeter {header.tool_version}, rules {header.ruleset_version}.",
+            f"dosimeter {header.tool_version}, {rules_in_words(header)}.",
             "dim",
         ),
     )
@@ -376,7 +380,7 @@ def _table() -> Table:
 
 
 def _line(text: str, style: str = "") -> Text:
-    return Text(plain_text(text), style)
+    return Text(unbroken(plain_text(text)).replace("\N{NO-BREAK SPACE}", _STICKY), style)
 
 
 def _marked(pieces: tuple[Span, ...]) -> Text:

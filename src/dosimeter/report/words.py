@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Final
 
+from dosimeter.exposure.rules import RULESET_VERSION
 from dosimeter.model.attempt import Cause
 from dosimeter.model.facts import ClientCertificate, TlsSeen
 from dosimeter.model.scope import Touch
+from dosimeter.model.survey import SurveyHeader
 from dosimeter.model.verdict import Confidence, DecoyTier, Exposure, Protection
 
 EXPOSURE_WORD: Final = {
@@ -170,6 +172,12 @@ def touch_in_words(touch: Touch) -> str:
         f"{touch.word} was allowed, {_MOST_DONE.word} was done: {TOUCH_SAYS[_MOST_DONE]}. "
         "This version samples nothing"
     )
+
+
+def rules_in_words(header: SurveyHeader) -> str:
+    """``rules 2026.11.3``; of a survey made with older ones also those that judge it in this report."""
+    old = f"rules {header.ruleset_version}"
+    return old if header.ruleset_version == RULESET_VERSION else f"{old}, judged again by {RULESET_VERSION}"
 
 
 def utc(moment: datetime) -> str:

@@ -201,7 +201,7 @@ def test_html_draws_the_years_of_an_archive(document: Document) -> None:
     assert bars.count("sure") + bars.count("vague") == sum(
         len(breakdown_of(a.findings.census).years) for a in document.archives
     )
-    assert "2022: < 11; 2023: 410; 2024: 7,004; 2025: at least 4,996." in page.texts
+    assert "2022: <\N{NO-BREAK SPACE}11; 2023: 410; 2024: 7,004; 2025: at least 4,996." in page.texts
 
 
 def test_a_counted_page_runs_nothing_and_loads_nothing(document: Document) -> None:

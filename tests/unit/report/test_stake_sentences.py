@@ -8,8 +8,18 @@ from dataclasses import replace
 import pytest
 
 from dosimeter.model.attempt import Completed, Skipped
-from dosimeter.model.census import AtLeast, Census, CensusEnd, Claimed, Count, Counts, Estimated, Exact
-from dosimeter.model.verdict import Exposure
+from dosimeter.model.census import (
+    AtLeast,
+    Census,
+    CensusEnd,
+    Claimed,
+    Count,
+    Counts,
+    Estimated,
+    Exact,
+    YearCount,
+)
+from dosimeter.model.verdict import Exposure, Verdict
 from dosimeter.report.archive import Archive
 from dosimeter.report.census_words import numbers_of, why_in_words
 from dosimeter.report.render import Format, render
@@ -192,3 +202,61 @@ def test_remarks_of_the_census_are_printed_as_they_are() -> None:
         render(counted.document(archive), format_, out, width=120, detail=True)
         whole = out.getvalue() if format_ is Format.TABLE else " ".join(Page(out.getvalue()).texts)
         assert "Studies without a date & time <are> missing." in whole
+
+
+EMPTY = Census(counts=Counts(*[Exact(0)] * 5))
+
+
+def test_an_archive_that_shows_nothing_is_not_said_to_list_nothing() -> None:
+    """No sentence of the summary has a subject that does something to 0 things."""
+    alone = summary(counted.archive(1, Exposure.RETRIEVABLE, EMPTY, counted.attempts(fetches=True)))
+    assert "The archive that answers anybody showed a stranger nothing: 0 studies, counted." in alone
+    two = summary(
+        counted.archive(1, Exposure.QUERYABLE, EMPTY, verdict=worklist()),
+        counted.archive(2, Exposure.QUERYABLE, EMPTY),
+    )
+    assert "Archives answer anybody, and they showed a stranger nothing: 0 studies." in two
+    assert "No worklist listed an entry." in two
+    unsure = summary(counted.archive(1, Exposure.QUERYABLE, EMPTY), counted.unknown())
+    assert "and those of them that were counted showed a stranger nothing: 0 studies." in unsure
+    for words in (alone, two, unsure):
+        assert "0 patients" not in words
+        assert "0 images" not in words
+        assert "these images" not in words
+
+
+def worklist() -> Verdict:
+    """Answers worklist queries too."""
+    return replace(counted.said(Exposure.QUERYABLE), worklist=True)
+
+
+def test_an_archive_behind_a_name_that_shows_nothing_adds_no_sentence() -> None:
+    """There is nothing that anybody could list."""
+    empty = counted.archive(8, Exposure.NAME_GATED, EMPTY, counted.attempts(stranger=False))
+    assert "Beside these" not in summary(counted.exact(), empty)
+
+
+def test_one_worklist_entry_is_written_in_the_singular() -> None:
+    """One examination is waiting."""
+    census = Census(counts=Counts(studies=AtLeast(1), worklist_items=Exact(1)))
+    words = summary(counted.archive(1, Exposure.QUERYABLE, census, verdict=worklist()))
+    assert "lists at least 1 study." in words
+    assert "Worklists list 1 worklist entry to anybody." in words
+
+
+@pytest.mark.parametrize("form", Format)
+def test_no_number_of_a_census_that_was_not_believed_is_shown_or_added(form: Format) -> None:
+    """Whatever was made of its facts, and though its decoy tier is none."""
+    census = Census(
+        counts=Counts(*[AtLeast(77_123)] * 5),
+        years=(YearCount(2024, AtLeast(77_123)),),
+        remarks=("at least 77,123 studies: the server answers whatever is asked",),
+    )
+    canned = counted.archive(
+        1, Exposure.RETRIEVABLE, census, counted.attempts(CensusEnd.NOT_BELIEVED, fetches=True)
+    )
+    out = io.StringIO()
+    render(counted.document(canned, counted.exact()), form, out, detail=True)
+    assert "77,123" not in out.getvalue()
+    assert "77123" not in out.getvalue()
+    assert "its answers are not believed" in wholes(canned)["counts"]

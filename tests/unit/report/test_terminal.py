@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import pytest
 
+from dosimeter.model.target import Endpoint
+from dosimeter.model.verdict import Confidence, Product
 from dosimeter.report.document import build_document
 from dosimeter.report.terminal import write_table
-from tests.unit.report import samples
+from tests.unit.report import counted, samples
 
 
 class _Terminal(io.StringIO):
@@ -86,3 +89,39 @@ def test_long_lists_are_cut_with_their_number() -> None:
 
     assert "and 992 more" in " ".join(out.getvalue().split())
     assert len(out.getvalue().splitlines()) < 40
+
+
+@pytest.mark.parametrize("width", [80, 104])
+def test_studies_and_images_have_columns_of_their_own(width: int) -> None:
+    """A number needs no noun, and is not wrapped away among other things that were seen."""
+    out = io.StringIO()
+    write_table(counted.document(), out, width=width)
+    lines = {
+        line.split()[0]: line.split() for line in out.getvalue().splitlines() if line.startswith("127.30")
+    }
+
+    assert lines["127.30.0.3:104"][3:5] == ["~41k", "-"]
+    assert lines["127.30.0.1:104"][3:5] == ["12,430", "731,225"]
+    assert lines["127.30.0.2:104"][3:7] == ["≥", "120", "≥", "340"]
+
+
+@pytest.mark.parametrize("width", range(60, 130))
+def test_fewer_than_eleven_is_never_broken_over_lines(width: int) -> None:
+    """Whatever the width, and what is printed is a plain space."""
+    out = io.StringIO()
+    write_table(counted.document(), out, width=width, detail=True)
+
+    assert not [line for line in out.getvalue().splitlines() if line.endswith("<")]
+    assert "< 11" in out.getvalue()
+    assert "\ue000" not in out.getvalue()
+
+
+def test_a_private_character_of_a_server_is_escaped() -> None:
+    """It cannot pass for the one that stands for a no-break space."""
+    out = io.StringIO()
+    said = replace(samples.retrievable().verdict, product=Product("a\ue000b", None, Confidence.ANNOUNCED))
+    write_table(
+        build_document(samples.HEADER, [samples.judged(Endpoint("127.20.0.8", 104), said)]), out, width=120
+    )
+
+    assert "a\\ue000b" in out.getvalue()

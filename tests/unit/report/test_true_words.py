@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from dosimeter.exposure.classify import judge
+from dosimeter.exposure.rules import RULESET_VERSION
 from dosimeter.model.attempt import Attempt, Cause, Completed, Failed, Skipped
 from dosimeter.model.facts import AssociationAccepted, Titles
 from dosimeter.model.scope import Touch
@@ -15,6 +16,7 @@ from dosimeter.model.target import Endpoint, Service
 from dosimeter.model.verdict import Exposure
 from dosimeter.report.archive import Archive, findings_of
 from dosimeter.report.document import Document, build_document
+from dosimeter.report.json_lines import header_object
 from dosimeter.report.render import Format, render
 from tests.unit.report import counted, samples
 from tests.unit.report.pages import Page
@@ -253,13 +255,25 @@ def test_a_counted_survey_says_that_identifiers_crossed_the_network(*, is_counte
 
 
 def test_what_counting_cost_the_archive_is_told_without_its_rows() -> None:
-    """The log of the archive shows so many queries; the rows would give a small part away."""
+    """Its log shows so many queries; the rows would give a small part away. The sum stands in the footer."""
     words = words_of(counted.document(counted.exact()))
 
-    assert words.count("40 queries, 0.9 MB and 8 s over 1 association") == 2
+    assert words.count("40 queries, 0.9 MB and 8 s over 1 association") == 4
     assert "12,000" not in words
 
 
 def test_a_survey_that_counted_nothing_tells_no_cost() -> None:
     """No line without a census."""
     assert "Counting took" not in words_of(build_document(samples.HEADER, [samples.retrievable()]))
+
+
+def test_a_survey_that_is_judged_again_names_both_rule_sets() -> None:
+    """The verdicts are those of the rules that made the report, not of those that the survey began with."""
+    old = build_document(samples.HEADER, [samples.retrievable()])
+    assert words_of(old).count(f"rules 2026.11, judged again by {RULESET_VERSION}") == 2
+    new = build_document(replace(samples.HEADER, ruleset_version=RULESET_VERSION), [samples.retrievable()])
+    assert "judged again" not in words_of(new)
+    for document in (old, new):
+        header = header_object(document.header)
+        assert header["ruleset_version"] == document.header.ruleset_version
+        assert header["judged_by"] == RULESET_VERSION
