@@ -1,6 +1,6 @@
 """Archives with every cap and lie seen in the field: no number is called what it is not.
 
-Six hundred, or more: ``pytest tests/property/test_census_archives.py`` with DOSIMETER_ARCHIVES=2000.
+Four hundred and fifty, or more: ``pytest this file`` with DOSIMETER_ARCHIVES=2000.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from tests.unit.census.simulated import (
     plan,
 )
 
-ARCHIVES = int(os.environ.get("DOSIMETER_ARCHIVES", "600"))
+ARCHIVES = int(os.environ.get("DOSIMETER_ARCHIVES", "450"))
 PARTS = 3
 
 

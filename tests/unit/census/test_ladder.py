@@ -90,6 +90,15 @@ def test_a_limit_that_is_said_is_got_around_by_endings_of_patient_ids(cap: int) 
     assert result.rows_limit == cap
 
 
+def test_two_studies_of_one_patient_and_one_second_are_told_apart_by_modality() -> None:
+    """One row an answer, and one of the two has no date: by date, time and ending alone it would not show."""
+    held = forty_eight()
+    held[0] = replace(held[5], uid=held[0].uid, day=None, modality="US")
+    held[5] = replace(held[5], modality="MR")
+    result, _ = counted(replace(ANSWERS_FOR_ALL, cap=1, cap_status=CANCELLED), held)
+    assert result.counts.studies == Exact(48)
+
+
 @pytest.mark.parametrize("order", list(Order))
 def test_a_limit_that_is_not_said_is_noticed_and_got_around(order: Order) -> None:
     """Success after ten rows again and again: the parts hold more than the whole."""
