@@ -95,6 +95,7 @@ def test_two_studies_of_one_patient_and_one_second_are_told_apart_by_modality() 
     held = forty_eight()
     held[0] = replace(held[5], uid=held[0].uid, day=None, modality="US")
     held[5] = replace(held[5], modality="MR")
+    held.append(held.pop(0))
     result, _ = counted(replace(ANSWERS_FOR_ALL, cap=1, cap_status=CANCELLED), held)
     assert result.counts.studies == Exact(48)
 
