@@ -10,7 +10,7 @@ import pytest
 from dosimeter.net.loop import READ, WRITE, InterruptedWait, Loop, ready, sleep
 from tests.unit.net.driving import descriptors
 
-LATE = 0.2
+LATE = 1.0
 """Seconds: no deadline is noticed later than this."""
 
 

@@ -162,7 +162,7 @@ def test_how_a_question_ends_is_seen_and_the_association_ended_properly(
         (seen,) = archive.wait_for_ends(1)
     assert (fact.ending, fact.status, fact.matches) == (ending, status, 0)
     assert seen.ended_by == ended_by
-    assert took < 0.6
+    assert took < 2.0
 
 
 def test_a_null_retrieve_goes_alone() -> None:
@@ -287,7 +287,7 @@ def test_a_request_without_an_answer_ends_by_its_deadline_and_with_an_abort(
         (seen,) = archive.wait_for_ends(1)
     assert caught.value.cause is cause
     assert seen.ended_by == ended_by
-    assert took < 0.5
+    assert took < 1.8
 
 
 @pytest.mark.parametrize(
@@ -334,7 +334,7 @@ def test_the_hosts_deadline_is_earlier_than_any_answers() -> None:
         late = time.monotonic() - until
         (seen,) = archive.wait_for_ends(1)
     assert fact.ending is Ending.SILENCE
-    assert 0 <= late < 0.25
+    assert 0 <= late < 1.5
     assert seen.ended_by == "abort"
 
 
@@ -354,7 +354,7 @@ def test_a_release_that_is_not_confirmed_becomes_an_abort(answer: Answer, ended_
     with Archive(Script(on_release=answer)) as archive:
         until = time.monotonic() + 0.4
         converse(archive, nothing, host_until=until)
-        assert time.monotonic() - until < 0.25
+        assert time.monotonic() - until < 1.5
         (seen,) = archive.wait_for_ends(1)
     assert seen.ended_by == ended_by
 
@@ -380,7 +380,7 @@ def test_a_release_from_both_sides_at_once_is_settled() -> None:
         converse(server, nothing, answer_seconds=2)
         took = time.monotonic() - began
     assert heard == [RELEASE_RQ, RELEASE_RP]
-    assert took < 0.5
+    assert took < 1.8
 
 
 def test_no_question_is_asked_of_an_association_that_is_over() -> None:

@@ -6,6 +6,7 @@ import struct
 import time
 import warnings
 from collections.abc import Iterator
+from dataclasses import replace
 from threading import Event
 
 import pytest
@@ -15,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from dosimeter.dicom.association import AssociateAccepted
 from dosimeter.model.attempt import Cause
 from dosimeter.model.facts import ClientCertificate, Titles, TlsSeen
+from dosimeter.model.scope import Pace
 from dosimeter.model.target import Service
 from dosimeter.net.causes import WireFailure
 from dosimeter.net.loop import Loop
@@ -23,9 +25,10 @@ from dosimeter.probes._proposals import strangers_proposal
 from tests.peers.archive import Archive
 from tests.peers.scripted import Behaviour, ScriptedServer, answering, dripping, reset, silent
 from tests.peers.tls import certificates, server_context
-from tests.unit.net.driving import Caller, authorisation, descriptors, drive
+from tests.unit.net.driving import QUICK, Caller, authorisation, descriptors, drive
 
 PROPOSAL = strangers_proposal(Titles("NOBODY-00C0DE", "DOSIMETER"))
+PATIENT = replace(QUICK, connect_seconds=4, answer_seconds=4, host_seconds=20)
 BOTH = pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
 
 
@@ -36,12 +39,13 @@ def _no_descriptor_is_left() -> Iterator[None]:
     assert descriptors() == before
 
 
-def visit(port: int, name: str | None = None) -> tuple[object, TlsSeen]:
+def visit(port: int, name: str | None = None, pace: Pace = QUICK) -> tuple[object, TlsSeen]:
     """Associate over TLS and release: what came, or how it failed, and what the handshake showed."""
     names = () if name is None else (name,)
 
     async def work(loop: Loop) -> tuple[object, TlsSeen]:
-        line = Caller(loop, authorisation(port, names=names)).line(port, service=Service.DICOM_TLS, name=name)
+        allowed = authorisation(port, names=names, pace=pace)
+        line = Caller(loop, allowed).line(port, service=Service.DICOM_TLS, name=name)
         outcome: object
         try:
             outcome = await line.associate(PROPOSAL)
@@ -135,11 +139,11 @@ def test_the_name_it_was_resolved_from_is_the_server_name() -> None:
     assert asked == ["pacs.example.test"]
 
 
-def failing(behaviour: Behaviour) -> tuple[object, TlsSeen, float]:
+def failing(behaviour: Behaviour, pace: Pace = QUICK) -> tuple[object, TlsSeen, float]:
     """A visit to a peer that does something else: how it failed, what was seen, how long it took."""
     with ScriptedServer(behaviour) as server:
         began = time.monotonic()
-        outcome, seen = visit(server.port)
+        outcome, seen = visit(server.port, pace=pace)
         return outcome, seen, time.monotonic() - began
 
 
@@ -177,7 +181,7 @@ def test_a_handshake_that_does_not_come_to_an_end_is_timed_out(behaviour: Behavi
     """Silence and a drip cost connect and answer time together, and no more."""
     outcome, _, took = failing(behaviour)
     assert outcome is Cause.TIMED_OUT
-    assert took < 1.1
+    assert 0.8 <= took < 3.0
 
 
 def hanging_up(context: ssl.SSLContext, end: str) -> Behaviour:
@@ -229,9 +233,9 @@ def test_hello_requests_without_end_are_cut() -> None:
         connection.recv(65_536)
         connection.sendall(hello_request * (2 * MAX_HANDSHAKE_BYTES // len(hello_request)))
 
-    outcome, _, took = failing(feed)
+    outcome, _, took = failing(feed, PATIENT)
     assert outcome in {Cause.BAD_PEER, Cause.TLS_FAILED}
-    assert took < 0.4
+    assert took < 0.5 * (PATIENT.connect_seconds + PATIENT.answer_seconds)
 
 
 def test_a_chain_without_end_is_cut() -> None:

@@ -328,7 +328,7 @@ def test_after_a_long_answer_an_echo_tells_how_the_archive_is() -> None:
     echoes = [answer.echo_milliseconds for answer in census.answers]
     assert echoes[0] is None
     assert echoes[1] is not None
-    assert 0 <= echoes[1] < 200
+    assert 0 <= echoes[1] < 1_000
     assert echoes[2] is None
 
 
@@ -359,7 +359,7 @@ def test_the_seconds_of_the_census_end_it_and_not_those_for_proving() -> None:
         archive.wait_for_ends(1)
     assert ended.end is CensusEnd.SECONDS
     assert [answer.ending for answer in census.answers] == [Ending.STATUS, Ending.BUDGET]
-    assert 1.3 < took < 2.5
+    assert 1.3 < took < 4.5
 
 
 def test_an_authorisation_that_ends_between_two_questions_ends_the_census() -> None:
@@ -384,7 +384,7 @@ def test_an_authorisation_that_ends_within_an_answer_cancels_it() -> None:
         scope = authorisation(archive.port, pace=CALM, valid_until=now() + timedelta(seconds=0.7))
         began = time.monotonic()
         perform(archive, census, allowed=scope, seconds=60)
-        assert time.monotonic() - began < 3.2
+        assert time.monotonic() - began < 6.0
         (seen,) = archive.wait_for_ends(1)
     assert census.answers[0].ending is Ending.BUDGET
     assert (seen.cancelled, seen.ended_by) == (1, "abort")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -42,7 +43,7 @@ from tests.peers.archive import (
     answers,
 )
 from tests.peers.rows import Rows
-from tests.unit.net.driving import Caller, authorisation, drive
+from tests.unit.net.driving import QUICK, Caller, authorisation, drive
 from tests.unit.probes.counting import TITLES, Run, WrittenCensus, year
 from tests.unit.probes.visiting import STRANGER
 
@@ -124,7 +125,8 @@ def visited(
     budget: CountBudget | None = None,
 ) -> tuple[Fact, ...]:
     """What the probe finds on a visit that has seen this."""
-    scope = authorisation(archive.port, touch=Touch.COUNT, count=budget or CountBudget())
+    pace = replace(QUICK, connect_seconds=2.0, answer_seconds=0.7)
+    scope = authorisation(archive.port, pace=pace, touch=Touch.COUNT, count=budget or CountBudget())
 
     async def work(loop: Loop) -> tuple[Fact, ...]:
         line = Caller(loop, scope).line(archive.port)
@@ -302,7 +304,7 @@ def test_a_root_that_refuses_does_not_keep_the_worklist_from_being_counted(
         (Rows(5, then=Silence()), {CensusEnd.SILENT}, 1),
         (Rows(50, then=Abort()), {CensusEnd.REFUSED, CensusEnd.ALL_ASKED}, 6),
         (Rows(50, then=Close()), {CensusEnd.REFUSED, CensusEnd.ALL_ASKED}, 6),
-        (Rows(5, then=Drip(b"\x04\x00\x00\x00\x10\x00" + bytes(4096), 0.05)), {CensusEnd.SILENT}, 1),
+        (Rows(5, then=Drip(b"\x04\x00\x00\x00\x10\x00" + bytes(4096), 0.05)), {CensusEnd.SILENT, CensusEnd.SECONDS}, 1),
         (Rows(7), {CensusEnd.NOT_BELIEVED}, 1),
         (Abort(), {CensusEnd.REFUSED, CensusEnd.ALL_ASKED}, 6),
     ],
@@ -331,7 +333,7 @@ def test_a_whole_census_of_a_hostile_archive_ends_within_its_budget(
         took = time.monotonic() - began
         assert len(archive.wait_for_ends(1)) <= visits
     ended = [fact for fact in facts if isinstance(fact, CensusEnded)]
-    assert took < 4.5
+    assert took < 7.0
     assert ended
     assert {fact.end for fact in ended} <= ends
     most = budget.received_bytes + OVER_BUDGET_BYTES + 2 * COUNT_RECEIVE_BYTES
