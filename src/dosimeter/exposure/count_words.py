@@ -110,7 +110,7 @@ def whole_words(count: Count, things: Things) -> str:
 
 
 def short_words(count: Count) -> str:
-    """For a narrow column: ``12,430``, ``≥ 340``, ``~41k``, ``says 225``, ``-``."""
+    """For a narrow column: ``12,430``, ``≥ 340``, ``~41k``, ``says 225``, ``says 9M``, ``-``."""
     match count:
         case Exact(value):
             return f"{value:,}"
@@ -119,7 +119,7 @@ def short_words(count: Count) -> str:
         case Estimated():
             return f"~{_short(rough(count))}"
         case Claimed(value):
-            return f"says {value:,}"
+            return f"says {value:,}" if value < _MILLION else f"says {_short(_rounded(value))}"
         case Unknown():
             return "-"
 
@@ -137,8 +137,12 @@ def interval_words(count: Estimated) -> str:
 
 def rough(count: Estimated) -> int:
     """An estimate to two significant digits."""
-    unit = _unit(count.value, _ROUGH_DIGITS)
-    return (count.value + unit // 2) // unit * unit
+    return _rounded(count.value)
+
+
+def _rounded(value: int) -> int:
+    unit = _unit(value, _ROUGH_DIGITS)
+    return (value + unit // 2) // unit * unit
 
 
 def _rounded_down(value: int) -> int:

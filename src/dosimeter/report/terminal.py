@@ -43,6 +43,9 @@ from dosimeter.report.words import (
 WIDE: Final = 104
 """From this width on, every property of an archive has its own column."""
 
+_WIDE_WITH_COUNTS: Final = 120
+"""The same where the columns of two numbers stand among them."""
+
 ADDRESSES_SHOWN: Final = 8
 
 _BAR_WIDTH: Final = 16
@@ -99,7 +102,7 @@ def _parts(document: Document, width: int, *, detail: bool) -> Iterable[Renderab
     if document.stakes:
         yield _stakes(document)
     if document.archives:
-        yield _archives(document.archives, wide=width >= WIDE, counted=bool(document.stakes))
+        yield _archives(document.archives, width, counted=bool(document.stakes))
     if document.others:
         yield _others(document.others)
     if document.totals.errors:
@@ -155,7 +158,10 @@ def _stakes(document: Document) -> RenderableType:
     return table
 
 
-def _archives(archives: Sequence[Archive], *, wide: bool, counted: bool) -> RenderableType:
+def _archives(archives: Sequence[Archive], width: int, *, counted: bool) -> RenderableType:
+    """A narrow table of numbers has no room for products, which stand in the details."""
+    wide = width >= (_WIDE_WITH_COUNTS if counted else WIDE)
+    products = not counted or width >= WIDE
     table = _table()
     longest = max(len(archive.endpoint.authority) for archive in archives)
     table.add_column("Archive", overflow="fold", no_wrap=longest <= _LONGEST_IPV4)
@@ -172,7 +178,7 @@ def _archives(archives: Sequence[Archive], *, wide: bool, counted: bool) -> Rend
         table.add_column("Decoy", no_wrap=True)
     else:
         table.add_column("Also seen", overflow="fold")
-        if not counted:
+        if products:
             table.add_column("Product", overflow="fold")
     for archive in archives:
         verdict = archive.verdict
@@ -181,7 +187,7 @@ def _archives(archives: Sequence[Archive], *, wide: bool, counted: bool) -> Rend
             _exposure(verdict.exposure),
             _severity(verdict.severity),
             *(_counts(archive) if counted else ()),
-            *(_wide_cells(verdict) if wide else _narrow_cells(verdict, counted=counted)),
+            *(_wide_cells(verdict) if wide else _narrow_cells(verdict, products=products)),
         )
     return table
 
@@ -211,8 +217,7 @@ def _wide_cells(verdict: Verdict) -> list[Text]:
     ]
 
 
-def _narrow_cells(verdict: Verdict, *, counted: bool) -> list[Text]:
-    """Beside numbers there is no room for the product, which stands in the details."""
+def _narrow_cells(verdict: Verdict, *, products: bool) -> list[Text]:
     also = []
     if verdict.accepts_writes:
         also.append("takes images")
@@ -222,7 +227,7 @@ def _narrow_cells(verdict: Verdict, *, counted: bool) -> list[Text]:
         also.append(f"decoy: {verdict.decoy.tier.value}")
     also += [PROTECTION_SHORT[each] for each in verdict.protections]
     seen = _line(", ".join(also) or "-", "" if also else "dim")
-    return [seen] if counted else [seen, _line(_product(verdict.product))]
+    return [seen, _line(_product(verdict.product))] if products else [seen]
 
 
 def _others(groups: Iterable[OtherGroup]) -> RenderableType:

@@ -67,6 +67,13 @@ def test_an_estimate_pretends_no_more_than_two_digits(value: int, short: str) ->
     assert short_words(Estimated(value, value, value)) == short
 
 
+@pytest.mark.parametrize(("value", "short"), [(999_999, "says 999,999"), (9_123_456, "says 9.1M")])
+def test_a_claim_of_millions_is_short(value: int, short: str) -> None:
+    """It is no count, and its digits push the counts of others aside; the details give it whole."""
+    assert short_words(Claimed(value)) == short
+    assert f"{value:,}" in figure_words(Claimed(value))
+
+
 @pytest.mark.parametrize("value", [0, 5, 38_245, 100_001, 999_999])
 def test_an_interval_is_rounded_outwards(value: int) -> None:
     """What is printed holds what was computed."""

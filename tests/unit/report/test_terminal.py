@@ -105,6 +105,24 @@ def test_studies_and_images_have_columns_of_their_own(width: int) -> None:
     assert lines["127.30.0.2:104"][3:7] == ["≥", "120", "≥", "340"]
 
 
+def test_the_longest_address_and_large_numbers_leave_words_whole_at_80_columns() -> None:
+    """No word is cut into letters."""
+    decoy = replace(counted.decoy(), endpoint=Endpoint("127.123.123.123", 11112))
+    out = io.StringIO()
+    write_table(counted.document(decoy), out, width=80)
+
+    line = next(line for line in out.getvalue().splitlines() if line.startswith("127.123"))
+    assert line.split() == [
+        "127.123.123.123:11112",
+        "retrievable",
+        "critical",
+        "1,000,000",
+        "says",
+        "9M",
+        "decoy:",
+    ]
+
+
 @pytest.mark.parametrize("width", range(60, 130))
 def test_fewer_than_eleven_is_never_broken_over_lines(width: int) -> None:
     """Whatever the width, and what is printed is a plain space."""
