@@ -9,6 +9,7 @@ from dosimeter.model.attempt import Attempt, Cause, Completed, Failed
 from dosimeter.model.census import (
     NOT_COUNTED,
     AtLeast,
+    Axis,
     Census,
     CensusEnd,
     Claimed,
@@ -131,6 +132,13 @@ def test_no_number_is_told_of_a_census_that_was_not_believed() -> None:
     """Whatever was made of its facts."""
     counted = census(cell("2019", 10), end=CensusEnd.NOT_BELIEVED)
     assert said(judged(ASSOCIATED, query(STUDY), retrieve(), counted)) == []
+
+
+def test_what_had_no_end_is_not_said_to_be_all_there_is() -> None:
+    """Whatever was made of its facts: an answer that did not end is a lower bound."""
+    counted = census(cell("whole", 9_000, axis=Axis.WHOLE, endless=True))
+    verdict = judged(ASSOCIATED, query(STUDY), counted, counts=Counts(studies=Exact(9_000)))
+    assert said(verdict) == ["Anybody who reaches the port can list at least 9,000 studies."]
 
 
 def test_a_suspected_decoy_is_not_said_to_hold_anything() -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from dosimeter.model.attempt import Attempt, Completed
 from dosimeter.model.census import CensusEnd
 from dosimeter.model.facts import CensusEnded
+from dosimeter.model.target import Endpoint
 from dosimeter.model.verdict import Exposure
 from dosimeter.report.archive import Archive
 from dosimeter.report.cost import CountingCost, cost_of
@@ -66,6 +68,13 @@ def test_every_report_tells_the_cost_of_each_archive_and_of_all() -> None:
     ]
     assert lines[1]["count_cost"] == {"queries": 131, "associations": 2, "megabytes": 0.3, "seconds": 3}
     assert lines[-1]["count_cost"] == {"queries": 261, "associations": 3, "megabytes": 0.6, "seconds": 5}
+
+
+def test_endpoints_that_share_their_findings_each_have_a_cost() -> None:
+    """Two doors that answered alike were both asked."""
+    one = archive(1, STUDIES)
+    other = replace(one, endpoint=Endpoint("127.30.0.2", 104))
+    assert counted.document(one, other).totals.counting_cost == CountingCost(260, 500_000, 2, 4_200)
 
 
 def test_a_survey_without_a_census_has_no_cost() -> None:
