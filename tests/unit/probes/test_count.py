@@ -303,7 +303,7 @@ def test_a_root_that_refuses_does_not_keep_the_worklist_from_being_counted(
     ("find", "ends", "visits"),
     [
         (Rows(), {CensusEnd.ROWS, CensusEnd.BYTES}, 1),
-        (Rows(heeds_cancel=True), {CensusEnd.ROWS, CensusEnd.BYTES}, 1),
+        (Rows(heeds_cancel=True), {CensusEnd.ROWS, CensusEnd.BYTES, CensusEnd.ALL_ASKED}, 1),
         (Rows(batch=1, seconds_between=0.005), {CensusEnd.SECONDS}, 1),
         (Rows(50, then=Statuses((0xA700,))), {CensusEnd.OUT_OF_RESOURCES}, 1),
         (Rows(5, then=Silence()), {CensusEnd.SILENT}, 1),
