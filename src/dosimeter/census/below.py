@@ -22,6 +22,7 @@ from dosimeter.model.census import (
     Things,
     Unknown,
 )
+from dosimeter.model.facts import Ending
 
 if TYPE_CHECKING:
     from dosimeter.census.evidence import Evidence
@@ -39,11 +40,13 @@ OF_PATIENT: Final = {
 class Below:
     """Numbers that rest on the answers with counters, and on rows of their own level."""
 
-    def __init__(self, evidence: Evidence, studies: Count, why_part: str) -> None:
+    def __init__(self, evidence: Evidence, studies: Count, why_part: str, early: str | None) -> None:
         self.remarks: list[str] = []
         self._evidence = evidence
         self._studies = studies
         self._why_part = why_part
+        self._early = early
+        """Why the counting ended before all was asked."""
         found = evidence.found
         self._covering: list[CellCounted] = []
         """The cells with counters of the axis on which they cover the most studies, each study once."""
@@ -85,11 +88,35 @@ class Below:
         if whole and whole[0].distinct == most and not lacking:
             return Exact(most)
         if not most:
-            self.remarks.append(words.unknown(things, words.NOT_LISTED))
+            self.remarks.append(words.unknown(things, self._why_no_patients()))
             return Unknown()
         why = words.NO_PATIENT_ID if lacking else words.OF_SEEN if self._is_all else self._why_part
         self.remarks.append(words.at_least(most, things, why))
         return AtLeast(most)
+
+    def _with_counters(self) -> list[CellCounted]:
+        cells = self._evidence.cells
+        return [cell for cell in cells if cell.things is Things.STUDIES and cell.with_counters]
+
+    def _why_no_patients(self) -> str:
+        """What was answered when patients were asked for; if they never were, why not."""
+        listed = [cell for cell in self._evidence.cells if cell.things is Things.PATIENTS]
+        asked = [*self._with_counters(), *listed]
+        if any(cell.patients for cell in asked):
+            return words.CONTRADICTED
+        if any(cell.rows for cell in asked):
+            return words.NOT_LISTED
+        if asked and all(_is_refusal(cell) for cell in asked):
+            return words.REFUSED
+        return self._early or words.UNCHECKED
+
+    def _why_not_told(self, things: Things) -> str:
+        """What was answered when these were asked for; if they never were, why not."""
+        told = [cell for cell in self._with_counters() if cell.rows]
+        listed = [cell for cell in self._evidence.cells if cell.things is things and _is_answer(cell)]
+        if listed or (told and self._early is None):
+            return words.NOT_TOLD
+        return self._early or words.UNCHECKED
 
     def claimed_studies(self) -> Count:
         """What the archive says of the studies of its patients, where it lists no studies."""
@@ -120,7 +147,7 @@ class Below:
         if counted:
             self.remarks.append(words.at_least(counted, things, self._why_rows_part(things)))
             return AtLeast(counted)
-        self.remarks.append(words.unknown(things, words.NOT_TOLD))
+        self.remarks.append(words.unknown(things, self._why_not_told(things)))
         return Unknown()
 
     def _from_counters(self, things: Things, total: int, counted: int, *, agrees: bool) -> Count:
@@ -208,6 +235,14 @@ class Below:
         if not self._is_all or isinstance(self._studies, Estimated):
             return ()
         return tuple(ModalityCount(term, studies, verified=True) for term, studies in sorted(found.items()))
+
+
+def _is_answer(cell: CellCounted) -> bool:
+    return cell.ending is Ending.STATUS
+
+
+def _is_refusal(cell: CellCounted) -> bool:
+    return _is_answer(cell) and bool(cell.status) and not cell.rows
 
 
 def _once_each(cells: list[CellCounted]) -> list[CellCounted]:

@@ -58,10 +58,14 @@ def judge_census(facts: Iterable[Fact]) -> Census:
     entries = _best(groups, worklist=True)
     census = NOT_COUNTED
     if studies is not None:
-        census = _Judgement(studies[1], _end_of(ends.get(studies[0], []), first=True)).census()
+        end = _end_of(ends.get(studies[0], []), 0)
+        not_believed = end is CensusEnd.NOT_BELIEVED
+        census = (
+            Census(remarks=(words.NOT_BELIEVED,)) if not_believed else _Judgement(studies[1], end).census()
+        )
     if entries is not None:
-        alone = studies is None
-        census = _with_entries(census, entries[1], _end_of(ends.get(entries[0], []), first=alone))
+        place = 0 if studies is None or studies[0] != entries[0] else 1
+        census = _with_entries(census, entries[1], _end_of(ends.get(entries[0], []), place))
     return census
 
 
@@ -76,17 +80,15 @@ def _best(
     return max(found, key=lambda each: each[1].found, default=None)
 
 
-def _end_of(ends: list[CensusEnd], *, first: bool) -> CensusEnd:
-    """The end of the census of studies, which comes first, or that of the worklist, which comes last."""
-    if not ends:
-        return CensusEnd.ALL_ASKED
-    return ends[0] if first else ends[-1]
+def _end_of(ends: list[CensusEnd], place: int) -> CensusEnd | None:
+    """The end of the census of studies, which comes first, or of the worklist; None if it has none yet."""
+    return ends[place] if place < len(ends) else None
 
 
 class _Judgement:
     """The numbers of one archive."""
 
-    def __init__(self, evidence: Evidence, end: CensusEnd) -> None:
+    def __init__(self, evidence: Evidence, end: CensusEnd | None) -> None:
         self._evidence = evidence
         self._end = end
         self._remarks: list[str] = []
@@ -96,7 +98,7 @@ class _Judgement:
         """All numbers; the remarks go in the order of the numbers."""
         evidence = self._evidence
         self._studies = self._count_studies()
-        below = Below(evidence, self._studies, self._why_cut())
+        below = Below(evidence, self._studies, self._why_cut(), words.ended(self._end))
         patients = below.patients()
         series = below.rows_of(Things.SERIES)
         instances = below.rows_of(Things.INSTANCES)
@@ -174,8 +176,9 @@ class _Judgement:
 
     def _why_cut(self) -> str:
         """Why the counting ended, or what held it up."""
-        if self._end in words.ENDED:
-            return words.ENDED[self._end]
+        early = words.ended(self._end)
+        if early is not None:
+            return early
         if self._evidence.limit is not None:
             return words.limited(self._evidence.limit)
         return words.PART_ONLY
@@ -184,22 +187,19 @@ class _Judgement:
         """Why more studies may be there than were found."""
         evidence = self._evidence
         cells = [cell for cell in evidence.cells if cell.things is Things.STUDIES]
-        if self._end in words.ENDED:
-            return words.ENDED[self._end]
+        early = words.ended(self._end)
+        if early is not None:
+            return early
         if any(cell.without_key for cell in cells):
             return words.NO_KEY
         if evidence.limit is not None:
             return f"{words.limited(evidence.limit)}, and {words.UNSEEN}"
         if not evidence.dates_honoured:
             return words.DATES_IGNORED
-        whole = [
-            cell
-            for counters in (False, True)
-            for cell in evidence.of(Things.STUDIES, Axis.WHOLE, counters=counters)
-            if cell.cut is not Cut.FAILED
-        ]
+        at_once = [cell for cell in cells if cell.axis is Axis.WHOLE]
+        whole = [cell for cell in at_once if cell.cut is not Cut.FAILED]
         if not whole:
-            return words.UNDATED_UNSEEN
+            return words.UNDATED_UNANSWERED if at_once else words.UNDATED_UNSEEN
         if max(cell.run for cell in cells) and not may_be_a_limit(whole[-1].largest):
             return words.INTERRUPTED
         return words.may_be_limited(whole[-1].largest)
@@ -279,24 +279,27 @@ def _years_of(stratum: str) -> list[int]:
     return list(range(int(first), int(last or first) + 1))
 
 
-def _with_entries(census: Census, evidence: Evidence, end: CensusEnd) -> Census:
+def _with_entries(census: Census, evidence: Evidence, end: CensusEnd | None) -> Census:
     """Add the entries of the worklist. Every entry has a date, so all dates are all entries."""
     things = Things.WORKLIST_ITEMS
     found = evidence.found
     whole = any(cell.cut is Cut.NOT for cell in evidence.of(things, Axis.WHOLE) if not cell.without_key)
     by_dates = evidence.dates.whole and evidence.dates_honoured and evidence.dates.total == found
+    early = words.ended(end)
     count: Count
+    if end is CensusEnd.NOT_BELIEVED:
+        return replace(census, remarks=(*census.remarks, words.NOT_BELIEVED))
     if whole or (by_dates and found):
         count = Exact(found)
         remarks: tuple[str, ...] = ()
     elif not found:
         count = Unknown()
-        remarks = (words.unknown(things, words.ENDED.get(end, words.REFUSED)),)
+        remarks = (words.unknown(things, early or words.REFUSED),)
     else:
         count = AtLeast(found)
         limit = evidence.limit
         why = words.limited(limit) if limit is not None else words.may_be_limited(evidence.shown)
-        remarks = (words.at_least(found, things, words.ENDED.get(end, why)),)
+        remarks = (words.at_least(found, things, early or why),)
     return replace(
         census,
         counts=replace(census.counts, worklist_items=count),

@@ -14,6 +14,14 @@ MANY: Final = {
     Things.WORKLIST_ITEMS: "worklist entries",
 }
 
+ONE: Final = {
+    Things.PATIENTS: "patient",
+    Things.STUDIES: "study",
+    Things.SERIES: "series",
+    Things.INSTANCES: "image",
+    Things.WORKLIST_ITEMS: "worklist entry",
+}
+
 MOST_HIDDEN: Final = 10
 
 ENDED: Final = {
@@ -32,9 +40,22 @@ ENDED: Final = {
 """Why the counting ended early. ALL_ASKED is not among them."""
 
 
+NOT_BELIEVED: Final = "not counted: its answers do not depend on the question"
+UNFINISHED: Final = "the counting was interrupted, and can be resumed"
+
+
+def ended(end: CensusEnd | None) -> str | None:
+    """Why the counting ended early; None if all was asked. ``end`` is None of a counting with no end yet."""
+    return UNFINISHED if end is None else ENDED.get(end)
+
+
+def _number_of(number: int, things: Things) -> str:
+    return f"{number:,} {ONE[things] if number == 1 else MANY[things]}"
+
+
 def at_least(number: int, things: Things, why: str) -> str:
     """A floor and its reason."""
-    return f"at least {number:,} {MANY[things]}: {why}"
+    return f"at least {_number_of(number, things)}: {why}"
 
 
 def _records(rows: int) -> str:
@@ -53,6 +74,9 @@ def may_be_limited(rows: int) -> str:
 
 DATES_IGNORED: Final = "the server does not look at dates, so no part of it could be checked"
 UNSEEN: Final = "studies that have neither a date nor a time would not show"
+UNDATED_UNANSWERED: Final = (
+    "studies without a date would not show, and the server did not answer for all at once"
+)
 UNDATED_UNSEEN: Final = "studies without a date would not show, and all at once they are too many to ask for"
 REFUSED: Final = "the server refused the question"
 INTERRUPTED: Final = (
@@ -66,7 +90,8 @@ PART_ONLY: Final = "only a part of the studies was looked into"
 
 def claimed(number: int, things: Things) -> str:
     """The archive's own figure."""
-    return f"the server itself speaks of {number:,} {MANY[things]}; they were not counted one by one"
+    how = "it was not counted" if number == 1 else "they were not counted one by one"
+    return f"the server itself speaks of {_number_of(number, things)}; {how}"
 
 
 def _studies(number: int) -> str:
@@ -77,7 +102,7 @@ def _studies(number: int) -> str:
 def claimed_of_part(number: int, things: Things, covered: int) -> str:
     """The archive's own figure for a part of the studies."""
     return (
-        f"the server itself speaks of {number:,} {MANY[things]} in {_studies(covered)}; "
+        f"the server itself speaks of {_number_of(number, things)} in {_studies(covered)}; "
         "it was not asked about the others"
     )
 
@@ -89,3 +114,8 @@ def unknown(things: Things, why: str) -> str:
 
 NOT_TOLD: Final = "the server does not tell them, or contradicts itself"
 NOT_LISTED: Final = "the server gives no patient identifiers"
+UNCHECKED: Final = (
+    "they were not asked for, because no part of the studies was small enough, or known to be whole, "
+    "to check the answers by"
+)
+CONTRADICTED: Final = "the answers that name them contradict the others"
