@@ -39,12 +39,15 @@ class Evidence:
             (cell.largest for cell in plain if cell.cut is Cut.SILENTLY and not _is_control(cell)),
             default=None,
         )
+        self.erratic = self.silent is not None and self.silent < self.shown
+        """It cut an answer that was shorter than another: that is no limit."""
         self.dates = by_year(self.of(self.things, Axis.DATES), self.cut_of)
 
     @property
     def limit(self) -> int | None:
         """The limit on an answer that was found, in rows."""
-        return min((found for found in (self.said, self.silent) if found is not None), default=None)
+        silent = None if self.erratic else self.silent
+        return min((found for found in (self.said, silent) if found is not None), default=None)
 
     def of(self, things: Things, axis: Axis, *, counters: bool = False) -> list[CellCounted]:
         """The cells of an axis."""
@@ -60,8 +63,7 @@ class Evidence:
             return Cut.SILENTLY if cell.cut in {Cut.NOT, Cut.UNSHOWN} else cell.cut
         if cell.cut is not Cut.UNSHOWN:
             return cell.cut
-        erratic = self.silent is not None and self.silent < self.shown
-        return Cut.NOT if cell.largest < self.shown and not erratic else Cut.UNSHOWN
+        return Cut.NOT if cell.largest < self.shown and not self.erratic else Cut.UNSHOWN
 
     def seen(self, things: Things) -> int:
         """The most distinct things that one run saw, and no thing twice."""

@@ -181,7 +181,7 @@ class _Judgement:
             return early
         if self._evidence.limit is not None:
             return words.limited(self._evidence.limit)
-        return words.PART_ONLY
+        return words.ERRATIC if self._evidence.erratic else words.PART_ONLY
 
     def _why_open(self) -> str:
         """Why more studies may be there than were found."""
@@ -194,8 +194,8 @@ class _Judgement:
             return words.NO_KEY
         if evidence.limit is not None:
             return f"{words.limited(evidence.limit)}, and {words.UNSEEN}"
-        if not evidence.dates_honoured:
-            return words.DATES_IGNORED
+        if not evidence.dates_honoured or evidence.erratic:
+            return words.ERRATIC if evidence.erratic else words.DATES_IGNORED
         at_once = [cell for cell in cells if cell.axis is Axis.WHOLE]
         whole = [cell for cell in at_once if cell.cut is not Cut.FAILED]
         if not whole:
@@ -299,6 +299,8 @@ def _with_entries(census: Census, evidence: Evidence, end: CensusEnd | None) -> 
         count = AtLeast(found)
         limit = evidence.limit
         why = words.limited(limit) if limit is not None else words.may_be_limited(evidence.shown)
+        if evidence.erratic:
+            why = words.ERRATIC
         remarks = (words.at_least(found, things, early or why),)
     return replace(
         census,

@@ -72,6 +72,7 @@ def may_be_limited(rows: int) -> str:
     return f"the server never sent more than {_records(rows)} at once, and may stop there"
 
 
+ERRATIC: Final = "the server's answers differ from one time to the next"
 DATES_IGNORED: Final = "the server does not look at dates, so no part of it could be checked"
 UNSEEN: Final = "studies that have neither a date nor a time would not show"
 UNDATED_UNANSWERED: Final = (

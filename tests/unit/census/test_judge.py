@@ -84,3 +84,17 @@ def test_who_answers_nothing_for_all_at_once_was_asked() -> None:
     hidden = replace(cells[0], axis=Axis.WHOLE, cell="whole", rows=0, distinct=0, fresh=0, cut=Cut.FAILED)
     result = judge_census([*cells, hidden, ended(CensusEnd.ALL_ASKED)])
     assert result.remarks[0].endswith("and the server did not answer for all at once")
+
+
+def test_an_archive_that_loses_records_has_no_limit() -> None:
+    """It sent seven rows where there were more, and forty elsewhere: that is no limit of seven."""
+    census = count(Archive(forty_eight(), ANSWERS_FOR_ALL))
+    years = [cell for cell in census.cells if cell.axis is Axis.DATES and not cell.with_counters]
+    short = next(cell for cell in years if cell.things is Things.STUDIES and cell.rows)
+    whole = next(cell for cell in census.cells if cell.cell == "whole" and cell.things is Things.STUDIES)
+    cells = [replace(short, cut=Cut.SILENTLY), replace(whole, cut=Cut.SILENTLY, with_counters=False)]
+    result = judge_census([*years, *cells, ended(CensusEnd.ALL_ASKED)])
+    assert result.rows_limit is None
+    assert "at least 48 studies: the server's answers differ from one time to the next" in result.remarks
+    steady = [replace(whole, cut=Cut.SILENTLY, with_counters=False)]
+    assert judge_census([*years, *steady, ended(CensusEnd.ALL_ASKED)]).rows_limit == 48
