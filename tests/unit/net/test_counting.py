@@ -227,6 +227,13 @@ def test_past_the_bytes_of_the_question_a_deaf_archive_is_read_one_mebibyte(rece
     assert received < heard.counted.received <= received + OVER_BUDGET_BYTES + 2 * COUNT_RECEIVE_BYTES
 
 
+def test_an_archive_that_leaves_after_c_cancel_is_not_deaf() -> None:
+    """It hung up with C-CANCEL unread, so that a reset comes: no row, and nothing to be stopped."""
+    heard = count(Rows(100, batch=100, seconds_between=0.3, then=Close()), within(rows=5))
+    assert (heard.counted.ending, heard.counted.status) == (Ending.BUDGET, None)
+    assert (heard.counted.is_deaf, heard.is_open) == (False, False)
+
+
 def test_an_endless_answer_in_small_portions_is_left_after_the_grace() -> None:
     """C-CANCEL, two seconds, A-ABORT."""
     heard = count(Rows(batch=1, seconds_between=0.005), within(rows=20), ended_by="abort")
