@@ -31,14 +31,19 @@ IMPOSSIBLE: Final = "#:/"
 
 
 class Endings:
-    """Counts studies, or patients, by the endings of PatientIDs."""
+    """Counts studies, or patients, by the endings of PatientIDs.
 
-    def __init__(self, work: Work, things: Things, *, counters: bool) -> None:
+    If they are ``few`` an answer is split only if the archive says that it cut it, and the first that holds
+    all that was seen is the last: where one ending is as good as all, no other shows that they are all.
+    """
+
+    def __init__(self, work: Work, things: Things, *, counters: bool, few: bool = False) -> None:
         self.ignored = False
         """A made-up ending was found: the archive does not look at PatientID."""
         self._work = work
         self._things = things
         self._counters = counters
+        self._few = few
 
     def count(self) -> Generator[Question, Answer, CellCounted]:
         """Count all as one cell, whose cut is NOT only if the axis is believed."""
@@ -70,10 +75,12 @@ class Endings:
 
     def _all(self, cutter: Cutter, harvest: Harvest) -> Generator[Question, Answer, tuple[Cut, KeyedSet]]:
         union, cuts = KeyedSet(), []
+        seen = self._work.book.seen(self._things)
         for part in EVERYTHING.by_endings():
-            found = yield from cutter.count(part, harvest, verify=True)
+            found = yield from cutter.count(part, harvest, verify=not self._few)
             cuts.append(found.cut)
             union.update(found.keys)
-            if found.cut is Cut.FAILED:
+            is_all = self._few and found.cut is Cut.UNSHOWN and found.keys.overlap(seen) == len(seen)
+            if found.cut is Cut.FAILED or is_all:
                 break
         return worst(cuts), union

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 ALL_AT_ONCE: Final = Place("whole", EVERYTHING)
 ALL_YEARS: Final = years(FIRST_YEAR, LAST_YEAR)
 _MARGIN: Final = 1.2
+_FEW: Final = 3
+"""So few studies are not worth finer endings than one character."""
 COUNTERS_AT_ONCE: Final = 1_000
 """Counters make an archive look into each study: of more than these, a part at a time."""
 
@@ -398,8 +400,12 @@ class _Studies:
         found = self._found(whole)
         if self._cells_of_endings() or not found or found * _MARGIN > work.desk.rows_left:
             return
+        few = found <= _FEW and work.limits.known is None
+        if few and found == 1 and self._dated.honoured:  # one never shows that two would be sent
+            return
         covered = whole is not None and whole.with_counters and self._now(whole).cut in {Cut.NOT, Cut.UNSHOWN}
-        endings = Endings(work, Things.STUDIES, counters=self._deeper.believed and not covered)
+        counters = self._deeper.believed and not covered
+        endings = Endings(work, Things.STUDIES, counters=counters, few=few)
         cell = yield from endings.count()
         ignores_times = self._times is not None and self._times.ignored
         work.believes_nothing = endings.ignored and ignores_times and self._dated.ranges.ignored

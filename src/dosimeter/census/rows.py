@@ -269,13 +269,16 @@ class RowByRow:
                 return
 
     def _weigh_parts(self, listing: _Listing, cutter: Cutter) -> Generator[Question, Answer, None]:
-        """Now that the longest is known: split what nothing longer was seen of."""
+        """Now that the longest is known: split what nothing longer was seen of.
+
+        Not of a single study: no part shows that a second would be sent.
+        """
         if listing.overlaps or Cut.FAILED in listing.cuts:
             return
         limits = self._work.desk.limits(LEVELS[listing.things])
         for region, reply in listing.open:
             cut = limits.cut_of(reply.ending, reply.status, reply.tally.rows)
-            if cut is not Cut.NOT and reply.tally.rows > 1:
+            if cut is not Cut.NOT and reply.tally.rows > 1 and listing.studies > 1:
                 again = replace(reply, cut=cut)
                 found = yield from cutter.split(region, listing.harvest, again, verify=True)
                 cut = found.cut
