@@ -185,7 +185,7 @@ class Below:
         limit = self._evidence.limit
         controls = [
             cell
-            for axis in (Axis.DATES, Axis.TIMES)
+            for axis in (Axis.DATES, Axis.TIMES, Axis.WHOLE)
             for cell in self._evidence.of(Things.STUDIES, axis, counters=True)
         ]
         for control in controls:
@@ -215,10 +215,10 @@ class Below:
             for cell in self._evidence.of(things, axis)
             if cell.cell == name and cell.cut is Cut.UNSHOWN
         ]
-        # A sample that held all: dates are not looked at below the studies.
+        # A sample that held all: dates are not looked at below the studies, or there was no other sample.
         failed = [
             cell
-            for axis in (Axis.DATES, Axis.TIMES)
+            for axis in (Axis.DATES, Axis.TIMES, Axis.WHOLE)
             for cell in self._evidence.of(things, axis)
             if cell.cut is Cut.FAILED and cell.distinct == self._evidence.seen(things)
         ]

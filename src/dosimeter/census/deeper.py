@@ -125,7 +125,7 @@ class Deeper:
     ) -> Generator[Question, Answer, None]:
         """Counters of all studies; where there are none, rows; patients where these had none."""
         if control is None:
-            control = self._by_a_time()
+            control = self._by_a_time() or self._by_all()
             if control is not None:
                 yield from self.control(*control)
         seen = len(self._work.book.seen(Things.STUDIES))
@@ -146,6 +146,14 @@ class Deeper:
         several = [cell for cell in whole if cell.distinct > 1]
         least = min(several or whole, key=lambda cell: cell.rows, default=None)
         return None if least is None else (Axis.TIMES, hours(*bounds_of(least.cell)), least)
+
+    def _by_all(self) -> tuple[Axis, Place, CellCounted] | None:
+        """The one answer to everything, if it is little and not known to be cut."""
+        cell = self._work.book.cell(Things.STUDIES, Axis.WHOLE, ALL.name)
+        little = cell is not None and cell.distinct and cell.largest <= COUNTERS_AT_ONCE
+        if cell is None or not little or cell.cut not in _WHOLE:
+            return None
+        return Axis.WHOLE, ALL, cell
 
     def _covers(self, studies: int) -> bool:
         """Whether one axis was asked with counters for all studies that were seen."""
