@@ -108,15 +108,16 @@ class Below:
             return words.NOT_LISTED
         if asked and all(_is_refusal(cell) for cell in asked):
             return words.REFUSED
-        return self._early or words.UNCHECKED
+        return self._early or (words.NOTHING if asked else words.UNCHECKED)
 
     def _why_not_told(self, things: Things) -> str:
         """What was answered when these were asked for; if they never were, why not."""
-        told = [cell for cell in self._with_counters() if cell.rows]
+        asked = self._with_counters()
+        told = [cell for cell in asked if cell.rows]
         listed = [cell for cell in self._evidence.cells if cell.things is things and _is_answer(cell)]
         if listed or (told and self._early is None):
             return words.NOT_TOLD
-        return self._early or words.UNCHECKED
+        return self._early or (words.NOTHING if asked else words.UNCHECKED)
 
     def claimed_studies(self) -> Count:
         """What the archive says of the studies of its patients, where it lists no studies."""

@@ -119,4 +119,5 @@ UNCHECKED: Final = (
     "they were not asked for, because no part of the studies was small enough, or known to be whole, "
     "to check the answers by"
 )
+NOTHING: Final = "asked for them, the server answered with nothing"
 CONTRADICTED: Final = "the answers that name them contradict the others"

@@ -98,3 +98,13 @@ def test_an_archive_that_loses_records_has_no_limit() -> None:
     assert "at least 48 studies: the server's answers differ from one time to the next" in result.remarks
     steady = [replace(whole, cut=Cut.SILENTLY, with_counters=False)]
     assert judge_census([*years, *steady, ended(CensusEnd.ALL_ASKED)]).rows_limit == 48
+
+
+def test_who_was_asked_and_sent_nothing_is_said_to_have_done_so() -> None:
+    """An archive that ran dry before it was asked for counters: it was asked, and gave no identifier."""
+    census = count(Archive(forty_eight(), STUDIES_ALONE))
+    cells = [cell for cell in census.cells if cell.things is Things.STUDIES and not cell.with_counters]
+    dry = replace(cells[0], with_counters=True, cut=Cut.SILENTLY, rows=0, distinct=0, fresh=0, largest=0)
+    result = judge_census([*cells, dry, ended(CensusEnd.ALL_ASKED)])
+    assert len(result.remarks) == 4
+    assert all("asked for them, the server answered with nothing" in each for each in result.remarks[1:])
