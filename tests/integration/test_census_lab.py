@@ -165,7 +165,9 @@ CASES: Final = (
     Case("silent at one less", cut(239, 0x0000), LIMITED),
     Case("aborts after 100", replace(cut(100), breaks_off=Reaction.ABORT), STOPPED),
     Case("a limit for instances", replace(LIKE_ORTHANC, most_rows_at=(("IMAGE", 20),)), LIMITED),
-    Case("silent, shuffled", replace(cut(20, 0x0000), row_order=RowOrder.SHUFFLED), (EXACT, EXACT, EXACT, ANY)),
+    Case(
+        "silent, shuffled", replace(cut(20, 0x0000), row_order=RowOrder.SHUFFLED), (EXACT, EXACT, EXACT, ANY)
+    ),
     Case("cut, rows per instance", cut(2000, 0x0000, LIKE_PYNETDICOM), ALL_EXACT),
     Case("undated", LIKE_ORTHANC, ALL_EXACT, UNDATED),
     Case("undated, cut", cut(20), LIMITED, UNDATED),
