@@ -33,7 +33,7 @@ ENDED: Final = {
     CensusEnd.SLOW: "the server became slow, and was asked no more",
     CensusEnd.OUT_OF_RESOURCES: "the server said that it was out of resources, and was asked no more",
     CensusEnd.BUSY: "the server said that it was busy, and was asked no more",
-    CensusEnd.REFUSED: "the server refused to go on",
+    CensusEnd.REFUSED: "the server refused to go on, or ended the connection",
     CensusEnd.SILENT: "the server stopped answering",
     CensusEnd.NOT_BELIEVED: "the server answers whatever is asked, so its answers are not believed",
 }
