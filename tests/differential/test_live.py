@@ -29,6 +29,7 @@ from dosimeter.dicom.association import (
     Requestor,
     ResponseReceived,
 )
+from dosimeter.dicom.count_query import CountLevel
 from dosimeter.dicom.dimse import (
     EchoRequest,
     EchoResponse,
@@ -44,7 +45,8 @@ from dosimeter.dicom.pdu import (
     ProposedContext,
     UserInformation,
 )
-from dosimeter.dicom.presence import IdentifierSeen
+from dosimeter.dicom.tally import CounterTotals, RowTally
+from tests.unit.dicom.answering import INSTANCE_COUNT
 
 SECONDS = 10.0
 KEY = b"sixteen byte key"
@@ -102,13 +104,12 @@ def rows(_event: evt.Event) -> Iterator[tuple[int, Dataset | None]]:
 
 
 def test_pynetdicom_answers_our_questions() -> None:
-    """Associate, echo, query, release; its rows are seen without their names."""
+    """Associate, echo, query, release; its rows are counted without their names."""
     ae = AE(ae_title="ARCHIVE")
     ae.add_supported_context(peer.Verification)
     ae.add_supported_context(peer.StudyRootQueryRetrieveInformationModelFind)
-    requestor = Requestor(
-        proposal(uids.VERIFICATION, uids.STUDY_ROOT_FIND, uids.CT_IMAGE_STORAGE), uid_key=KEY
-    )
+    requestor = Requestor(proposal(uids.VERIFICATION, uids.STUDY_ROOT_FIND, uids.CT_IMAGE_STORAGE))
+    tally = RowTally(KEY, CountLevel.STUDY, counters=True)
 
     with (
         archive(ae, c_find=rows) as port,
@@ -126,22 +127,16 @@ def test_pynetdicom_answers_our_questions() -> None:
         echo = requestor.context_for(uids.VERIFICATION)
         assert echo is not None
         requestor.send(echo, EchoRequest(1))
-        assert next_event(connection, requestor) == ResponseReceived(1, EchoResponse(1, 0), None)
+        assert next_event(connection, requestor) == ResponseReceived(1, EchoResponse(1, 0))
 
         find = requestor.context_for(uids.STUDY_ROOT_FIND)
         assert find is not None
         query = identifier.null_study_query(uids.fresh_uid(), find.transfer_syntax_uid)
+        requestor.count_into(tally)
         requestor.send(find, FindRequest(2, uids.STUDY_ROOT_FIND), query)
-        seen = [next_event(connection, requestor) for _ in range(3)]
-        assert isinstance(seen[0], ResponseReceived)
-        assert isinstance(seen[1], ResponseReceived)
-        assert isinstance(seen[0].identifier, IdentifierSeen)
-        assert isinstance(seen[1].identifier, IdentifierSeen)
-        assert seen[0].identifier.study_related_instances == 10
-        assert seen[1].identifier.study_related_instances == 20
-        assert seen[0].identifier.study != seen[1].identifier.study
-        assert seen[2] == ResponseReceived(3, FindResponse(2, 0), None)
-        assert "Doe" not in repr(seen)
+        assert next_event(connection, requestor) == ResponseReceived(3, FindResponse(2, 0))
+        assert (tally.rows, len(tally.keys), tally.without_key, tally.without_patient) == (2, 2, 0, 2)
+        assert tally.sums[INSTANCE_COUNT] == CounterTotals(total=30, present=2)
 
         requestor.release()
         assert next_event(connection, requestor) == ReleaseConfirmed()
@@ -177,7 +172,7 @@ def test_pynetdicom_reads_our_null_queries() -> None:
             }[uid]
             requestor.send(context, FindRequest(number, uid), query)
             event = next_event(connection, requestor)
-            assert event == ResponseReceived(context.context_id, FindResponse(number, 0), None)
+            assert event == ResponseReceived(context.context_id, FindResponse(number, 0))
         requestor.release()
         assert next_event(connection, requestor) == ReleaseConfirmed()
 

@@ -183,7 +183,7 @@ def count(level: CountLevel, syntax: str, allowed: dict[int, bytes], *, counters
     service = MODALITY_WORKLIST_FIND if level is CountLevel.WORKLIST else STUDY_ROOT_FIND
     user = UserInformation(16384, "2.25.1", "TEST")
     proposal = AAssociateRQ("A", "DOSIMETER", (ProposedContext(1, service, (syntax,)),), user)
-    requestor, acceptor = Requestor(proposal, uid_key=KEY), Acceptor()
+    requestor, acceptor = Requestor(proposal), Acceptor()
     acceptor.receive_data(requestor.data_to_send())
     assert isinstance(acceptor.next_event(), AssociateRequested)
     acceptor.accept((ContextResult(1, 0, syntax),))

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from dosimeter.dicom import identifier, uids
 from dosimeter.dicom.acceptor import Acceptor, AcceptorEvent
 from dosimeter.dicom.association import Event, Requestor
+from dosimeter.dicom.count_query import CountLevel
 from dosimeter.dicom.dimse import (
     EchoResponse,
     FindRequest,
@@ -26,6 +27,7 @@ from dosimeter.dicom.dimse import (
 from dosimeter.dicom.errors import RemoteProtocolError
 from dosimeter.dicom.pdu import PDV, AAbort, AAssociateRJ, PDataTF
 from dosimeter.dicom.pdu_encode import RELEASE_RP, RELEASE_RQ, encode_fragment, encode_pdu
+from dosimeter.dicom.tally import RowTally
 from tests.unit.dicom.conversation import (
     FIND_CONTEXT,
     KEY,
@@ -72,12 +74,20 @@ PIECES = st.one_of(
 
 def waiting_requestor() -> Requestor:
     """Sta5."""
-    return Requestor(proposal(uids.VERIFICATION, uids.STUDY_ROOT_FIND), uid_key=KEY)
+    return Requestor(proposal(uids.VERIFICATION, uids.STUDY_ROOT_FIND))
 
 
 def asking_requestor() -> Requestor:
     """Sta6, with a C-FIND on its way."""
-    requestor = open_requestor(uid_key=KEY)
+    requestor = open_requestor()
+    requestor.send(FIND_CONTEXT, FindRequest(1, uids.STUDY_ROOT_FIND), ROW)
+    return requestor
+
+
+def counting_requestor() -> Requestor:
+    """The same, the answer to be counted: identifiers are then put together and walked."""
+    requestor = open_requestor()
+    requestor.count_into(RowTally(KEY, CountLevel.STUDY))
     requestor.send(FIND_CONTEXT, FindRequest(1, uids.STUDY_ROOT_FIND), ROW)
     return requestor
 
@@ -107,7 +117,8 @@ def outcome(association: Requestor | Acceptor, pieces: Iterable[bytes]) -> Outco
 
 
 @pytest.mark.parametrize(
-    "start", [waiting_requestor, asking_requestor, releasing_requestor, Acceptor, open_acceptor]
+    "start",
+    [waiting_requestor, asking_requestor, counting_requestor, releasing_requestor, Acceptor, open_acceptor],
 )
 @given(said=st.lists(PIECES, min_size=1, max_size=5).map(b"".join).filter(len))
 def test_any_bytes_whole_or_one_at_a_time_give_the_same_events_or_a_remote_error(
@@ -156,42 +167,46 @@ def calls(act: Callable[[], object]) -> int:
     return count
 
 
-def drip(size: int) -> None:
+def drip(start: Callable[[], Requestor], size: int) -> None:
     """A data set that never ends, a byte at a time."""
     stream = answer(3, FindResponse(1, 0xFF00), b"x")[: -len(encode_fragment(3, 2, b"x"))]
     stream += encode_fragment(3, 0, bytes(size))
-    outcome(asking_requestor(), [stream[at : at + 1] for at in range(len(stream))])
+    outcome(start(), [stream[at : at + 1] for at in range(len(stream))])
 
 
-def flood(size: int) -> None:
+def flood(start: Callable[[], Requestor], size: int) -> None:
     """Pending answers without end, in one segment."""
-    outcome(asking_requestor(), [answer(3, FindResponse(1, 0xFF00), ROW) * size])
+    outcome(start(), [answer(3, FindResponse(1, 0xFF00), ROW) * size])
 
 
-def crumbs(size: int) -> None:
+def crumbs(start: Callable[[], Requestor], size: int) -> None:
     """A data set in fragments of one byte."""
     pdvs = (PDV(3, False, False, b"x"),) * size
     head = answer(3, FindResponse(1, 0xFF00), b"x")[: -len(encode_fragment(3, 2, b"x"))]
-    outcome(asking_requestor(), [head, encode_pdu(PDataTF(pdvs))])
+    outcome(start(), [head, encode_pdu(PDataTF(pdvs))])
 
 
+@pytest.mark.parametrize("start", [asking_requestor, counting_requestor])
 @pytest.mark.parametrize(("traffic", "size"), [(drip, 3000), (flood, 200), (crumbs, 1000)])
-def test_work_grows_with_the_bytes_and_no_faster(traffic: Callable[[int], None], size: int) -> None:
+def test_work_grows_with_the_bytes_and_no_faster(
+    traffic: Callable[[Callable[[], Requestor], int], None], size: int, start: Callable[[], Requestor]
+) -> None:
     """Four times the bytes are four times the work, however they are cut."""
-    traffic(size)
+    traffic(start, size)
 
-    once, four_times = calls(lambda: traffic(size)), calls(lambda: traffic(4 * size))
+    once, four_times = calls(lambda: traffic(start, size)), calls(lambda: traffic(start, 4 * size))
 
     assert four_times < 4.4 * once
 
 
-def test_an_endless_answer_is_not_kept() -> None:
+@pytest.mark.parametrize("start", [asking_requestor, counting_requestor])
+def test_an_endless_answer_is_not_kept(start: Callable[[], Requestor]) -> None:
     """16 MiB of one data set, of fragments or of answers leave less than 400 KiB at any moment."""
     head = answer(3, FindResponse(1, 0xFF00), b"x")[: -len(encode_fragment(3, 2, b"x"))]
     fragment = encode_fragment(3, 0, bytes(16370))
     rows = answer(3, FindResponse(1, 0xFF00), bytes(300)) * 50
     for said, opening in ((fragment, head), (rows, b"")):
-        requestor = asking_requestor()
+        requestor = start()
         requestor.data_to_send()
         if opening:
             requestor.receive_data(opening)

@@ -44,7 +44,6 @@ from dosimeter.dicom.pdu_encode import (
     encode_pdu,
 )
 from dosimeter.dicom.pdu_reader import PduReader
-from dosimeter.dicom.presence import IdentifierSeen, walk_identifier
 from dosimeter.dicom.request_rules import REQUEST_FIELDS, check_request, remembered_request
 from dosimeter.dicom.tally import RowTally
 from dosimeter.dicom.upper_layer import TABLE, Action, State, Transition, Trigger
@@ -95,13 +94,11 @@ class PeerClosed:
 class ResponseReceived:
     """One DIMSE response, counted once whatever its identifier is like.
 
-    ``identifier`` is None where there was none, it was not asked for (no ``uid_key``) or it was over
-    64 KiB; ``identifier_length`` is its length in bytes in any case.
+    ``identifier_length`` is in bytes, 0 where there was none; the identifier itself is not kept.
     """
 
     context_id: int
     response: Response
-    identifier: IdentifierSeen | None
     identifier_length: int = 0
 
 
@@ -270,9 +267,8 @@ class Requestor(Association):
     """Asks for an association, then C-ECHO, C-FIND, C-CANCEL and the null C-GET on it.
 
     From construction on ``data_to_send`` holds the whole A-ASSOCIATE-RQ. ``rq_bytes`` is the encoded
-    ``proposal``, for callers that send the same to many. With ``uid_key`` identifiers are walked
-    (presence.py); without it they are counted and dropped as they come. ``memory`` belongs to the
-    same ``proposal``.
+    ``proposal``, for callers that send the same to many. Identifiers are dropped as they come, unless
+    they are counted (``count_into``). ``memory`` belongs to the same ``proposal``.
 
     Raises:
         LocalProtocolError: the proposal does not fit its fields.
@@ -286,7 +282,6 @@ class Requestor(Association):
         "_memory",
         "_negotiation",
         "_proposal",
-        "_uid_key",
     )
 
     def __init__(
@@ -294,12 +289,10 @@ class Requestor(Association):
         proposal: AAssociateRQ,
         *,
         rq_bytes: bytes | None = None,
-        uid_key: bytes | None = None,
         memory: AnswerMemory | None = None,
     ) -> None:
         super().__init__(State.STA5, encode_pdu(proposal) if rq_bytes is None else rq_bytes)
         self._proposal = proposal
-        self._uid_key = uid_key
         self._memory = memory
         self._negotiation: Negotiation | None = None
         self._asked_field = 0
@@ -458,7 +451,7 @@ class Requestor(Association):
             raise RemoteProtocolError("P-DATA-TF", "message_id_being_responded_to", 0, "not the one we sent")
         if context_id != self._asked_context_id:
             raise RemoteProtocolError("P-DATA-TF", "context_id", 0, "not the one we asked on")
-        return (self._uid_key is not None or self._counting.is_on) and command.status in PENDING
+        return self._counting.is_on and command.status in PENDING
 
     @property
     def _is_between_messages(self) -> bool:
@@ -472,17 +465,11 @@ class Requestor(Association):
         return True
 
     def _response(self, message: Message) -> ResponseReceived:
-        context_id, command, data, length = message
+        context_id, command, _, length = message
         status = command.status
         if status is None:
             raise RemoteProtocolError("P-DATA-TF", "status", 0, "missing, or not 2 bytes")
         if status not in PENDING:
             self._asked_field = 0
             self._counting.stop()
-        identifier = None
-        if data is not None and self._uid_key is not None:
-            syntax = self.negotiation.transfer_syntax_of(context_id)
-            identifier = walk_identifier(data, syntax, self._uid_key)
-        return ResponseReceived(
-            context_id, response_of(command, self._asked_message_id, status), identifier, length
-        )
+        return ResponseReceived(context_id, response_of(command, self._asked_message_id, status), length)

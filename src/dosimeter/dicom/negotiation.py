@@ -47,13 +47,6 @@ class Negotiation:
                 return context
         return None
 
-    def transfer_syntax_of(self, context_id: int) -> str:
-        """The transfer syntax of an accepted context; empty if there is no such context."""
-        for context in self.accepted:
-            if context.context_id == context_id:
-                return context.transfer_syntax_uid
-        return ""
-
 
 class AnswerMemory:
     """What archives answered to one proposal, byte for byte: those of one product answer alike.

@@ -27,8 +27,6 @@ PUBLIC_ROOTS: Final = (b"1.3.6.1.4.1.14519.5.2.1.", b"1.3.6.1.4.1.9328.50.")
 """StudyInstanceUIDs of The Cancer Imaging Archive begin so: data that was published on purpose."""
 _ENTERPRISES: Final = b"1.3.6.1.4.1."
 """What both begin with: rows are looked at one by one only where it is found."""
-PYDICOM_ROOT: Final = b"1.2.826.0.1.3680043.8.498."
-"""UIDs that pydicom made up begin so: test data more often than not."""
 
 _PADDING: Final = b" \0"
 
@@ -60,8 +58,7 @@ class RowTally:
     one, or one behind a fault. ``patients`` are distinct PatientIDs: at PATIENT level the keys, at STUDY
     level asked with ``counters``, else none. ``studies`` are distinct StudyInstanceUIDs: at STUDY level the
     keys, at PATIENT level none. ``sums`` has a tag's totals for each NumberOf… attribute asked.
-    ``public_roots`` and ``pydicom_roots`` are rows whose StudyInstanceUID begins as published or as
-    made-up ones do.
+    ``public_roots`` are rows whose StudyInstanceUID begins as published ones do.
     """
 
     __slots__ = (
@@ -71,7 +68,6 @@ class RowTally:
         "modalities",
         "patients",
         "public_roots",
-        "pydicom_roots",
         "received",
         "rows",
         "studies",
@@ -95,7 +91,6 @@ class RowTally:
         self.sums = {tag: CounterTotals() for tag in COUNTER_TAGS[level] if counters}
         self.modalities: dict[str, int] = {}
         self.public_roots = 0
-        self.pydicom_roots = 0
 
     def absorb(self, rows: int, columns: Mapping[Column, Sequence[bytes]]) -> None:
         """Take so many rows of one shape: of each wanted tag they have the values, in the same order.
@@ -152,20 +147,15 @@ class RowTally:
         return len(values) - sum(many for value, many in times.items() if not value[skip:].strip(_PADDING))
 
     def _look_at_roots(self, skip: int, values: Sequence[bytes]) -> None:
-        joined = b"".join(values)
-        if PYDICOM_ROOT in joined:
-            self.pydicom_roots += sum(_begins(value[skip:], (PYDICOM_ROOT,)) for value in values)
-        if _ENTERPRISES in joined:
-            self.public_roots += sum(_begins(value[skip:], PUBLIC_ROOTS) for value in values)
+        if _ENTERPRISES in b"".join(values):
+            self.public_roots += sum(
+                value[skip:].strip(_PADDING).startswith(PUBLIC_ROOTS) for value in values
+            )
 
     def _add_modalities(self, skip: int, values: Sequence[bytes]) -> None:
         for value, many in Counter(values).items():
             for modality in modalities_of(value[skip:]):
                 self.modalities[modality] = self.modalities.get(modality, 0) + many
-
-
-def _begins(value: bytes, roots: tuple[bytes, ...]) -> bool:
-    return value.strip(_PADDING).startswith(roots)
 
 
 def _add_counts(totals: CounterTotals, skip: int, values: Sequence[bytes]) -> None:

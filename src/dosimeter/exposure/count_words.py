@@ -124,12 +124,6 @@ def short_words(count: Count) -> str:
             return "-"
 
 
-def short_amount_words(count: Count, things: Things) -> str:
-    """The same with its noun: ``≥ 1 study``, ``~41k studies``."""
-    one = not isinstance(count, Unknown) and count.value == 1
-    return f"{short_words(count)} {ONE[things] if one else MANY[things]}"
-
-
 def interval_words(count: Estimated) -> str:
     """``between 38,200 and 43,900``: the bounds rounded outwards."""
     return f"between {_rounded_down(count.low):,} and {_rounded_up(count.high):,}"

@@ -43,12 +43,10 @@ def acceptance(asked: AAssociateRQ, max_pdu_length: int | None = 16384) -> bytes
     return encode_pdu(AAssociateAC(results, UserInformation(max_pdu_length, "1.2.3", "PEER")))
 
 
-def open_requestor(
-    *abstract_syntaxes: str, uid_key: bytes | None = None, max_pdu_length: int | None = 16384
-) -> Requestor:
+def open_requestor(*abstract_syntaxes: str, max_pdu_length: int | None = 16384) -> Requestor:
     """A requestor whose association has just been accepted; by default Verification and Study Root."""
     asked = proposal(*(abstract_syntaxes or (VERIFICATION, STUDY_ROOT_FIND)))
-    requestor = Requestor(asked, uid_key=uid_key)
+    requestor = Requestor(asked)
     assert requestor.data_to_send() == encode_pdu(asked)
     requestor.receive_data(acceptance(asked, max_pdu_length))
     assert isinstance(requestor.next_event(), AssociateAccepted)

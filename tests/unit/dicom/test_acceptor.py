@@ -92,7 +92,7 @@ def test_both_ends_speak_a_whole_association() -> None:
     assert acceptor.next_event() == RequestReceived(1, IncomingRequest(0x0030, 1, uids.VERIFICATION), b"", 0)
     acceptor.respond(1, EchoResponse(1, 0))
     converse(requestor, acceptor)
-    assert requestor.next_event() == ResponseReceived(1, EchoResponse(1, 0), None)
+    assert requestor.next_event() == ResponseReceived(1, EchoResponse(1, 0))
 
     requestor.send(FIND_CONTEXT, FindRequest(2, uids.STUDY_ROOT_FIND), NULL_QUERY)
     converse(requestor, acceptor)
@@ -102,8 +102,8 @@ def test_both_ends_speak_a_whole_association() -> None:
     acceptor.respond(3, FindResponse(2, 0xFF00), b"row!")
     acceptor.respond(3, FindResponse(2, 0))
     converse(requestor, acceptor)
-    assert requestor.next_event() == ResponseReceived(3, FindResponse(2, 0xFF00), None, 4)
-    assert requestor.next_event() == ResponseReceived(3, FindResponse(2, 0), None)
+    assert requestor.next_event() == ResponseReceived(3, FindResponse(2, 0xFF00), 4)
+    assert requestor.next_event() == ResponseReceived(3, FindResponse(2, 0))
 
     requestor.release()
     converse(requestor, acceptor)

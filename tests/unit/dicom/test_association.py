@@ -12,6 +12,7 @@ from dosimeter.dicom.association import (
     Requestor,
     ResponseReceived,
 )
+from dosimeter.dicom.count_query import CountLevel
 from dosimeter.dicom.dimse import (
     CancelRequest,
     EchoRequest,
@@ -26,7 +27,7 @@ from dosimeter.dicom.negotiation import AcceptedContext
 from dosimeter.dicom.pdu import PDV, AAbort, AAssociateRJ, PDataTF
 from dosimeter.dicom.pdu_decode import decode_pdu
 from dosimeter.dicom.pdu_encode import RELEASE_RP, RELEASE_RQ, encode_fragment, encode_pdu
-from dosimeter.dicom.presence import walk_identifier
+from dosimeter.dicom.tally import RowTally
 from dosimeter.dicom.upper_layer import State
 from tests.unit.dicom.conversation import (
     ECHO_CONTEXT,
@@ -109,13 +110,13 @@ def test_a_strangers_whole_association() -> None:
     assert context == ECHO_CONTEXT
     requestor.send(context, EchoRequest(1))
     assert len(requestor.data_to_send()) == 80
-    assert hear(requestor, answer(1, EchoResponse(1, 0))) == [ResponseReceived(1, EchoResponse(1, 0), None)]
+    assert hear(requestor, answer(1, EchoResponse(1, 0))) == [ResponseReceived(1, EchoResponse(1, 0))]
 
     context = requestor.context_for(uids.STUDY_ROOT_FIND)
     assert context == FIND_CONTEXT
     requestor.send(context, FindRequest(2, uids.STUDY_ROOT_FIND), NULL_QUERY)
     assert requestor.data_to_send().endswith(NULL_QUERY)
-    assert hear(requestor, answer(3, FindResponse(2, 0))) == [ResponseReceived(3, FindResponse(2, 0), None)]
+    assert hear(requestor, answer(3, FindResponse(2, 0))) == [ResponseReceived(3, FindResponse(2, 0))]
 
     requestor.release()
     assert requestor.data_to_send() == RELEASE_RQ
@@ -132,7 +133,7 @@ def test_a_null_retrieve_makes_up_what_it_asks_for() -> None:
         requestor.send(GET_CONTEXT, NullGetRequest(message_id, uids.STUDY_ROOT_GET))
         sent.append(requestor.data_to_send())
         counters = GetResponse(message_id, 0xC000, None, 0, 1, 0)
-        assert hear(requestor, answer(1, counters)) == [ResponseReceived(1, counters, None)]
+        assert hear(requestor, answer(1, counters)) == [ResponseReceived(1, counters)]
 
     assert all(b"STUDY " in data and b"2.25." in data for data in sent)
     assert sent[0][-40:] != sent[1][-40:]
@@ -151,47 +152,28 @@ def test_every_pending_answer_is_one_event() -> None:
     )
 
     assert events == [
-        ResponseReceived(3, FindResponse(1, 0xFF00), None, 14),
-        ResponseReceived(3, FindResponse(1, 0xFF01), None, 14),
-        ResponseReceived(3, FindResponse(1, 0xFE00), None, 0),
+        ResponseReceived(3, FindResponse(1, 0xFF00), 14),
+        ResponseReceived(3, FindResponse(1, 0xFF01), 14),
+        ResponseReceived(3, FindResponse(1, 0xFE00), 0),
     ]
 
 
-def test_with_a_key_identifiers_are_walked() -> None:
-    """Without one they are dropped unread, as above."""
-    requestor = asked_find(open_requestor(uid_key=KEY))
-    row = identifier.null_study_query("1.2.3", uids.IMPLICIT_VR_LE)
-
-    (event,) = hear(requestor, answer(3, FindResponse(1, 0xFF00), row))
-
-    assert event == ResponseReceived(
-        3, FindResponse(1, 0xFF00), walk_identifier(row, uids.IMPLICIT_VR_LE, KEY), len(row)
-    )
-
-
-def test_only_a_match_has_an_identifier_to_walk() -> None:
-    """What some archives put behind their last answer is not one."""
-    requestor = asked_find(open_requestor(uid_key=KEY))
+def test_only_a_match_is_counted() -> None:
+    """What some archives put behind their last answer is no row, even if it looks like one."""
+    tally = RowTally(KEY, CountLevel.STUDY)
+    requestor = open_requestor()
+    requestor.count_into(tally)
+    asked_find(requestor)
 
     assert hear(requestor, answer(3, FindResponse(1, 0xC000), NULL_QUERY)) == [
-        ResponseReceived(3, FindResponse(1, 0xC000), None, len(NULL_QUERY))
+        ResponseReceived(3, FindResponse(1, 0xC000), len(NULL_QUERY))
     ]
+    assert (tally.rows, len(tally.keys)) == (0, 0)
 
 
-def test_an_undecodable_identifier_counts_once() -> None:
-    """A count is of answers, not of data sets that could be read (DESIGN §3, counting)."""
-    requestor = asked_find(open_requestor(uid_key=KEY))
-
-    (event,) = hear(requestor, answer(3, FindResponse(1, 0xFF00), b"\x08\x00" + b"\xff" * 29))
-
-    assert isinstance(event, ResponseReceived)
-    assert event.identifier is not None
-    assert not event.identifier.well_formed
-
-
-def test_an_identifier_over_64_kib_counts_once_and_is_not_buffered() -> None:
+def test_an_identifier_over_64_kib_counts_once() -> None:
     """Its length is known, its content is not."""
-    requestor = asked_find(open_requestor(uid_key=KEY))
+    requestor = asked_find(open_requestor())
     fragment = encode_fragment(3, 0, bytes(16000))
     head = answer(3, FindResponse(1, 0xFF00), b"x")[: -len(encode_fragment(3, 2, b"x"))]
 
@@ -200,7 +182,7 @@ def test_an_identifier_over_64_kib_counts_once_and_is_not_buffered() -> None:
         events += hear(requestor, fragment)
     events += hear(requestor, encode_fragment(3, 2, b""))
 
-    assert events == [ResponseReceived(3, FindResponse(1, 0xFF00), None, 160000)]
+    assert events == [ResponseReceived(3, FindResponse(1, 0xFF00), 160000)]
 
 
 @pytest.mark.parametrize("codes", [(1, 1, 1), (1, 1, 7), (2, 3, 2), (0, 0, 0), (255, 255, 255)])
@@ -246,7 +228,7 @@ def test_what_came_before_a_close_is_told_before_it() -> None:
     requestor.receive_data(answer(3, FindResponse(1, 0)))
     requestor.receive_data(b"")
 
-    assert requestor.next_event() == ResponseReceived(3, FindResponse(1, 0), None)
+    assert requestor.next_event() == ResponseReceived(3, FindResponse(1, 0))
     assert requestor.next_event() == PeerClosed(0)
 
 
@@ -403,7 +385,7 @@ def test_messages_before_a_bad_one_in_the_same_pdu_are_told_first() -> None:
     requestor = asked_find(open_requestor())
     requestor.receive_data(pdu)
 
-    assert requestor.next_event() == ResponseReceived(3, FindResponse(1, 0xFF00), None)
+    assert requestor.next_event() == ResponseReceived(3, FindResponse(1, 0xFF00))
     with pytest.raises(RemoteProtocolError, match="no command announced"):
         requestor.next_event()
 

@@ -46,8 +46,6 @@ def test_contexts_are_sorted_into_accepted_and_refused() -> None:
     assert found.disregarded == ()
     assert found.context_for(STUDY_ROOT_FIND) == AcceptedContext(3, STUDY_ROOT_FIND, EXPLICIT_VR_LE)
     assert found.context_for(PATIENT_ROOT_FIND) is None
-    assert found.transfer_syntax_of(3) == EXPLICIT_VR_LE
-    assert found.transfer_syntax_of(5) == ""
 
 
 def test_a_context_that_was_not_proposed_counts_for_nothing() -> None:
