@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from dosimeter.census import words
 from dosimeter.census.deeper import COUNTER_OF
+from dosimeter.census.limits import UNCUT
 from dosimeter.census.regions import bounds_of
 from dosimeter.census.rows import ALL_PARTS
 from dosimeter.model.census import (
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from dosimeter.census.evidence import Evidence
     from dosimeter.model.facts import CellCounted
 
-_WHOLE: Final = frozenset({Cut.NOT, Cut.UNSHOWN})
 _AXES: Final = (Axis.WHOLE, Axis.PATIENT_IDS, Axis.TIMES, Axis.DATES)
 OF_PATIENT: Final = {
     Things.STUDIES: "NumberOfPatientRelatedStudies",
@@ -174,7 +174,7 @@ class Below:
         total = 0
         for cell in self._covering:
             sums = next((one for one in cell.counters if one.attribute == COUNTER_OF[things]), None)
-            if sums is None or cell.cut not in _WHOLE:
+            if sums is None or cell.cut not in UNCUT:
                 return None
             if sums.present != cell.distinct or sums.zero or sums.implausible:
                 return None
@@ -192,7 +192,7 @@ class Below:
         for control in controls:
             sums = next((one for one in control.counters if one.attribute == COUNTER_OF[things]), None)
             for rows in self._evidence.of(things, control.axis):
-                if sums is None or rows.cell != control.cell or rows.cut not in _WHOLE or not rows.distinct:
+                if sums is None or rows.cell != control.cell or rows.cut not in UNCUT or not rows.distinct:
                     continue
                 if rows.distinct == sums.total:
                     return True
@@ -248,7 +248,7 @@ def _is_refusal(cell: CellCounted) -> bool:
 
 def _once_each(cells: list[CellCounted]) -> list[CellCounted]:
     """The whole cells, without those of which a part is a cell too; none if they have studies in common."""
-    whole = [cell for cell in cells if cell.cut in _WHOLE]
+    whole = [cell for cell in cells if cell.cut in UNCUT]
     bounds = {cell.cell: bounds_of(cell.cell) for cell in whole}
     whole = [cell for cell in whole if not _holds_another(bounds[cell.cell], bounds.values())]
     total = sum(cell.distinct for cell in whole)

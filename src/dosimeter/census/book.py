@@ -151,6 +151,10 @@ class Book:
             if (cell.things, cell.axis, cell.with_counters) == (things, axis, counters)
         ]
 
+    def cells_on(self, things: Things, axis: Axis) -> list[CellCounted]:
+        """The same, with counters and without."""
+        return [*self.cells_of(things, axis), *self.cells_of(things, axis, counters=True)]
+
     def seen(self, things: Things) -> KeyedSet:
         """All that this run saw."""
         return self._seen.setdefault(things, KeyedSet())

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from dosimeter.census.book import Harvest
 from dosimeter.census.day_draws import DayDraws
 from dosimeter.census.desk import CensusOver
+from dosimeter.census.limits import UNCUT
 from dosimeter.census.ranges import Ranges
 from dosimeter.census.regions import FIRST_YEAR, LAST_YEAR, Place, Region, parts_of_dates, years
 from dosimeter.model.census import Axis, CensusEnd, Cut
@@ -172,7 +173,7 @@ class Dated:
             while (day := draws.next_day()) is not None:
                 before = harvest.rows
                 part = yield from work.cutter.count(Region(dates=(day, day)), harvest)
-                if part.cut in {Cut.NOT, Cut.UNSHOWN}:
+                if part.cut in UNCUT:
                     draws.counted(len(part.keys), harvest.rows - before)
                 else:
                     draws.cut()

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from dosimeter.census.book import Harvest
-from dosimeter.census.regions import Place, bounds_of, hours
-from dosimeter.census.rows import ALL, RowByRow
-from dosimeter.census.work import LEVELS
+from dosimeter.census.limits import UNCUT
+from dosimeter.census.regions import ALL_AT_ONCE, MADE_UP_MODALITY, Place, bounds_of, hours
+from dosimeter.census.rows import RowByRow
+from dosimeter.census.work import LEVELS, MARGIN
 from dosimeter.model.census import Axis, Cut, Things
 from dosimeter.model.facts import QueryService
 
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from dosimeter.census.work import Work
     from dosimeter.model.facts import CellCounted
 
-MADE_UP_MODALITY: Final = "ZZ"
-_MARGIN: Final = 1.2
 _FEW_STUDIES: Final = 50
 COUNTERS_AT_ONCE: Final = 1_000
 """Counters make an archive look into each study: of more than these, a part at a time."""
@@ -28,7 +27,6 @@ _FEW_SERIES: Final = 500
 _SHARE: Final = 4
 """A control may use a quarter of the rows left."""
 _IMAGES_OF_A_SERIES: Final = 100
-_WHOLE: Final = frozenset({Cut.NOT, Cut.UNSHOWN})
 
 SERIES_COUNTER: Final = "NumberOfStudyRelatedSeries"
 INSTANCES_COUNTER: Final = "NumberOfStudyRelatedInstances"
@@ -54,7 +52,7 @@ class Deeper:
         if known is None:
             return
         book.modalities_verified = any(one.verified for one in known.modalities)
-        same = known.cut in _WHOLE and (known.distinct, known.without_key) == (
+        same = known.cut in UNCUT and (known.distinct, known.without_key) == (
             plain.distinct,
             plain.without_key,
         )
@@ -75,9 +73,9 @@ class Deeper:
         harvest.absorb(reply)
         harvest.add_part(reply.tally)
         cut = reply.cut
-        if cut in _WHOLE and reply.tally.rows != plain.largest:
+        if cut in UNCUT and reply.tally.rows != plain.largest:
             cut = Cut.SILENTLY if axis is Axis.DATES else Cut.FAILED
-        if cut in _WHOLE and harvest.modalities(verified=False):
+        if cut in UNCUT and harvest.modalities(verified=False):
             self._work.book.modalities_verified = yield from self._verify_modalities(place, harvest)
         self._work.book.keep((Things.STUDIES, axis, place.name, True), harvest, cut)
 
@@ -89,7 +87,7 @@ class Deeper:
             keys = place.region.keys(LEVELS[Things.STUDIES], modality=modality)
             reply = yield from self._work.desk.ask(keys, optional=True)
             harvest.pay_for(reply)
-            found.append(len(reply.tally.keys) if reply.cut in _WHOLE else -1)
+            found.append(len(reply.tally.keys) if reply.cut in UNCUT else -1)
         return found == [rarest.studies, 0]
 
     def _may_ask(self, things: Things, cell: CellCounted) -> bool:
@@ -97,7 +95,7 @@ class Deeper:
         most = min(self._work.desk.longest_answer, self._work.desk.rows_left // _SHARE)
         claimed = next((one.total for one in cell.counters if one.attribute == COUNTER_OF[things]), 0)
         if claimed:
-            return claimed * _MARGIN <= most
+            return claimed * MARGIN <= most
         series = self._work.book.cell(Things.SERIES, cell.axis, cell.cell)
         if things is Things.INSTANCES:
             return series is not None and bool(series.rows) and series.rows * _IMAGES_OF_A_SERIES <= most
@@ -111,13 +109,13 @@ class Deeper:
         reply = yield from self._work.desk.ask(place.region.keys(LEVELS[things]), optional=True)
         harvest.absorb(reply)
         cut = reply.cut
-        if cut in _WHOLE and len(reply.tally.studies) != plain.distinct:
+        if cut in UNCUT and len(reply.tally.studies) != plain.distinct:
             cut = Cut.FAILED
         self._work.book.keep((things, axis, place.name, False), harvest, cut)
 
     def series_stop_at(self, rows: int) -> bool:
         """Whether all series, of which there must be more, were as many rows as this: then it is a limit."""
-        cell = self._work.book.cell(Things.SERIES, Axis.WHOLE, ALL.name)
+        cell = self._work.book.cell(Things.SERIES, Axis.WHOLE, ALL_AT_ONCE.name)
         return cell is not None and cell.largest == rows
 
     def count(
@@ -142,18 +140,18 @@ class Deeper:
         cells = self._work.book.cells_of(Things.STUDIES, Axis.TIMES)
         if any(cell.cut is Cut.FAILED for cell in cells):
             return None
-        whole = [cell for cell in cells if cell.distinct and cell.cut in _WHOLE]
+        whole = [cell for cell in cells if cell.distinct and cell.cut in UNCUT]
         several = [cell for cell in whole if cell.distinct > 1]
         least = min(several or whole, key=lambda cell: cell.rows, default=None)
         return None if least is None else (Axis.TIMES, hours(*bounds_of(least.cell)), least)
 
     def _by_all(self) -> tuple[Axis, Place, CellCounted] | None:
         """The one answer to everything, if it is little and not known to be cut."""
-        cell = self._work.book.cell(Things.STUDIES, Axis.WHOLE, ALL.name)
+        cell = self._work.book.cell(Things.STUDIES, Axis.WHOLE, ALL_AT_ONCE.name)
         little = cell is not None and cell.distinct and cell.largest <= COUNTERS_AT_ONCE
-        if cell is None or not little or cell.cut not in _WHOLE:
+        if cell is None or not little or cell.cut not in UNCUT:
             return None
-        return Axis.WHOLE, ALL, cell
+        return Axis.WHOLE, ALL_AT_ONCE, cell
 
     def _covers(self, studies: int) -> bool:
         """Whether one axis was asked with counters for all studies that were seen."""
@@ -166,7 +164,7 @@ class Deeper:
     def _counters_of_all(self, dated: Dated, studies: int) -> Generator[Question, Answer, None]:
         """All at once if they are few; else by the axis that held the most."""
         work = self._work
-        if studies * _MARGIN > work.desk.rows_left:
+        if studies * MARGIN > work.desk.rows_left:
             return
         timed = [
             len(work.book.on_axis(Things.STUDIES, Axis.TIMES, counters=counters))
@@ -177,7 +175,7 @@ class Deeper:
         if axis is Axis.DATES:
             places = [place for place, cell in dated.leaves() if cell.distinct]
         if studies <= COUNTERS_AT_ONCE and work.limits.known is None:
-            axis, places = Axis.WHOLE, [ALL]
+            axis, places = Axis.WHOLE, [ALL_AT_ONCE]
         for place in places:
             if work.book.cell(Things.STUDIES, axis, place.name, counters=True) is None:
                 yield from work.count(axis, place, counters=True)
@@ -185,12 +183,12 @@ class Deeper:
     def _has_counter(self, things: Things, control: tuple[Axis, Place, CellCounted]) -> bool:
         axis, place, _ = control
         cell = self._work.book.cell(Things.STUDIES, axis, place.name, counters=True)
-        if cell is None or cell.cut not in _WHOLE:
+        if cell is None or cell.cut not in UNCUT:
             return False
         rows = self._work.book.cell(things, axis, place.name)
         counted = None
         limit = self._work.limits.known
-        if rows is not None and rows.cut in _WHOLE and (limit is None or rows.largest < limit):
+        if rows is not None and rows.cut in UNCUT and (limit is None or rows.largest < limit):
             counted = rows.distinct
         return any(
             one.attribute == COUNTER_OF[things]
@@ -209,33 +207,33 @@ class Deeper:
         series = self._work.book.cell(Things.SERIES, axis, place.name)
         if series is not None and series.cut is Cut.FAILED and series.rows:
             yield from self._rows.count_where_dates_are_ignored(things, dated, sample)
-        elif sample is not None and sample.cut in _WHOLE and plain.distinct:
+        elif sample is not None and sample.cut in UNCUT and plain.distinct:
             yield from self._rows.count(things, dated, sample, plain)
 
     def _patients(self) -> Generator[Question, Answer, None]:
         """Patients by the level of that name; only Patient Root has it (PS3.4 C.6.1)."""
         work = self._work
-        if work.book.cell(Things.PATIENTS, Axis.WHOLE, ALL.name) is not None:
+        if work.book.cell(Things.PATIENTS, Axis.WHOLE, ALL_AT_ONCE.name) is not None:
             return
-        cell = yield from work.ask_once(Axis.WHOLE, ALL, things=Things.PATIENTS)
+        cell = yield from work.ask_once(Axis.WHOLE, ALL_AT_ONCE, things=Things.PATIENTS)
         if cell.cut is Cut.UNSHOWN and cell.largest < work.limits.shown and work.limits.known is None:
-            work.book.keep_as((Things.PATIENTS, Axis.WHOLE, ALL.name, False), Cut.NOT)
+            work.book.keep_as((Things.PATIENTS, Axis.WHOLE, ALL_AT_ONCE.name, False), Cut.NOT)
 
     def patients_alone(self) -> Generator[Question, Answer, None]:
         """Of an archive that answers for patients and for nothing else: what it says of them."""
         if self._work.plan.service is not QueryService.PATIENT_ROOT:
             return
-        if self._work.book.cell(Things.PATIENTS, Axis.WHOLE, ALL.name, counters=True) is not None:
+        if self._work.book.cell(Things.PATIENTS, Axis.WHOLE, ALL_AT_ONCE.name, counters=True) is not None:
             return
-        plain = yield from self._work.ask_once(Axis.WHOLE, ALL, things=Things.PATIENTS)
-        if plain.cut in _WHOLE:
-            yield from self._work.ask_once(Axis.WHOLE, ALL, things=Things.PATIENTS, counters=True)
+        plain = yield from self._work.ask_once(Axis.WHOLE, ALL_AT_ONCE, things=Things.PATIENTS)
+        if plain.cut in UNCUT:
+            yield from self._work.ask_once(Axis.WHOLE, ALL_AT_ONCE, things=Things.PATIENTS, counters=True)
 
     def series_at_once(self) -> Generator[Question, Answer, None]:
         """Ask for all series, if they are few but more than the studies: that is a longer answer."""
         work = self._work
-        known = work.book.cell(Things.SERIES, Axis.WHOLE, ALL.name)
-        control = [cell for cell in work.book.cells_of(Things.SERIES, Axis.DATES) if cell.cut in _WHOLE]
+        known = work.book.cell(Things.SERIES, Axis.WHOLE, ALL_AT_ONCE.name)
+        control = [cell for cell in work.book.cells_of(Things.SERIES, Axis.DATES) if cell.cut in UNCUT]
         if known is not None or not control or not control[0].distinct:
             return
         studies = len(work.book.seen(Things.STUDIES))
@@ -244,5 +242,5 @@ class Deeper:
             return
         expected = control[0].distinct * studies / plain.distinct
         few = expected <= max(_FEW_SERIES, 2 * studies) and expected <= work.desk.longest_answer
-        if studies < expected and few and expected * _MARGIN <= work.desk.rows_left // _SHARE:
-            yield from work.ask_once(Axis.WHOLE, ALL, things=Things.SERIES)
+        if studies < expected and few and expected * MARGIN <= work.desk.rows_left // _SHARE:
+            yield from work.ask_once(Axis.WHOLE, ALL_AT_ONCE, things=Things.SERIES)

@@ -21,13 +21,22 @@ from dosimeter.model.census import Axis, Cut, Things
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+    from dosimeter.census.desk import Desk, Reply
     from dosimeter.census.question import Answer, Question
     from dosimeter.census.work import Work
+    from dosimeter.dicom.count_query import CountLevel
     from dosimeter.model.facts import CellCounted
 
 NAME: Final = "patient_ids"
 IMPOSSIBLE: Final = "#:/"
 """No identifier ends so."""
+
+
+def ask_impossible(desk: Desk, level: CountLevel, harvest: Harvest) -> Generator[Question, Answer, Reply]:
+    """Ask for an ending that cannot be, which must find nothing; if it does, that is not counted."""
+    reply = yield from desk.ask(Region(ending=IMPOSSIBLE).keys(level), optional=True)
+    harvest.pay_for(reply)
+    return reply
 
 
 class Endings:
@@ -53,25 +62,18 @@ class Endings:
         cutter = Cutter(work.desk, LEVELS[self._things], counters=self._counters)
         cutter.optional = True
         try:
-            made_up = yield from self._ask(IMPOSSIBLE, harvest)
-            self.ignored = made_up is not None and made_up > 0
-            if made_up != 0:
+            made_up = yield from ask_impossible(work.desk, LEVELS[self._things], harvest)
+            self.ignored = made_up.tally.rows > 0 and not made_up.refused
+            if made_up.refused or self.ignored:
                 return work.book.keep(key, harvest, Cut.FAILED)
             cut, union = yield from self._all(cutter, harvest)
         except CensusOver as over:
             work.keep_partial(key, harvest, over.end)
             raise
         seen = work.book.seen(self._things)
-        if union.overlap(seen) < len(seen) or (not len(union) and not len(seen)):
+        if not union.holds(seen) or (not len(union) and not len(seen)):
             cut = worst([cut, Cut.SILENTLY])
         return work.book.keep(key, harvest, cut)
-
-    def _ask(self, ending: str, harvest: Harvest) -> Generator[Question, Answer, int | None]:
-        """How many rows a made-up ending finds, or None if it was refused. What it finds is not counted."""
-        keys = Region(ending=ending).keys(LEVELS[self._things])
-        reply = yield from self._work.desk.ask(keys, optional=True)
-        harvest.pay_for(reply)
-        return None if reply.refused else reply.tally.rows
 
     def _all(self, cutter: Cutter, harvest: Harvest) -> Generator[Question, Answer, tuple[Cut, KeyedSet]]:
         union, cuts = KeyedSet(), []
@@ -80,7 +82,7 @@ class Endings:
             found = yield from cutter.count(part, harvest, verify=not self._few)
             cuts.append(found.cut)
             union.update(found.keys)
-            is_all = self._few and found.cut is Cut.UNSHOWN and found.keys.overlap(seen) == len(seen)
+            is_all = self._few and found.cut is Cut.UNSHOWN and found.keys.holds(seen)
             if found.cut is Cut.FAILED or is_all:
                 break
         return worst(cuts), union

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 from dosimeter.census.book import latest
+from dosimeter.census.limits import UNCUT
 from dosimeter.census.years import by_year
 from dosimeter.model.census import Axis, Cut, Things
 from dosimeter.model.facts import QueryService
@@ -57,10 +58,14 @@ class Evidence:
             if (cell.things, cell.axis, cell.with_counters) == (things, axis, counters)
         ]
 
+    def on(self, things: Things, axis: Axis) -> list[CellCounted]:
+        """The same, with counters and without."""
+        return [*self.of(things, axis), *self.of(things, axis, counters=True)]
+
     def cut_of(self, cell: CellCounted) -> Cut:
         """Why a cell is not whole, with all that was shown after it was kept."""
         if self.silent is not None and cell.questions == 1 and cell.largest >= self.silent:
-            return Cut.SILENTLY if cell.cut in {Cut.NOT, Cut.UNSHOWN} else cell.cut
+            return Cut.SILENTLY if cell.cut in UNCUT else cell.cut
         if cell.cut is not Cut.UNSHOWN:
             return cell.cut
         return Cut.NOT if cell.largest < self.shown and not self.erratic else Cut.UNSHOWN

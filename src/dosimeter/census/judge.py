@@ -14,7 +14,7 @@ from dosimeter.census.below import OF_PATIENT, Below
 from dosimeter.census.estimate import DATED_ONLY, estimate
 from dosimeter.census.evidence import Evidence
 from dosimeter.census.limits import may_be_a_limit
-from dosimeter.census.regions import FIRST_YEAR, LAST_YEAR, years
+from dosimeter.census.regions import ALL_YEARS
 from dosimeter.model.census import (
     NOT_COUNTED,
     AtLeast,
@@ -36,7 +36,6 @@ from dosimeter.model.facts import CellCounted, CensusEnded, Fact, QueryService
 if TYPE_CHECKING:
     from dosimeter.model.facts import Titles
 
-ALL_YEARS: Final = years(FIRST_YEAR, LAST_YEAR).name
 _SETTLED: Final = (Axis.WHOLE, Axis.PATIENT_IDS)
 """The axes of which no study falls out."""
 
@@ -123,8 +122,7 @@ class _Judgement:
         settled = {
             cell.distinct
             for axis in _SETTLED
-            for counters in (False, True)
-            for cell in evidence.of(Things.STUDIES, axis, counters=counters)
+            for cell in evidence.on(Things.STUDIES, axis)
             if cell.cut is Cut.NOT and not cell.without_key
         }
         if len(settled) == 1 and settled == {max(found, *settled)}:
@@ -253,11 +251,10 @@ class _Judgement:
         evidence = self._evidence
         if not evidence.dates.checked:
             return False
-        runs = {cell.run for cell in evidence.of(Things.STUDIES, Axis.DATES) if cell.cell == ALL_YEARS}
+        runs = {cell.run for cell in evidence.of(Things.STUDIES, Axis.DATES) if cell.cell == ALL_YEARS.name}
         return any(
             cell.run in runs and cell.distinct == evidence.found
-            for counters in (False, True)
-            for cell in evidence.of(Things.STUDIES, Axis.WHOLE, counters=counters)
+            for cell in evidence.on(Things.STUDIES, Axis.WHOLE)
         )
 
     def _undated(self) -> Count:

@@ -11,22 +11,20 @@ from typing import TYPE_CHECKING, Final
 
 from dosimeter.census.book import Harvest
 from dosimeter.census.dated import Dated
-from dosimeter.census.deeper import Deeper
+from dosimeter.census.deeper import COUNTERS_AT_ONCE, Deeper
 from dosimeter.census.desk import CensusOver
 from dosimeter.census.endings import Endings
-from dosimeter.census.limits import may_be_a_limit
+from dosimeter.census.limits import UNCUT, may_be_a_limit
 from dosimeter.census.ranges import Ranges
 from dosimeter.census.regions import (
-    EVERYTHING,
-    FIRST_YEAR,
-    LAST_YEAR,
+    ALL_AT_ONCE,
+    ALL_YEARS,
     Place,
     hours,
     parts_of_hours,
-    years,
 )
 from dosimeter.census.scheduled import Scheduled
-from dosimeter.census.work import CensusPlan, Work
+from dosimeter.census.work import MARGIN, CensusPlan, Work
 from dosimeter.dicom.count_query import CountLevel
 from dosimeter.dicom.keyed_set import KeyedSet
 from dosimeter.model.census import Axis, CensusEnd, Cut, Things
@@ -37,13 +35,8 @@ if TYPE_CHECKING:
     from dosimeter.census.question import Answer, Question
     from dosimeter.model.facts import CellCounted
 
-ALL_AT_ONCE: Final = Place("whole", EVERYTHING)
-ALL_YEARS: Final = years(FIRST_YEAR, LAST_YEAR)
-_MARGIN: Final = 1.2
 _FEW: Final = 3
 """So few studies are not worth finer endings than one character."""
-COUNTERS_AT_ONCE: Final = 1_000
-"""Counters make an archive look into each study: of more than these, a part at a time."""
 
 
 class Census:
@@ -128,7 +121,7 @@ class _Studies:
         return [
             (place, cell)
             for place, cell in self._dated.leaves()
-            if cell.distinct and self._dated.ranges.cut_now(cell) in {Cut.NOT, Cut.UNSHOWN}
+            if cell.distinct and self._dated.ranges.cut_now(cell) in UNCUT
         ]
 
     def _all_at_once(self) -> Generator[Question, Answer, CellCounted | None]:
@@ -177,15 +170,15 @@ class _Studies:
         keys = self._harvest_of(whole)
         if keys is None:
             return whole.distinct < self._dated.total
-        return keys.overlap(others) < len(others)
+        return not keys.holds(others)
 
     def _by_times(self, whole: CellCounted | None) -> Generator[Question, Answer, None]:
         """All studies that have a time, whatever their date."""
         work = self._work
         expected = max(self._dated.total, whole.distinct if whole else 0)
-        if expected * _MARGIN > work.desk.rows_left:
+        if expected * MARGIN > work.desk.rows_left:
             return
-        covered = whole is not None and whole.with_counters and whole.cut in {Cut.NOT, Cut.UNSHOWN}
+        covered = whole is not None and whole.with_counters and whole.cut in UNCUT
         counters = self._deeper.believed and not (covered or self._has_all())
         times = self._times = Ranges(work, Axis.TIMES, parts_of_hours, counters=counters)
         for half in (hours(0, 11), hours(12, 23)):
@@ -207,7 +200,7 @@ class _Studies:
         Asked again it is longer only if they came since; a limit stays where it is.
         """
         before = self._now(whole)
-        if before.cut not in {Cut.NOT, Cut.UNSHOWN}:
+        if before.cut not in UNCUT:
             return
         if before.largest < min(self._work.desk.longest_answer, self._work.desk.rows_left):
             yield from self._ask_again(before)
@@ -264,7 +257,7 @@ class _Studies:
         now = self._now(whole)
         limit = self._work.limits.known
         is_little = now.largest <= self._work.desk.longest_answer and (limit is None or now.largest < limit)
-        if now.cut not in {Cut.NOT, Cut.UNSHOWN} or now.distinct <= self._dated.total or not is_little:
+        if now.cut not in UNCUT or now.distinct <= self._dated.total or not is_little:
             return
         known = self._work.book.cell(Things.STUDIES, Axis.DATES, ALL_YEARS.name)
         if known is None or known.run < now.run:
@@ -274,8 +267,7 @@ class _Studies:
 
     def _misses_keys(self, whole: CellCounted) -> bool:
         keys = self._harvest_of(whole)
-        seen = self._work.book.seen(Things.STUDIES)
-        return keys is not None and keys.overlap(seen) < len(seen)
+        return keys is not None and not keys.holds(self._work.book.seen(Things.STUDIES))
 
     def _is_open(self, whole: CellCounted) -> bool:
         now = self._now(whole)
@@ -332,25 +324,19 @@ class _Studies:
         book = self._work.book
         timed = [
             cell
-            for counters in (False, True)
-            for cell in book.cells_of(Things.STUDIES, Axis.TIMES, counters=counters)
+            for cell in book.cells_on(Things.STUDIES, Axis.TIMES)
             if cell.run == book.run and cell.distinct
         ]
         for cell in self._cells_of_endings():
             key = (Things.STUDIES, Axis.PATIENT_IDS, cell.cell, cell.with_counters)
             harvest = book.harvest(*key[:3], counters=cell.with_counters)
             seen = book.seen(Things.STUDIES)
-            lacks = bool(timed) if harvest is None else harvest.keys.overlap(seen) < len(seen)
+            lacks = bool(timed) if harvest is None else not harvest.keys.holds(seen)
             if cell.cut is Cut.NOT and lacks:
                 book.keep_as(key, Cut.SILENTLY)
 
     def _cells_of_endings(self) -> list[CellCounted]:
-        book = self._work.book
-        return [
-            cell
-            for counters in (False, True)
-            for cell in book.cells_of(Things.STUDIES, Axis.PATIENT_IDS, counters=counters)
-        ]
+        return self._work.book.cells_on(Things.STUDIES, Axis.PATIENT_IDS)
 
     def _settle_by_numbers(self, whole: CellCounted) -> bool:
         """After a resume: everything held all dated studies, and as many have a time as it holds."""
@@ -376,16 +362,10 @@ class _Studies:
 
     def _shown_whole(self) -> KeyedSet:
         """What parts held that are shorter than the longest answer: these were not cut."""
-        book = self._work.book
         union = KeyedSet()
-        axes = [(self._dated.ranges, Axis.DATES), (self._times, Axis.TIMES)]
-        for ranges, axis in axes:
-            if ranges is None or ranges.ignored:
-                continue
-            for cell in book.cells_of(Things.STUDIES, axis, counters=ranges.counters):
-                harvest = book.harvest(Things.STUDIES, axis, cell.cell, counters=ranges.counters)
-                if harvest is not None and ranges.cut_now(cell) is Cut.NOT:
-                    union.update(harvest.keys)
+        for ranges in (self._dated.ranges, self._times):
+            if ranges is not None and not ranges.ignored:
+                union.update(ranges.shown_whole())
         return union
 
     def _found(self, whole: CellCounted | None) -> int:
@@ -398,12 +378,12 @@ class _Studies:
         """All studies by the endings of PatientIDs; where a limit cuts these too, all patients."""
         work = self._work
         found = self._found(whole)
-        if self._cells_of_endings() or not found or found * _MARGIN > work.desk.rows_left:
+        if self._cells_of_endings() or not found or found * MARGIN > work.desk.rows_left:
             return
         few = found <= _FEW and work.limits.known is None
         if few and found == 1 and self._dated.honoured:  # one never shows that two would be sent
             return
-        covered = whole is not None and whole.with_counters and self._now(whole).cut in {Cut.NOT, Cut.UNSHOWN}
+        covered = whole is not None and whole.with_counters and self._now(whole).cut in UNCUT
         counters = self._deeper.believed and not covered
         endings = Endings(work, Things.STUDIES, counters=counters, few=few)
         cell = yield from endings.count()

@@ -12,6 +12,9 @@ CANCELLED: Final = 0xFE00
 """Unasked: there was more, whatever was sent of it; it can be nothing."""
 OUT_OF_RESOURCES: Final = 0xA700
 
+UNCUT: Final = frozenset({Cut.NOT, Cut.UNSHOWN})
+"""It ended with Success, and nothing shows that there was more."""
+
 _SMALL: Final = 12
 """Up to here any number may be a limit."""
 

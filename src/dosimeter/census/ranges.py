@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dosimeter.census.book import Harvest
 from dosimeter.census.cutting import worst
+from dosimeter.census.limits import UNCUT
 from dosimeter.census.work import LEVELS
 from dosimeter.dicom.keyed_set import KeyedSet
 from dosimeter.model.census import Axis, Cut
@@ -89,7 +90,7 @@ class Ranges:
         if cut is Cut.FAILED or (not cell.rows and cut is Cut.NOT):
             return False
         several_years = self._axis is Axis.DATES and place.year is None
-        return several_years or cut not in {Cut.NOT, Cut.UNSHOWN} or (verify and cut is Cut.UNSHOWN)
+        return several_years or cut not in UNCUT or (verify and cut is Cut.UNSHOWN)
 
     def cut_now(self, cell: CellCounted) -> Cut:
         """Why a cell is not known to be whole, with what has been shown since it was kept."""
@@ -115,6 +116,16 @@ class Ranges:
         reply = replace(harvest.first, cut=Cut.UNSHOWN if harvest.first.cut is Cut.NOT else harvest.first.cut)
         found = yield from self._work.cutter.split(place.region, harvest, reply, verify=True)
         self._work.book.keep(self._key(place), harvest, found.cut)
+
+    def shown_whole(self) -> KeyedSet:
+        """What places held that are shorter than the longest answer: these were not cut."""
+        book, things = self._work.book, self._work.things
+        union = KeyedSet()
+        for cell in book.cells_of(things, self._axis, counters=self.counters):
+            harvest = book.harvest(things, self._axis, cell.cell, counters=self.counters)
+            if harvest is not None and self.cut_now(cell) is Cut.NOT:
+                union.update(harvest.keys)
+        return union
 
     def _compare(self, place: Place, finer: tuple[Place, ...]) -> None:
         """Keep the cell of a place again, now that its parts are known."""

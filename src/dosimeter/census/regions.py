@@ -126,6 +126,11 @@ def years(first: int, last: int) -> Place:
     return Place(f"{first:04}", region, first) if first == last else Place(f"{first:04}/{last:04}", region)
 
 
+ALL_AT_ONCE: Final = Place("whole", EVERYTHING)
+ALL_YEARS: Final = years(FIRST_YEAR, LAST_YEAR)
+"""One closed range over all dates that are asked for: every study that has one, and no other."""
+
+
 def parts_of_dates(place: Place) -> tuple[Place, ...]:
     """Two halves of a range of years, the newer first; the months of a year; nothing of a month."""
     if place.region.dates is None or len(place.name) == len("2019-03"):

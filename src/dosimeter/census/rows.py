@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from dosimeter.census.book import Harvest
 from dosimeter.census.cutting import Cutter, worst
 from dosimeter.census.desk import CensusOver
-from dosimeter.census.endings import IMPOSSIBLE, NAME
-from dosimeter.census.limits import may_be_a_limit
-from dosimeter.census.regions import EVERYTHING, FIRST_YEAR, LAST_YEAR, Place, Region, hours, years
-from dosimeter.census.work import LEVELS
+from dosimeter.census.endings import NAME, ask_impossible
+from dosimeter.census.limits import UNCUT, may_be_a_limit
+from dosimeter.census.regions import ALL_AT_ONCE, ALL_YEARS, EVERYTHING, Region, hours
+from dosimeter.census.work import LEVELS, MARGIN
 from dosimeter.dicom.keyed_set import KeyedSet
 from dosimeter.model.census import Axis, Cut, Things
 from dosimeter.model.facts import QueryService
@@ -31,17 +31,14 @@ if TYPE_CHECKING:
     from dosimeter.census.work import Work
     from dosimeter.model.facts import CellCounted
 
-ALL: Final = Place("whole", EVERYTHING)
 ALL_PARTS: Final = {
-    Axis.WHOLE: ALL.name,
-    Axis.DATES: years(FIRST_YEAR, LAST_YEAR).name,
+    Axis.WHOLE: ALL_AT_ONCE.name,
+    Axis.DATES: ALL_YEARS.name,
     Axis.TIMES: hours(0, 23).name,
     Axis.PATIENT_IDS: NAME,
 }
 """The cell that stands for all series, or all images, on each axis."""
 
-_WHOLE: Final = frozenset({Cut.NOT, Cut.UNSHOWN})
-_MARGIN: Final = 1.2
 _SPLIT_AGAIN: Final = 1.3
 """A listing in parts costs so much of one listing: the longest part is split to see that it was whole."""
 _FEW_ROWS: Final = 1_000
@@ -74,7 +71,7 @@ class _Listing:
     def holds_all(self) -> bool:
         """Whether rows of every study were seen, and every row that was seen before."""
         keys = self.harvest.keys
-        return len(self.harvest.studies) >= self.studies and self.known.overlap(keys) == len(self.known)
+        return len(self.harvest.studies) >= self.studies and keys.holds(self.known)
 
 
 class RowByRow:
@@ -91,7 +88,7 @@ class RowByRow:
         """Count all of them, if the rows left will do. ``sample`` are those of a few studies, ``plain``."""
         studies = self._studies(dated)
         expected = round(sample.rows * studies / plain.distinct)
-        if not expected or expected * _MARGIN * _SPLIT_AGAIN > self._work.desk.rows_left:
+        if not expected or expected * MARGIN * _SPLIT_AGAIN > self._work.desk.rows_left:
             return
         full = [axis for axis, held in self._held(dated).items() if held >= studies]
         if expected <= (_FEW_ROWS if full else self._work.desk.longest_answer):
@@ -119,17 +116,14 @@ class RowByRow:
             asking = self._work.desk.ask(region.keys(LEVELS[things]), optional=True)
             reply = yield from _asked_of(QueryService.PATIENT_ROOT, asking)
             harvest.pay_for(reply)
-            expected = round(reply.tally.rows * studies / of_studies) if reply.cut in _WHOLE else 0
+            expected = round(reply.tally.rows * studies / of_studies) if reply.cut in UNCUT else 0
             yield from self._of_patient_root(things, studies, expected, harvest)
 
     def _studies(self, dated: Dated) -> int:
         """As many as were counted, those of earlier runs included."""
         book = self._work.book
         cells = [
-            cell
-            for axis in (Axis.WHOLE, Axis.PATIENT_IDS)
-            for counters in (False, True)
-            for cell in book.cells_of(Things.STUDIES, axis, counters=counters)
+            cell for axis in (Axis.WHOLE, Axis.PATIENT_IDS) for cell in book.cells_on(Things.STUDIES, axis)
         ]
         most = max((cell.distinct for cell in cells), default=0)
         return max(most, dated.total if dated.honoured else 0, len(book.seen(Things.STUDIES)))
@@ -138,19 +132,15 @@ class RowByRow:
         """How many studies each axis held, the one first that takes the fewest questions."""
         held = {Axis.DATES: dated.total if dated.honoured else 0}
         for axis in (Axis.TIMES, Axis.PATIENT_IDS):
-            cells = [
-                cell
-                for counters in (False, True)
-                for cell in self._work.book.cells_of(Things.STUDIES, axis, counters=counters)
-            ]
+            cells = self._work.book.cells_on(Things.STUDIES, axis)
             is_looked_at = not any(cell.cut is Cut.FAILED for cell in cells)
             held[axis] = max((cell.on_axis for cell in cells), default=0) if is_looked_at else 0
         return held
 
     def _at_once(self, things: Things) -> Generator[Question, Answer, None]:
         known = self._work.desk.limits(LEVELS[things]).known
-        if self._work.book.cell(things, Axis.WHOLE, ALL.name) is None and known is None:
-            yield from self._work.ask_once(Axis.WHOLE, ALL, things=things)
+        if self._work.book.cell(things, Axis.WHOLE, ALL_AT_ONCE.name) is None and known is None:
+            yield from self._work.ask_once(Axis.WHOLE, ALL_AT_ONCE, things=things)
 
     def _in_parts(
         self, things: Things, axis: Axis, dated: Dated, studies: int
@@ -159,10 +149,10 @@ class RowByRow:
         book = self._work.book
         if book.cell(things, axis, ALL_PARTS[axis]) is not None:
             return None
-        whole = book.cell(things, Axis.WHOLE, ALL.name)
+        whole = book.cell(things, Axis.WHOLE, ALL_AT_ONCE.name)
         known = KeyedSet()
         known.update(book.seen(things))
-        is_all_known = whole is not None and whole.cut in _WHOLE
+        is_all_known = whole is not None and whole.cut in UNCUT
         listing = _Listing(things, axis, self._work.plan.service, known, studies, is_all_known, Harvest())
         parts = self._parts_of(axis, dated)
         if axis is Axis.PATIENT_IDS and not (yield from self._looks_at_endings(listing)):
@@ -190,7 +180,7 @@ class RowByRow:
         limits = work.desk.limits(LEVELS[things])
         has_it = work.plan.service is QueryService.PATIENT_ROOT or work.plan.patient_root_answers
         done = book.cell(things, Axis.PATIENT_IDS, NAME) is not None
-        fits = expected * _MARGIN <= min(work.desk.longest_answer, work.desk.rows_left / 2)
+        fits = expected * MARGIN <= min(work.desk.longest_answer, work.desk.rows_left / 2)
         if done or not expected or not has_it or not fits or limits.known is not None:
             return
         known = KeyedSet()
@@ -208,9 +198,7 @@ class RowByRow:
 
     def _looks_at_endings(self, listing: _Listing) -> Generator[Question, Answer, bool]:
         """Whether an ending that cannot be finds nothing at this level too."""
-        keys = Region(ending=IMPOSSIBLE).keys(LEVELS[listing.things])
-        made_up = yield from self._work.desk.ask(keys, optional=True)
-        listing.harvest.pay_for(made_up)
+        made_up = yield from ask_impossible(self._work.desk, LEVELS[listing.things], listing.harvest)
         return not (made_up.refused or made_up.tally.rows)
 
     def _list_endings_too(self, listing: _Listing) -> Generator[Question, Answer, None]:
@@ -221,7 +209,7 @@ class RowByRow:
             listing.harvest.pay_for(whole)
             listing.known.update(whole.tally.keys)
             limits = desk.limits(level)
-            if whole.cut in _WHOLE and whole.tally.rows == limits.shown and limits.known is None:
+            if whole.cut in UNCUT and whole.tally.rows == limits.shown and limits.known is None:
                 parts = EVERYTHING.by_endings()
         yield from self._list(listing, parts)
         some = [(region, reply.tally) for region, reply in listing.open if reply.tally.studies]
@@ -290,13 +278,13 @@ class RowByRow:
         That is, if the number of all rows is none that people set as a limit.
         """
         book, desk = self._work.book, self._work.desk
-        whole = book.harvest(things, Axis.WHOLE, ALL.name)
-        cell = book.cell(things, Axis.WHOLE, ALL.name)
-        if whole is None or cell is None or cell.cut not in _WHOLE:
+        whole = book.harvest(things, Axis.WHOLE, ALL_AT_ONCE.name)
+        cell = book.cell(things, Axis.WHOLE, ALL_AT_ONCE.name)
+        if whole is None or cell is None or cell.cut not in UNCUT:
             return
-        key = (things, Axis.WHOLE, ALL.name, False)
+        key = (things, Axis.WHOLE, ALL_AT_ONCE.name, False)
         seen = book.seen(things)
-        if whole.keys.overlap(seen) < len(seen) or len(whole.studies) < studies:
+        if not whole.keys.holds(seen) or len(whole.studies) < studies:
             book.keep_as(key, Cut.SILENTLY)
             return
         parts = book.cell(things, Axis.DATES, ALL_PARTS[Axis.DATES])
@@ -307,7 +295,7 @@ class RowByRow:
 
 def _shown_below(parts: CellCounted | None, desk: Desk, things: Things) -> int:
     """How many rows the parts held, if all of these were shorter than another answer."""
-    if parts is None or parts.cut not in _WHOLE or parts.largest >= desk.limits(LEVELS[things]).shown:
+    if parts is None or parts.cut not in UNCUT or parts.largest >= desk.limits(LEVELS[things]).shown:
         return 0
     return parts.distinct
 

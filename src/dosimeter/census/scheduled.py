@@ -5,11 +5,11 @@ Every entry has one (PS3.4 Table K.6-1, type 1), so the dates leave nothing out.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from dosimeter.census.limits import UNCUT
 from dosimeter.census.ranges import Ranges
-from dosimeter.census.regions import EVERYTHING, FIRST_YEAR, LAST_YEAR, Place, parts_of_dates, years
-from dosimeter.dicom.keyed_set import KeyedSet
+from dosimeter.census.regions import ALL_AT_ONCE, FIRST_YEAR, LAST_YEAR, parts_of_dates, years
 from dosimeter.model.census import Axis, Cut
 
 if TYPE_CHECKING:
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from dosimeter.census.question import Answer, Question
     from dosimeter.census.work import Work
     from dosimeter.model.facts import CellCounted
-
-_ALL: Final = Place("whole", EVERYTHING)
 
 
 class Scheduled:
@@ -31,9 +29,9 @@ class Scheduled:
 
     def count(self) -> Generator[Question, Answer, None]:
         """Count all entries; the dates show whether one answer held them all."""
-        whole = self._work.book.cell(self._work.things, Axis.WHOLE, _ALL.name)
+        whole = self._work.book.cell(self._work.things, Axis.WHOLE, ALL_AT_ONCE.name)
         if whole is None:
-            whole = yield from self._work.ask_once(Axis.WHOLE, _ALL)
+            whole = yield from self._work.ask_once(Axis.WHOLE, ALL_AT_ONCE)
         year = self._work.plan.today.year
         places = (
             years(year, year),
@@ -53,19 +51,14 @@ class Scheduled:
     def _settle(self, whole: CellCounted) -> None:
         """One answer is all if it holds what the dates hold, and these were not cut."""
         work = self._work
-        key = (work.things, Axis.WHOLE, _ALL.name, False)
-        harvest = work.book.harvest(work.things, Axis.WHOLE, _ALL.name)
-        if harvest is None or whole.cut not in {Cut.NOT, Cut.UNSHOWN} or not whole.rows:
+        key = (work.things, Axis.WHOLE, ALL_AT_ONCE.name, False)
+        harvest = work.book.harvest(work.things, Axis.WHOLE, ALL_AT_ONCE.name)
+        if harvest is None or whole.cut not in UNCUT or not whole.rows:
             return
         seen = work.book.seen(work.things)
-        if harvest.keys.overlap(seen) < len(seen):
+        if not harvest.keys.holds(seen):
             work.limits.note_silent(whole.largest)
             work.book.keep_as(key, Cut.SILENTLY)
             return
-        shown = KeyedSet()
-        for cell in work.book.cells_of(work.things, Axis.DATES):
-            part = work.book.harvest(work.things, Axis.DATES, cell.cell)
-            if part is not None and self._ranges.cut_now(cell) is Cut.NOT:
-                shown.update(part.keys)
-        if len(shown) == len(harvest.keys):
+        if len(self._ranges.shown_whole()) == len(harvest.keys):
             work.book.keep_as(key, Cut.NOT)

@@ -4,23 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from dosimeter.model.census import CensusEnd, Things
-
-MANY: Final = {
-    Things.PATIENTS: "patients",
-    Things.STUDIES: "studies",
-    Things.SERIES: "series",
-    Things.INSTANCES: "images",
-    Things.WORKLIST_ITEMS: "worklist entries",
-}
-
-ONE: Final = {
-    Things.PATIENTS: "patient",
-    Things.STUDIES: "study",
-    Things.SERIES: "series",
-    Things.INSTANCES: "image",
-    Things.WORKLIST_ITEMS: "worklist entry",
-}
+from dosimeter.model.census import MANY, CensusEnd, Things, noun
 
 MOST_HIDDEN: Final = 10
 
@@ -50,7 +34,7 @@ def ended(end: CensusEnd | None) -> str | None:
 
 
 def _number_of(number: int, things: Things) -> str:
-    return f"{number:,} {ONE[things] if number == 1 else MANY[things]}"
+    return f"{number:,} {noun(things, number)}"
 
 
 def at_least(number: int, things: Things, why: str) -> str:

@@ -34,6 +34,10 @@ LEVELS: Final = {
 }
 
 
+MARGIN: Final = 1.2
+"""A step is begun if the rows left are so much more than it should take."""
+
+
 @dataclass(frozen=True, slots=True)
 class CensusPlan:
     """One archive, or one worklist, to be counted. ``seed`` draws the random days.

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from dosimeter.census.limits import UNCUT
 from dosimeter.census.regions import FIRST_YEAR, LAST_YEAR
 from dosimeter.model.census import Cut
 
@@ -65,7 +66,7 @@ def by_year(cells: Iterable[CellCounted], cut_of: Callable[[CellCounted], Cut]) 
             covered.update(range(first_year, last_year + 1))
     whole = all(year in covered for year in range(FIRST_YEAR, LAST_YEAR + 1))
     at_once = [cell for first, last, cell in ranges if (first, last) == (FIRST_YEAR, LAST_YEAR)]
-    checked = bool(at_once) and cut_of(at_once[0]) in {Cut.NOT, Cut.UNSHOWN}
+    checked = bool(at_once) and cut_of(at_once[0]) in UNCUT
     if checked and at_once[0].distinct != sum(one.studies for one in years.values()):
         years = {year: replace(one, whole=False) for year, one in years.items()}
         whole = checked = False

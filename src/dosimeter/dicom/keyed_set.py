@@ -76,6 +76,10 @@ class KeyedSet:
         few = _numbers(small._buckets[0])  # noqa: SLF001
         return sum(len(few & _numbers(bucket)) for bucket in large._buckets)  # noqa: SLF001
 
+    def holds(self, other: KeyedSet) -> bool:
+        """Whether all digests of ``other`` are in it."""
+        return self.overlap(other) == len(other)
+
     def smallest(self, count: int) -> tuple[int, ...]:
         """The ``count`` smallest digests as numbers, ascending: a sketch of the set under its key."""
         self._tidy()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from dosimeter.model.census import (
+    MANY,
     AtLeast,
     Claimed,
     Count,
@@ -13,24 +14,8 @@ from dosimeter.model.census import (
     Exact,
     Things,
     Unknown,
+    noun,
 )
-
-ONE: Final = {
-    Things.PATIENTS: "patient",
-    Things.STUDIES: "study",
-    Things.SERIES: "series",
-    Things.INSTANCES: "image",
-    Things.WORKLIST_ITEMS: "worklist entry",
-}
-
-MANY: Final = {
-    Things.PATIENTS: "patients",
-    Things.STUDIES: "studies",
-    Things.SERIES: "series",
-    Things.INSTANCES: "images",
-    Things.WORKLIST_ITEMS: "worklist entries",
-}
-"""An instance is called an image, as the study of 2019 did; some are reports or waveforms."""
 
 _ROUGH_DIGITS: Final = 2
 _BOUND_DIGITS: Final = 3
@@ -44,11 +29,6 @@ def count_of(counts: Counts, things: Things) -> Count:
     """One of the five numbers."""
     found: Count = getattr(counts, things.value)
     return found
-
-
-def noun(things: Things, number: int) -> str:
-    """``study`` of one, ``studies`` of any other number."""
-    return ONE[things] if number == 1 else MANY[things]
 
 
 def amount_words(count: Count, things: Things) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Final, Generic, TypeVar
 
-from dosimeter.model.attempt import Attempt, Cause, Completed, Failed, Skipped
+from dosimeter.model.attempt import COUNT_PROBE, Attempt, Cause, Completed, Failed, Skipped
 from dosimeter.model.facts import (
     AssociationAborted,
     AssociationAccepted,
@@ -34,7 +34,6 @@ FactT = TypeVar("FactT")
 ASSOCIATE_PROBE: Final = "dicom_associate"
 RETRIEVE_PROBE: Final = "null_retrieve"
 TITLES_PROBE: Final = "ae_titles"
-COUNT_PROBE: Final = "count"
 
 _SUCCESS: Final = 0x0000
 NOT_AUTHORISED: Final = 0x0124

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
+from typing import Final, Literal
 
 from dosimeter.model.facts import Fact
+
+COUNT_PROBE: Final = "count"
+"""The name of the probe that performs a census: its attempts are kept, resumed and judged apart."""
 
 
 class Cause(StrEnum):

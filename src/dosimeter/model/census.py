@@ -72,6 +72,29 @@ class Things(StrEnum):
     WORKLIST_ITEMS = "worklist_items"
 
 
+ONE: Final = {
+    Things.PATIENTS: "patient",
+    Things.STUDIES: "study",
+    Things.SERIES: "series",
+    Things.INSTANCES: "image",
+    Things.WORKLIST_ITEMS: "worklist entry",
+}
+
+MANY: Final = {
+    Things.PATIENTS: "patients",
+    Things.STUDIES: "studies",
+    Things.SERIES: "series",
+    Things.INSTANCES: "images",
+    Things.WORKLIST_ITEMS: "worklist entries",
+}
+"""An instance is called an image, as the study of 2019 did; some are reports or waveforms."""
+
+
+def noun(things: Things, number: int) -> str:
+    """``study`` of one, ``studies`` of any other number."""
+    return ONE[things] if number == 1 else MANY[things]
+
+
 class Axis(StrEnum):
     """How an archive is cut into parts that it can answer for. No axis is an open range."""
 

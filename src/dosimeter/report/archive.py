@@ -12,8 +12,8 @@ from dosimeter.census.words import ENDED
 from dosimeter.dicom.uids import PATIENT_ROOT_GET, STUDY_ROOT_GET
 from dosimeter.exposure.believed import believed
 from dosimeter.exposure.count_words import count_of
-from dosimeter.exposure.evidence import COUNT_PROBE, Outcome, query_outcome, retrieve_outcome
-from dosimeter.model.attempt import Attempt, Cause, Completed, Failed, Skipped
+from dosimeter.exposure.evidence import Outcome, query_outcome, retrieve_outcome
+from dosimeter.model.attempt import COUNT_PROBE, Attempt, Cause, Completed, Failed, Skipped
 from dosimeter.model.census import NOT_COUNTED, Census, CensusEnd, Count, Exact, Things, Unknown
 from dosimeter.model.facts import (
     AssociationAccepted,

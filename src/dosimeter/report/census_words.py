@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dosimeter.census import words
-from dosimeter.exposure.count_words import MANY, count_of, figure_words, kind_words, whole_words
-from dosimeter.model.census import AtLeast, Claimed, Count, Things, Unknown
+from dosimeter.exposure.count_words import count_of, figure_words, kind_words, whole_words
+from dosimeter.model.census import MANY, AtLeast, Claimed, Count, Things, Unknown
 from dosimeter.report.archive import Findings
 from dosimeter.report.breakdown import breakdown_of
 from dosimeter.report.small_cells import Cell, FewerThan

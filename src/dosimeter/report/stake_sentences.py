@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from dosimeter.exposure.count_words import MANY, amount_words, figure_words
-from dosimeter.model.census import Claimed, Things
+from dosimeter.exposure.count_words import amount_words, figure_words
+from dosimeter.model.census import MANY, Claimed, Things
 from dosimeter.model.scope import Touch
 from dosimeter.model.survey import SurveyHeader
 from dosimeter.report.adding import Sum

@@ -8,7 +8,7 @@ from functools import lru_cache
 from ipaddress import IPv6Address
 from typing import TYPE_CHECKING, Final
 
-from dosimeter.model.attempt import Cause, Failed
+from dosimeter.model.attempt import COUNT_PROBE, Cause, Failed
 from dosimeter.model.scope import Touch
 from dosimeter.model.survey import EndpointRecord, HostPlan, SurveyHeader, SurveyState
 from dosimeter.model.target import Endpoint, Service
@@ -37,9 +37,6 @@ RecordRow = tuple[int, str, str, str | None, str, str, str, int, str | None, str
 
 EndpointRow = tuple[int, bytes, int]
 """Survey, key of the address, port."""
-
-COUNT_PROBE: Final = "count"
-"""The name of the attempt that an open record gets for its cells."""
 
 _UNFINISHED: Final = "the count was not finished: it was under way, or the survey had ended meanwhile"
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from dosimeter.model.attempt import Attempt, Cause, Completed, Failed, Skipped
+from dosimeter.census.book import latest
+from dosimeter.model.attempt import COUNT_PROBE, Attempt, Cause, Completed, Failed, Skipped
 from dosimeter.model.census import Axis, Things
 from dosimeter.model.facts import CellCounted
 
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from dosimeter.model.target import Endpoint
     from dosimeter.survey.events import Observer
     from dosimeter.survey.ports import SurveyStore
-
-COUNT_PROBE: Final = "count"
 
 
 class Cells:
@@ -77,12 +76,7 @@ def _found(cells: Iterable[CellCounted], things: Things) -> dict[Axis, int]:
 
     Axes look at the same things, so they are not added up. A cell that was kept twice counts as kept last.
     """
-    latest = {
-        (cell.service, cell.axis, cell.cell, cell.with_counters): cell
-        for cell in cells
-        if cell.things is things
-    }
     found: dict[Axis, int] = {}
-    for cell in latest.values():
+    for cell in latest(cell for cell in cells if cell.things is things):
         found[cell.axis] = found.get(cell.axis, 0) + cell.fresh
     return found

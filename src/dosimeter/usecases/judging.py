@@ -9,8 +9,7 @@ from typing import Final
 
 from dosimeter.census.judge import judge_census
 from dosimeter.exposure.classify import judge
-from dosimeter.exposure.evidence import COUNT_PROBE
-from dosimeter.model.attempt import Attempt, Skipped
+from dosimeter.model.attempt import COUNT_PROBE, Attempt, Skipped
 from dosimeter.model.facts import EchoAnswered, Fact
 from dosimeter.model.survey import EndpointRecord
 from dosimeter.model.target import Service

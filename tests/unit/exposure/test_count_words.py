@@ -3,8 +3,6 @@ from __future__ import annotations
 import pytest
 
 from dosimeter.exposure.count_words import (
-    MANY,
-    ONE,
     amount_words,
     figure_words,
     interval_words,
@@ -12,7 +10,7 @@ from dosimeter.exposure.count_words import (
     short_words,
     whole_words,
 )
-from dosimeter.model.census import AtLeast, Claimed, Count, Estimated, Exact, Things, Unknown
+from dosimeter.model.census import MANY, ONE, AtLeast, Claimed, Count, Estimated, Exact, Things, Unknown
 
 IMAGES = Things.INSTANCES
 
