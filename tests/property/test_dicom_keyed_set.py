@@ -33,6 +33,7 @@ def test_it_is_a_set(left: list[list[bytes]], right: list[list[bytes]], few: int
 
         assert len(mine) == len(one)
         assert mine.overlap(theirs) == theirs.overlap(mine) == len(one & other)
+        assert mine.holds(theirs) is (other <= one)
         assert mine.smallest(few) == tuple(sorted(int.from_bytes(each, "big") for each in one)[:few])
         assert mine.update(theirs) == len(other - one)
         assert len(mine) == len(one | other)
