@@ -39,3 +39,4 @@ def test_it_is_a_set(left: list[list[bytes]], right: list[list[bytes]], few: int
         assert len(mine) == len(one | other)
         assert len(theirs) == len(other)
         assert mine.update(theirs) == 0
+        assert mine.holds(theirs)
