@@ -298,7 +298,7 @@ class Requestor(Association):
         self._asked_field = 0
         self._asked_message_id = 0
         self._asked_context_id = 0
-        self._counting = RowCounting()
+        self._counting: RowCounting | None = None
 
     @property
     def negotiation(self) -> Negotiation:
@@ -344,9 +344,10 @@ class Requestor(Association):
             self._asked_field = field | RESPONSE_BIT
             self._asked_message_id = request.message_id
             self._asked_context_id = context.context_id
-            self._counting.stop()
-            if isinstance(request, FindRequest):
-                self._counting.start(context.transfer_syntax_uid)
+            if self._counting is not None:
+                self._counting.stop()
+                if isinstance(request, FindRequest):
+                    self._counting.start(context.transfer_syntax_uid)
         self._queue_message(context.context_id, command, identifier)
 
     def count_into(self, tally: RowTally | None) -> None:
@@ -354,6 +355,8 @@ class Requestor(Association):
 
         To be set before the request is sent. With None they are events again.
         """
+        if self._counting is None:
+            self._counting = RowCounting()
         self._counting.wish(tally)
 
     def next_event(self) -> Event | None:
@@ -368,10 +371,10 @@ class Requestor(Association):
                 if self._messages is not None:
                     message = self._messages.next_message(self._judge)
                     if message is not None:
-                        if self._absorb(message):
+                        if self._counting is not None and self._counting.absorb(message):
                             continue
                         return self._response(message)
-                if self._counting.is_on and self._state is _OPEN and self._is_between_messages:
+                if self._counting is not None and self._state is _OPEN and self._is_between_messages:
                     is_cut = self._counting.read(self._incoming)
                     if is_cut and not self._peer_closed:
                         return None
@@ -415,14 +418,16 @@ class Requestor(Association):
 
     def _receive_data(self, raw: bytes) -> Event | None:
         between = self._is_between_messages
-        if self._counting.is_on:
+        if self._counting is not None:
             self._counting.receive(raw, begins_message=between)
         if between:
             lone = read_lone_command(raw)
             if lone is not None:
                 self._judge(*lone)
                 message = Message(*lone, None, 0)
-                return None if self._absorb(message) else self._response(message)
+                if self._counting is not None and self._counting.absorb(message):
+                    return None
+                return self._response(message)
         if self._messages is None:
             self._messages = MessageReader()
         self._messages.load(raw)
@@ -451,18 +456,11 @@ class Requestor(Association):
             raise RemoteProtocolError("P-DATA-TF", "message_id_being_responded_to", 0, "not the one we sent")
         if context_id != self._asked_context_id:
             raise RemoteProtocolError("P-DATA-TF", "context_id", 0, "not the one we asked on")
-        return self._counting.is_on and command.status in PENDING
+        return self._counting is not None and self._counting.is_on and command.status in PENDING
 
     @property
     def _is_between_messages(self) -> bool:
         return self._messages is None or self._messages.is_idle
-
-    def _absorb(self, message: Message) -> bool:
-        """Whether the message was a row of the answer that is counted."""
-        if not self._counting.is_on or message.command.status not in PENDING:
-            return False
-        self._counting.take(message.data)
-        return True
 
     def _response(self, message: Message) -> ResponseReceived:
         context_id, command, _, length = message
@@ -471,5 +469,6 @@ class Requestor(Association):
             raise RemoteProtocolError("P-DATA-TF", "status", 0, "missing, or not 2 bytes")
         if status not in PENDING:
             self._asked_field = 0
-            self._counting.stop()
+            if self._counting is not None:
+                self._counting.stop()
         return ResponseReceived(context_id, response_of(command, self._asked_message_id, status), length)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dosimeter.dicom.dimse import PENDING
+from dosimeter.dicom.message import Message
 from dosimeter.dicom.pdu_reader import PduReader
 from dosimeter.dicom.row_frames import RowFrames
 from dosimeter.dicom.row_shapes import RowShapes
@@ -80,10 +82,18 @@ class RowCounting:
 
     def receive(self, pdu: bytes, *, begins_message: bool) -> None:
         """Note a P-DATA-TF that the general path takes; ``begins_message``: none is incomplete before it."""
-        if self._tally is not None:
-            self._tally.received += len(pdu)
+        if self._tally is None:
+            return
+        self._tally.received += len(pdu)
         if begins_message:
             self._begun = pdu
+
+    def absorb(self, message: Message) -> bool:
+        """Take a message that the general path put together, if it is a row of the answer that is counted."""
+        if self._tally is None or message.command.status not in PENDING:
+            return False
+        self.take(message.data)
+        return True
 
     def take(self, identifier: bytes | None) -> None:
         """Take a row that the general path put together; None if it had no identifier, or too long a one."""

@@ -192,4 +192,6 @@ class Line:
 
 def _told(asked: list[str]) -> tuple[str, ...]:
     """Each question once, with how often: a census asks the same hundreds of times."""
+    if len(set(asked)) == len(asked):
+        return tuple(asked)
     return tuple(name if times == 1 else f"{name}, {times} times" for name, times in Counter(asked).items())

@@ -14,7 +14,7 @@ import json
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, assert_never
 
-from dosimeter.model.attempt import Attempt, Cause, Completed, Failed, Skipped
+from dosimeter.model.attempt import COUNT_PROBE, Attempt, Cause, Completed, Failed, Skipped
 from dosimeter.model.census import Axis, CensusEnd, CounterSum, Cut, ModalityCount, Sample, Things
 from dosimeter.model.facts import (
     AssociationAborted,
@@ -49,14 +49,14 @@ _BETWEEN_LINES: Final = ",\n"
 
 _LINES_REMEMBERED: Final = 2048
 _LONGEST_REMEMBERED: Final = 4096
-_MOST_FACTS_REMEMBERED: Final = 4
 
 Json = list[Any]
 
 
 def encode_attempts(attempts: tuple[Attempt, ...]) -> str:
     """The attempts as JSON in pure ASCII: an array, with a line for each attempt."""
-    return f"[{_BETWEEN_LINES.join([_line_of(attempt) for attempt in attempts])}]"
+    lines = [(_line if attempt.probe == COUNT_PROBE else _remembered_line)(attempt) for attempt in attempts]
+    return f"[{_BETWEEN_LINES.join(lines)}]"
 
 
 def decode_attempts(text: str) -> tuple[Attempt, ...]:
@@ -91,12 +91,6 @@ def decode_cell(text: str) -> CellCounted:
         return _read_cell(*fields)
     except (TypeError, KeyError, RecursionError) as error:
         raise ValueError("not the text of a cell") from error
-
-
-def _line_of(attempt: Attempt) -> str:
-    if isinstance(attempt, Skipped) or len(attempt.facts) <= _MOST_FACTS_REMEMBERED:
-        return _remembered_line(attempt)
-    return _line(attempt)
 
 
 def _line(attempt: Attempt) -> str:
