@@ -7,10 +7,9 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 from dosimeter.census import words
-from dosimeter.census.deeper import COUNTER_OF
+from dosimeter.census.book import COUNTER_OF
 from dosimeter.census.limits import UNCUT
-from dosimeter.census.regions import bounds_of
-from dosimeter.census.rows import ALL_PARTS
+from dosimeter.census.regions import ALL_PARTS, bounds_of
 from dosimeter.model.census import (
     AtLeast,
     Axis,

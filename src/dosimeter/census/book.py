@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 
 _NAMES: Final = {group << 16 | element: name for (group, element), name in ALLOWED_ATTRIBUTES.items()}
 
+COUNTER_OF: Final = {
+    Things.SERIES: "NumberOfStudyRelatedSeries",
+    Things.INSTANCES: "NumberOfStudyRelatedInstances",
+}
+"""What an archive says of each study (PS3.4 Table C.6-5)."""
+
 CellKey = tuple[Things, Axis, str, bool]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from dosimeter.census.book import Harvest
+from dosimeter.census.book import COUNTER_OF, Harvest
 from dosimeter.census.limits import UNCUT
 from dosimeter.census.regions import ALL_AT_ONCE, MADE_UP_MODALITY, Place, bounds_of, hours
 from dosimeter.census.rows import RowByRow
@@ -27,10 +27,6 @@ _FEW_SERIES: Final = 500
 _SHARE: Final = 4
 """A control may use a quarter of the rows left."""
 _IMAGES_OF_A_SERIES: Final = 100
-
-SERIES_COUNTER: Final = "NumberOfStudyRelatedSeries"
-INSTANCES_COUNTER: Final = "NumberOfStudyRelatedInstances"
-COUNTER_OF: Final = {Things.SERIES: SERIES_COUNTER, Things.INSTANCES: INSTANCES_COUNTER}
 
 
 class Deeper:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from dosimeter.census.book import Harvest
 from dosimeter.census.cutting import Cutter, worst
 from dosimeter.census.desk import CensusOver
-from dosimeter.census.regions import EVERYTHING, Region
+from dosimeter.census.regions import ALL_PARTS, EVERYTHING, Region
 from dosimeter.census.work import LEVELS
 from dosimeter.dicom.keyed_set import KeyedSet
 from dosimeter.model.census import Axis, Cut, Things
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from dosimeter.dicom.count_query import CountLevel
     from dosimeter.model.facts import CellCounted
 
-NAME: Final = "patient_ids"
 IMPOSSIBLE: Final = "#:/"
 """No identifier ends so."""
 
@@ -57,7 +56,7 @@ class Endings:
     def count(self) -> Generator[Question, Answer, CellCounted]:
         """Count all as one cell, whose cut is NOT only if the axis is believed."""
         work = self._work
-        key = (self._things, Axis.PATIENT_IDS, NAME, self._counters)
+        key = (self._things, Axis.PATIENT_IDS, ALL_PARTS[Axis.PATIENT_IDS], self._counters)
         harvest = Harvest()
         cutter = Cutter(work.desk, LEVELS[self._things], counters=self._counters)
         cutter.optional = True

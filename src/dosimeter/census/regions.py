@@ -13,6 +13,7 @@ from string import ascii_lowercase, ascii_uppercase, digits
 from typing import Final
 
 from dosimeter.dicom.count_query import CountKeys, CountLevel
+from dosimeter.model.census import Axis
 
 FIRST_YEAR: Final = 1
 LAST_YEAR: Final = 2199
@@ -159,6 +160,15 @@ def parts_of_hours(place: Place) -> tuple[Place, ...]:
         return ()
     middle = (first + last) // 2
     return hours(first, middle), hours(middle + 1, last)
+
+
+ALL_PARTS: Final = {
+    Axis.WHOLE: ALL_AT_ONCE.name,
+    Axis.DATES: ALL_YEARS.name,
+    Axis.TIMES: hours(0, 23).name,
+    Axis.PATIENT_IDS: "patient_ids",
+}
+"""The cell that stands for everything on each axis, however many parts it was asked for in."""
 
 
 def bounds_of(name: str) -> tuple[int, int]:

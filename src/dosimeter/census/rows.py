@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from dosimeter.census.book import Harvest
 from dosimeter.census.cutting import Cutter, worst
 from dosimeter.census.desk import CensusOver
-from dosimeter.census.endings import NAME, ask_impossible
+from dosimeter.census.endings import ask_impossible
 from dosimeter.census.limits import UNCUT, may_be_a_limit
-from dosimeter.census.regions import ALL_AT_ONCE, ALL_YEARS, EVERYTHING, Region, hours
+from dosimeter.census.regions import ALL_AT_ONCE, ALL_PARTS, EVERYTHING, Region, hours
 from dosimeter.census.work import LEVELS, MARGIN
 from dosimeter.dicom.keyed_set import KeyedSet
 from dosimeter.model.census import Axis, Cut, Things
@@ -30,14 +30,6 @@ if TYPE_CHECKING:
     from dosimeter.census.question import Answer, Question
     from dosimeter.census.work import Work
     from dosimeter.model.facts import CellCounted
-
-ALL_PARTS: Final = {
-    Axis.WHOLE: ALL_AT_ONCE.name,
-    Axis.DATES: ALL_YEARS.name,
-    Axis.TIMES: hours(0, 23).name,
-    Axis.PATIENT_IDS: NAME,
-}
-"""The cell that stands for all series, or all images, on each axis."""
 
 _SPLIT_AGAIN: Final = 1.3
 """A listing in parts costs so much of one listing: the longest part is split to see that it was whole."""
@@ -179,7 +171,7 @@ class RowByRow:
         work, book = self._work, self._work.book
         limits = work.desk.limits(LEVELS[things])
         has_it = work.plan.service is QueryService.PATIENT_ROOT or work.plan.patient_root_answers
-        done = book.cell(things, Axis.PATIENT_IDS, NAME) is not None
+        done = book.cell(things, Axis.PATIENT_IDS, ALL_PARTS[Axis.PATIENT_IDS]) is not None
         fits = expected * MARGIN <= min(work.desk.longest_answer, work.desk.rows_left / 2)
         if done or not expected or not has_it or not fits or limits.known is not None:
             return

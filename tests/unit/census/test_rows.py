@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from dosimeter.census.rows import ALL_PARTS
+from dosimeter.census.regions import ALL_PARTS
 from dosimeter.dicom.count_query import CountLevel
 from dosimeter.model.census import AtLeast, Axis, Cut, Exact, Things
 from dosimeter.model.census import Census as Result
