@@ -23,6 +23,7 @@ class Cause(StrEnum):
     CLOSED_EARLY = "closed_early"
     """The peer closed or reset before it answered."""
     NOT_DICOM = "not_dicom"
+    NOT_HTTP = "not_http"
     BUSY = "busy"
     """A-ASSOCIATE-RJ source 3, reasons 1 and 2: later, never harder."""
     BAD_PEER = "bad_peer"

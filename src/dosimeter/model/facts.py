@@ -12,6 +12,7 @@ from typing import Literal
 
 from dosimeter.model.census import Axis, CensusEnd, CounterSum, Cut, ModalityCount, Sample, Things
 from dosimeter.model.text import ServerText
+from dosimeter.model.web import WebFact
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +151,12 @@ class ClientCertificate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CertificateSeen:
-    """Facts of the leaf certificate; dates are ISO 8601 in UTC."""
+    """Facts of the leaf certificate; dates are ISO 8601 in UTC.
+
+    ``names`` are the DNS names and addresses it is for (RFC 5280 §4.2.1.6), at most 16; ``signature``
+    the algorithm it is signed with. ``chain`` are the SHA-256 fingerprints of the certificates sent after
+    it, None where they were not seen.
+    """
 
     subject: ServerText
     issuer: ServerText
@@ -159,11 +165,14 @@ class CertificateSeen:
     key: ServerText
     self_signed: bool
     sha256: str
+    names: tuple[ServerText, ...] = ()
+    signature: ServerText | None = None
+    chain: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TlsSeen:
-    """What a TLS handshake on a DICOM port showed (PS3.15 B.12). None: the handshake failed first.
+    """What a TLS handshake showed (PS3.15 B.12). None: the handshake failed first.
 
     ``alert`` is the reason of the alert the peer ended with, as OpenSSL names it.
     """
@@ -177,8 +186,9 @@ class TlsSeen:
 
 
 class Signature(StrEnum):
-    """What the first bytes of a peer that does not speak DICOM look like."""
+    """What the first bytes of a peer look like that does not speak what it was asked in."""
 
+    DICOM = "dicom"
     HTTP = "http"
     SSH = "ssh"
     TLS_ALERT = "tls_alert"
@@ -192,6 +202,18 @@ class NotDicomSeen:
 
     signature: Signature
     kind: Literal["not_dicom_seen"] = "not_dicom_seen"
+
+
+@dataclass(frozen=True, slots=True)
+class NotHttpSeen:
+    """The first bytes after an HTTP request, or a ClientHello, were no answer to it.
+
+    ``HTTP`` after a ClientHello: the port speaks HTTP in clear. ``TLS_ALERT`` after a request in clear, or
+    an HTTP error page that says so: the port wants TLS.
+    """
+
+    signature: Signature
+    kind: Literal["not_http_seen"] = "not_http_seen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +288,8 @@ Fact = (
     | NullRetrieveAnswered
     | TlsSeen
     | NotDicomSeen
+    | NotHttpSeen
     | CellCounted
     | CensusEnded
+    | WebFact
 )

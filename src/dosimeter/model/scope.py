@@ -10,10 +10,14 @@ from typing import Final
 
 Network = IPv4Network | IPv6Network
 
-DEFAULT_PORTS: Final = (104, 2762, 4242, 11112)
+DEFAULT_PORTS: Final = (80, 104, 443, 2575, 2762, 3000, 4242, 8042, 8043, 8080, 8443, 11112)
 DEFAULT_TLS_PORTS: Final = (2762,)
 """dicom-tls, registered with IANA."""
 DEFAULT_WEB_PORTS: Final = (80, 443, 3000, 8042, 8043, 8080, 8443)
+WEB_TLS_PORTS: Final = frozenset((443, 8043, 8443))
+"""Web ports that are asked inside TLS first; a port that turns out otherwise is asked the other way."""
+DEFAULT_HL7_PORTS: Final = (2575,)
+"""hl7, registered with IANA."""
 
 
 class Touch(IntEnum):
@@ -111,6 +115,7 @@ class Authorisation:
     ports: tuple[int, ...] = DEFAULT_PORTS
     tls_ports: tuple[int, ...] = DEFAULT_TLS_PORTS
     web_ports: tuple[int, ...] = DEFAULT_WEB_PORTS
+    hl7_ports: tuple[int, ...] = DEFAULT_HL7_PORTS
     called_ae_titles: tuple[str, ...] = ()
     calling_ae_titles: tuple[str, ...] = ()
     pace: Pace = field(default_factory=Pace)

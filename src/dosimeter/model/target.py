@@ -18,7 +18,11 @@ class Service(StrEnum):
     DICOM_TLS = "dicom-tls"
     """DICOM inside TLS (PS3.15 B.12): the first segment is a ClientHello."""
     WEB = "web"
-    """HTTP or HTTPS: never sent DICOM."""
+    """HTTP in clear: never sent DICOM."""
+    WEB_TLS = "web-tls"
+    """HTTPS: the first segment is a ClientHello."""
+    HL7 = "hl7"
+    """HL7 v2 over MLLP: never sent more than an empty frame."""
 
 
 @dataclass(frozen=True, slots=True)

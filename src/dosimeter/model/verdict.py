@@ -33,6 +33,35 @@ class Protection(StrEnum):
     """Refused the association without saying which title it did not like."""
     TLS = "tls"
     CLIENT_CERTIFICATE = "client_certificate"
+    HTTP_LOGIN = "http_login"
+    """401 with a challenge (RFC 9110 §11)."""
+    LOGIN_FORM = "login_form"
+    """A page, or a redirect to one, that asks for a password."""
+    SINGLE_SIGN_ON = "single_sign_on"
+    """OAuth 2.0, OpenID Connect, SAML or CAS, or a 401 that wants a bearer token."""
+    HTTP_FORBIDDEN = "http_forbidden"
+    """403 to all that was asked of it."""
+
+
+class TlsProfile(StrEnum):
+    """The secure transport profile of PS3.15 Annex B that a TLS peer keeps to; retired ones as such."""
+
+    BCP195_RFC8996 = "bcp195_rfc8996"
+    """B.12, BCP 195 RFC 8996, 9325 TLS Secure Transport Connection Profile."""
+    MODIFIED_BCP195_RFC8996 = "modified_bcp195_rfc8996"
+    """B.13, Modified BCP 195 RFC 8996, 9325."""
+    BCP195 = "bcp195"
+    """B.9, retired."""
+    NON_DOWNGRADING_BCP195 = "non_downgrading_bcp195"
+    """B.10, retired."""
+    EXTENDED_BCP195 = "extended_bcp195"
+    """B.11, retired."""
+    AES = "aes"
+    """B.3, retired."""
+    BASIC = "basic"
+    """B.1, retired."""
+    NONE = "none"
+    """No profile of PS3.15 allows what it accepts."""
 
 
 class Severity(IntEnum):
@@ -87,6 +116,21 @@ class Product:
 
 
 @dataclass(frozen=True, slots=True)
+class Advisory:
+    """A published advisory that names the version announced; that it applies was not tried.
+
+    ``fixed_in`` is the first version without it, None where there is none.
+    """
+
+    id: str
+    product: str
+    version: str
+    fixed_in: str | None
+    says: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reason:
     """Why the verdict says so. ``fact`` points at the evidence: ``"null_query_study_root#0"``.
 
@@ -123,3 +167,5 @@ class Verdict:
     product: Product | None
     reasons: tuple[Reason, ...]
     remedies: tuple[Remedy, ...]
+    advisories: tuple[Advisory, ...] = ()
+    tls_profile: TlsProfile | None = None

@@ -27,6 +27,7 @@ from dosimeter.net.scu import Scu
 
 if TYPE_CHECKING:
     from dosimeter.dicom.keyed_set import KeyedSet
+    from dosimeter.net.web import WebLine
 
 
 class Rides(StrEnum):
@@ -36,6 +37,8 @@ class Rides(StrEnum):
     """It opens its own, one or more."""
     STRANGERS = "stranger's"
     """It belongs to the stranger's association, and opens none."""
+    WEB = "web"
+    """The HTTP connection of the visit, kept open between probes."""
 
 
 class NotAsked(Exception):
@@ -65,7 +68,7 @@ class Visit:
 
     ``stranger_called`` is the called AE title made up for this survey. ``stranger_failed`` is why
     the stranger's association got no answer, or None. With ``overloaded`` nothing more is asked.
-    ``counting`` is None where nothing may be counted.
+    ``counting`` is None where nothing may be counted. ``web`` is the line to a web port, None on others.
     """
 
     line: Line
@@ -75,11 +78,13 @@ class Visit:
     stranger_failed: Cause | None = None
     overloaded: bool = False
     counting: Counting | None = None
+    web: WebLine | None = None
 
 
 _OUT_OF_RESOURCES: Final = 0xA700
 
 ON_DICOM: Final = frozenset({Service.DICOM, Service.DICOM_TLS})
+ON_WEB: Final = frozenset({Service.WEB, Service.WEB_TLS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +131,17 @@ def is_overloaded(facts: Iterable[Fact]) -> bool:
         ):
             return True
     return False
+
+
+def web_line(visit: Visit) -> WebLine:
+    """The line to a web port.
+
+    Raises:
+        NotAsked: this visit is to a port of another kind.
+    """
+    if visit.web is None:
+        raise NotAsked("not a web port")
+    return visit.web
 
 
 def open_association(visit: Visit) -> Scu:

@@ -29,6 +29,7 @@ from dosimeter.model.facts import (
     Ending,
     Fact,
     NotDicomSeen,
+    NotHttpSeen,
     NullQueryAnswered,
     NullRetrieveAnswered,
     QueryService,
@@ -37,6 +38,7 @@ from dosimeter.model.facts import (
     TlsSeen,
 )
 from dosimeter.model.text import ServerText
+from dosimeter.store.web_facts import WEB_FACTS, encode_web_fact, read_web_fact
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -150,7 +152,10 @@ def _read_attempt(item: Json) -> Attempt:
 
 
 def _read_facts(items: list[Json]) -> tuple[Fact, ...]:
-    return tuple(_READERS[kind](*fields) for kind, *fields in items)
+    return tuple(
+        read_web_fact(kind, fields) if kind in WEB_FACTS else _READERS[kind](*fields)
+        for kind, *fields in items
+    )
 
 
 def _fact(fact: Fact) -> Json:
@@ -166,12 +171,12 @@ def _fact(fact: Fact) -> Json:
             return [fact.kind, _titles(fact.titles), fact.ending, fact.status, fact.milliseconds]
         case TlsSeen():
             return _tls(fact)
-        case NotDicomSeen():
+        case NotDicomSeen() | NotHttpSeen():
             return [fact.kind, fact.signature]
         case CellCounted() | CensusEnded():
             return _cell(fact) if isinstance(fact, CellCounted) else _ended(fact)
         case _:
-            assert_never(fact)
+            return encode_web_fact(fact)
 
 
 def _titles(titles: Titles) -> Json:
@@ -242,6 +247,9 @@ def _tls(fact: TlsSeen) -> Json:
         seen.key.text,
         seen.self_signed,
         seen.sha256,
+        [name.text for name in seen.names],
+        _text(seen.signature),
+        seen.chain,
     ]
     return [
         fact.kind,
@@ -256,9 +264,19 @@ def _tls(fact: TlsSeen) -> Json:
 def _read_certificate(fields: Json | None) -> CertificateSeen | None:
     if fields is None:
         return None
-    subject, issuer, not_before, not_after, key, self_signed, sha256 = fields
+    subject, issuer, not_before, not_after, key, self_signed, sha256, *later = fields
+    names, signature, chain = later or ((), None, None)
     return CertificateSeen(
-        ServerText(subject), ServerText(issuer), not_before, not_after, ServerText(key), self_signed, sha256
+        ServerText(subject),
+        ServerText(issuer),
+        not_before,
+        not_after,
+        ServerText(key),
+        self_signed,
+        sha256,
+        tuple(map(ServerText, names)),
+        _read_text(signature),
+        None if chain is None else tuple(chain),
     )
 
 
@@ -371,6 +389,7 @@ _READERS: Final[dict[str, Callable[..., Fact]]] = {
     ),
     "tls_seen": _read_tls,
     "not_dicom_seen": lambda signature: NotDicomSeen(Signature(signature)),
+    "not_http_seen": lambda signature: NotHttpSeen(Signature(signature)),
     "cell_counted": _read_cell,
     "census_ended": lambda titles, end, *rest: CensusEnded(Titles(*titles), CensusEnd(end), *rest),
 }
