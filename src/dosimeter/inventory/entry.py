@@ -89,8 +89,11 @@ _SERVICES: Final = {
     "dicom-tls": Service.DICOM_TLS,
     "dicoms": Service.DICOM_TLS,
     "http": Service.WEB,
-    "https": Service.WEB,
     "web": Service.WEB,
+    "https": Service.WEB_TLS,
+    "web-tls": Service.WEB_TLS,
+    "hl7": Service.HL7,
+    "hl7-mlp": Service.HL7,  # as nmap calls it
 }
 
 

@@ -261,19 +261,12 @@ class _Claims:
         return tuple(
             _Door(
                 port,
-                target.service if explicit and target.service else service_of(port, self._scope),
+                target.service if explicit and target.service else self._scope.service_of(port),
                 explicit,
                 name,
             )
             for port in ports
         )
-
-
-def service_of(port: int, authorisation: Authorisation) -> Service:
-    """What the scope says a port is for."""
-    if port in authorisation.tls_ports:
-        return Service.DICOM_TLS
-    return Service.WEB if port in authorisation.web_ports else Service.DICOM
 
 
 def _merge(claims: _Claims) -> tuple[list[_Stretch], int]:

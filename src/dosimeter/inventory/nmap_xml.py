@@ -148,11 +148,14 @@ class _Collector:
         self._found.append(Target(host, port, service, f"{self._name}:{line}"))
 
 
+_INSIDE_TLS: Final = {Service.DICOM: Service.DICOM_TLS, Service.WEB: Service.WEB_TLS}
+
+
 def _service_of(attributes: Mapping[str, str]) -> Service | None:
     """What nmap saw a port speak; a name it only looked up in its table of ports says nothing."""
     if attributes.get("method") != "probed":
         return None
     service = parse_service(attributes.get("name", ""))
-    if service is Service.DICOM and attributes.get("tunnel") == "ssl":
-        return Service.DICOM_TLS
+    if service is not None and attributes.get("tunnel") == "ssl":
+        return _INSIDE_TLS.get(service, service)
     return service

@@ -8,6 +8,8 @@ from enum import IntEnum
 from ipaddress import IPv4Network, IPv6Network
 from typing import Final
 
+from dosimeter.model.target import Service
+
 Network = IPv4Network | IPv6Network
 
 DEFAULT_PORTS: Final = (80, 104, 443, 2575, 2762, 3000, 4242, 8042, 8043, 8080, 8443, 11112)
@@ -122,3 +124,11 @@ class Authorisation:
     count: CountBudget = field(default_factory=CountBudget)
     signed_by: str | None = None
     second_person: str | None = None
+
+    def service_of(self, port: int) -> Service:
+        """What a port of the scope is for, unless an inventory names its service."""
+        if port in self.tls_ports:
+            return Service.DICOM_TLS
+        if port in self.web_ports:
+            return Service.WEB_TLS if port in WEB_TLS_PORTS else Service.WEB
+        return Service.HL7 if port in self.hl7_ports else Service.DICOM

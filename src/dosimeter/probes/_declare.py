@@ -22,6 +22,7 @@ from dosimeter.model.facts import (
 )
 from dosimeter.model.scope import Authorisation, Touch
 from dosimeter.model.target import Service
+from dosimeter.model.web import Purpose, WebAnswered
 from dosimeter.net.dialer import Line
 from dosimeter.net.scu import Scu
 
@@ -82,6 +83,9 @@ class Visit:
 
 
 _OUT_OF_RESOURCES: Final = 0xA700
+_TOO_MANY_REQUESTS: Final = 429
+_UNAVAILABLE: Final = 503
+_WHOLE_SERVER: Final = frozenset({Purpose.LANDING, Purpose.CONTROL})
 
 ON_DICOM: Final = frozenset({Service.DICOM, Service.DICOM_TLS})
 ON_WEB: Final = frozenset({Service.WEB, Service.WEB_TLS})
@@ -121,13 +125,19 @@ def discover() -> tuple[Probe, ...]:
 
 
 def is_overloaded(facts: Iterable[Fact]) -> bool:
-    """Whether a question ran into its deadline, or there were no resources for it (PS3.4 Table C.4-1).
+    """Whether a question ran into its deadline, or there were no resources for it.
 
-    Later, never harder (DESIGN §4): such a peer is asked nothing more.
+    Later, never harder (DESIGN §4): such a peer is asked nothing more. The signs are PS3.4 Table C.4-1,
+    RFC 6585 §4 and RFC 9110 §15.6.4; of the last, a single path may be what is unavailable.
     """
     for fact in facts:
         if isinstance(fact, (EchoAnswered, NullQueryAnswered, NullRetrieveAnswered)) and (
             fact.ending is Ending.SILENCE or fact.status == _OUT_OF_RESOURCES
+        ):
+            return True
+        if isinstance(fact, WebAnswered) and (
+            fact.status == _TOO_MANY_REQUESTS
+            or (fact.status == _UNAVAILABLE and fact.purpose in _WHOLE_SERVER)
         ):
             return True
     return False

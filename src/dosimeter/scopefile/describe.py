@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from dosimeter.model.scope import Authorisation, Hours, Touch
+from dosimeter.model.target import Service
 from dosimeter.net.address import Reach, network_reach
 from dosimeter.net.ranges import AddressRanges
 
@@ -20,6 +21,14 @@ _TOUCH: Final = {
     Touch.PROVE: "ask for studies that cannot exist, which moves no patient data",
     Touch.COUNT: "count what is there, whose identifiers cross the network unread and are not kept",
     Touch.SAMPLE: "see which personal attributes are filled in",
+}
+
+_PURPOSE: Final = {
+    Service.DICOM: "",
+    Service.DICOM_TLS: "DICOM inside TLS",
+    Service.WEB: "web",
+    Service.WEB_TLS: "web, inside TLS",
+    Service.HL7: "HL7 v2",
 }
 
 
@@ -79,9 +88,8 @@ def _left_out(authorisation: Authorisation) -> str:
 
 def _ports(authorisation: Authorisation) -> str:
     def one(port: int) -> str:
-        if port in authorisation.tls_ports:
-            return f"{port} (DICOM inside TLS)"
-        return f"{port} (web)" if port in authorisation.web_ports else str(port)
+        purpose = _PURPOSE[authorisation.service_of(port)]
+        return f"{port} ({purpose})" if purpose else str(port)
 
     return f"The ports are {', '.join(map(one, authorisation.ports))}."
 

@@ -111,6 +111,7 @@ def parse_scope(path: Path, content: bytes, *, signed_by: str | None = None) -> 
         ports=_once(file.scope.ports),
         tls_ports=_once(file.scope.tls_ports),
         web_ports=_once(file.scope.web_ports),
+        hl7_ports=_once(file.scope.hl7_ports),
         called_ae_titles=tuple(dict.fromkeys(file.scope.called_ae_titles)),
         calling_ae_titles=tuple(dict.fromkeys(file.scope.calling_ae_titles)),
         pace=pace,

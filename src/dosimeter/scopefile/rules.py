@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from itertools import combinations
 from typing import Final
 
 from dosimeter.dicom.aetitle import parse_ae_title
@@ -23,6 +24,7 @@ LAST_PORT: Final = 65535
 
 _HOURS: Final = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])-([01][0-9]|2[0-3]):([0-5][0-9])\Z")
 _WHOLE_DAY: Final = "00:00-24:00"
+_PURPOSES: Final = ("tls_ports", "web_ports", "hl7_ports")
 _TEXTS: Final = ("authorised_by", "role", "reference", "legal_basis", "contact")
 
 
@@ -119,10 +121,10 @@ def check_current(valid_from: datetime, valid_until: datetime, now: datetime, pr
 
 
 def check_ports(table: ScopeTable, given: Iterable[str], problems: Problems) -> None:
-    """Every port exists, and a port that is said to be for TLS or the web is one of ``ports``."""
+    """Every port exists, a port with a purpose of its own is one of ``ports``, and it has one purpose."""
     if not table.ports:
         problems.add("scope.ports", "is empty; name the ports that may be contacted, as in [104, 11112]")
-    for key in ("ports", "tls_ports", "web_ports"):
+    for key in ("ports", *_PURPOSES):
         for index, port in enumerate(getattr(table, key)):
             if not 1 <= port <= LAST_PORT:
                 problems.add(f"scope.{key}[{index}]", f"{port} is not a port; write a number from 1 to 65535")
@@ -131,10 +133,12 @@ def check_ports(table: ScopeTable, given: Iterable[str], problems: Problems) -> 
                     f"port {port} is not in scope.ports, which lists all that may be contacted; add it there"
                 )
                 problems.add(f"scope.{key}[{index}]", says)
-    both = sorted(set(table.tls_ports) & set(table.web_ports))
-    if both:
-        says = f"port {both[0]} is in scope.tls_ports too; leave it in one of the two"
-        problems.add("scope.web_ports", says)
+    for one, other in combinations(_PURPOSES, 2):
+        both = sorted(set(getattr(table, one)) & set(getattr(table, other)))
+        if both:
+            problems.add(
+                f"scope.{other}", f"port {both[0]} is in scope.{one} too; leave it in one of the two"
+            )
 
 
 def check_ae_titles(table: ScopeTable, problems: Problems) -> None:

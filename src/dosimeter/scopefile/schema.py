@@ -10,7 +10,14 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
-from dosimeter.model.scope import DEFAULT_PORTS, DEFAULT_TLS_PORTS, DEFAULT_WEB_PORTS, CountBudget, Pace
+from dosimeter.model.scope import (
+    DEFAULT_HL7_PORTS,
+    DEFAULT_PORTS,
+    DEFAULT_TLS_PORTS,
+    DEFAULT_WEB_PORTS,
+    CountBudget,
+    Pace,
+)
 from dosimeter.scopefile.problem import Problems
 
 _DEFAULT_PACE: Final = Pace()
@@ -45,6 +52,7 @@ class ScopeTable(BaseModel):
     ports: list[int] = list(DEFAULT_PORTS)
     tls_ports: list[int] = list(DEFAULT_TLS_PORTS)
     web_ports: list[int] = list(DEFAULT_WEB_PORTS)
+    hl7_ports: list[int] = list(DEFAULT_HL7_PORTS)
     called_ae_titles: list[str] = []
     calling_ae_titles: list[str] = []
 

@@ -44,10 +44,12 @@ names = []
 # Never contacted, whatever else this file or the command line says: addresses, networks or names.
 exclude = []
 # The ports that may be contacted, and no other.
-ports = [104, 2762, 4242, 11112]
-# Of these ports, the ones that speak DICOM inside TLS, and the ones that speak HTTP.
+ports = [80, 104, 443, 2575, 2762, 3000, 4242, 8042, 8043, 8080, 8443, 11112]
+# Of these ports, the ones that speak DICOM inside TLS, HTTP or HTTPS, and HL7 v2; the others are asked in
+# DICOM. A port that is in the wrong list may harm: some archives die of a byte that is not DICOM.
 tls_ports = [2762]
-web_ports = []
+web_ports = [80, 443, 3000, 8042, 8043, 8080, 8443]
+hl7_ports = [2575]
 # AE titles the owner lets us use. They are never guessed.
 called_ae_titles = []
 calling_ae_titles = []

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from dosimeter.model.attempt import Attempt, Cause, Failed
-from dosimeter.model.facts import AssociationAccepted, NotDicomSeen, Signature
+from dosimeter.model.facts import AssociationAccepted, Fact, NotDicomSeen, NotHttpSeen, Signature
 from dosimeter.model.scope import Touch
-from dosimeter.model.target import Endpoint, Service
-from dosimeter.probes._declare import Probe, Visit
+from dosimeter.model.target import Service
+from dosimeter.probes._declare import Probe, Rides, Visit
 
 NOTHING_THERE = frozenset({Cause.REFUSED, Cause.UNREACHABLE, Cause.LOCAL, Cause.OUT_OF_SCOPE})
 """Causes after which no other question makes sense, nor a line that says it was skipped."""
 
 
-_TLS_ALERT = NotDicomSeen(Signature.TLS_ALERT)
+_SPEAKS_OTHERWISE: Final[dict[tuple[Service, Fact], Service]] = {
+    (Service.DICOM, NotDicomSeen(Signature.TLS_ALERT)): Service.DICOM_TLS,
+    (Service.DICOM, NotDicomSeen(Signature.HTTP)): Service.WEB,
+    (Service.DICOM_TLS, NotDicomSeen(Signature.HTTP)): Service.WEB_TLS,
+    (Service.WEB, NotHttpSeen(Signature.TLS_ALERT)): Service.WEB_TLS,
+    (Service.WEB_TLS, NotHttpSeen(Signature.HTTP)): Service.WEB,
+}
+"""What a port is to be asked as that showed, asked as the first, the second (adr 0006). No port that may
+be DICOM is sent HTTP: it has answered, and in HTTP."""
 
 
 def probes_for(probes: tuple[Probe, ...], service: Service, touch: Touch) -> tuple[Probe, ...]:
@@ -24,6 +34,8 @@ def why_not(probe: Probe, visit: Visit) -> str | None:
     """Why a probe is not asked on this visit, or None if it is."""
     if visit.overloaded:
         return "it was silent or out of resources: more questions would press it"
+    if probe.rides is Rides.WEB and visit.stranger_failed is not None:
+        return f"the first request got no answer ({visit.stranger_failed.value.replace('_', ' ')})"
     if probe.needs is None:
         return None
     for fact in visit.seen:
@@ -36,9 +48,28 @@ def why_not(probe: Probe, visit: Visit) -> str | None:
     return "the stranger's association was not accepted"
 
 
-def is_worth_tls(endpoint: Endpoint, attempts: tuple[Attempt, ...]) -> bool:
-    """Whether a port that was asked in clear answered with a TLS alert: it wants TLS (adr 0006)."""
-    if endpoint.service is not Service.DICOM:
-        return False
+def speaks_otherwise(service: Service, attempts: tuple[Attempt, ...]) -> Service | None:
+    """What the port is to be asked as instead, if its answer to the first question shows that; else None."""
     first = attempts[0]
-    return isinstance(first, Failed) and _TLS_ALERT in first.facts
+    if not isinstance(first, Failed):
+        return None
+    if service is Service.WEB and first.cause is Cause.CLOSED_EARLY:
+        return Service.WEB_TLS  # As OpenSSL 3 servers do when they are asked in clear.
+    return next(
+        (_SPEAKS_OTHERWISE[service, fact] for fact in first.facts if (service, fact) in _SPEAKS_OTHERWISE),
+        None,
+    )
+
+
+def ends_visit(probe: Probe, cause: Cause) -> bool:
+    """Whether nothing more is asked once the first question of a visit has failed so.
+
+    A web port that showed no HTTP is asked nothing else over HTTP; one that refused the TLS handshake may
+    still show what it would accept.
+    """
+    return cause in NOTHING_THERE or (probe.rides is Rides.WEB and cause is not Cause.TLS_FAILED)
+
+
+def is_pressing(probe: Probe, attempt: Attempt) -> bool:
+    """Whether a web port fell silent: more questions would press it."""
+    return probe.rides is Rides.WEB and isinstance(attempt, Failed) and attempt.cause is Cause.TIMED_OUT

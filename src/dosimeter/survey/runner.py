@@ -23,11 +23,27 @@ from dosimeter.net.dialer import AuthorisedTimeOver, Dialer
 from dosimeter.net.loop import InterruptedWait, Loop
 from dosimeter.net.pacing import HostClock, HostPacer
 from dosimeter.net.scu import ContextNotAccepted
-from dosimeter.probes._declare import Counting, NotAsked, Probe, Rides, Visit, discover, is_overloaded
+from dosimeter.probes._declare import (
+    ON_WEB,
+    Counting,
+    NotAsked,
+    Probe,
+    Rides,
+    Visit,
+    discover,
+    is_overloaded,
+)
 from dosimeter.survey.audit import AuditLog
 from dosimeter.survey.counting import Cells, known_cells
 from dosimeter.survey.events import Observer
-from dosimeter.survey.plan import NOTHING_THERE, is_worth_tls, probes_for, why_not
+from dosimeter.survey.plan import (
+    NOTHING_THERE,
+    ends_visit,
+    is_pressing,
+    probes_for,
+    speaks_otherwise,
+    why_not,
+)
 from dosimeter.survey.ports import Clock, SurveyStore
 from dosimeter.survey.same_archive import Sketch, same_archives, sketch_of
 
@@ -44,11 +60,8 @@ MAX_CONTACTS: Final = 2
 """A host that was contacted this often and never finished is not asked again."""
 KEY_BYTES: Final = 32
 
-_WEB = (Skipped("dicom_associate", "a web port (scope.web_ports): nothing but HTTP would be sent there"),)
-_NO_TIME_LEFT = (Skipped("dicom_associate", "the time allowed for this host was used up by its other ports"),)
-_UNFINISHED = Failed(
-    "dicom_associate", Cause.INTERRUPTED, f"contacted {MAX_CONTACTS} times, each survey ended meanwhile"
-)
+_NO_TIME_LEFT = "the time allowed for this host was used up by its other ports"
+_UNFINISHED = f"contacted {MAX_CONTACTS} times, each survey ended meanwhile"
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,11 +209,15 @@ class Runner:
             return EndpointRecord(endpoint, unasked, began, self._clock.now())
         visit = self._visit(endpoint, clock)
         attempts = await self._ask_all(self._probes[endpoint.service], visit)
-        if is_worth_tls(endpoint, attempts):
-            endpoint = replace(endpoint, service=Service.DICOM_TLS)
-            plain = tuple(attempt for attempt in attempts if isinstance(attempt, Failed))
+        before: tuple[Attempt, ...] = ()
+        asked_as = {endpoint.service}
+        while (service := speaks_otherwise(endpoint.service, attempts)) and service not in asked_as:
+            asked_as.add(service)
+            endpoint = replace(endpoint, service=service)
+            before += tuple(attempt for attempt in attempts if isinstance(attempt, Failed))
             visit = self._visit(endpoint, clock)
-            attempts = plain + await self._ask_all(self._probes[endpoint.service], visit)
+            attempts = await self._ask_all(self._probes[service], visit)
+        attempts = before + attempts
         record = EndpointRecord(endpoint, attempts, began, self._clock.now())
         census = self._census[endpoint.service]
         if visit.stranger_failed in NOTHING_THERE or not census:
@@ -212,11 +229,13 @@ class Runner:
 
     def _unasked(self, endpoint: Endpoint, host: HostPlan, clock: HostClock) -> tuple[Attempt, ...] | None:
         """What is recorded of an endpoint that is not to be asked; None of one that is."""
+        probes = self._probes[endpoint.service]
+        if not probes:
+            return (Skipped("dicom_associate", "the touch of this survey has no question for such a port"),)
         if host.contacts >= MAX_CONTACTS:
-            return (_UNFINISHED,)
-        if not self._probes[endpoint.service]:
-            return _WEB
-        return _NO_TIME_LEFT if self._loop.now() >= clock.until else None
+            return (Failed(probes[0].name, Cause.INTERRUPTED, _UNFINISHED),)
+        late = self._loop.now() >= clock.until
+        return (Skipped(probes[0].name, _NO_TIME_LEFT),) if late else None
 
     async def _go_on(self, opened: EndpointRecord, host: HostPlan, clock: HostClock) -> EndpointRecord:
         """Go straight to what a run before left of a census; what it proved is not asked again."""
@@ -244,31 +263,38 @@ class Runner:
         return replace(record, attempts=record.attempts + counted, ended=self._clock.now())
 
     def _visit(self, endpoint: Endpoint, clock: HostClock) -> Visit:
-        line = self._dialer.line(endpoint, clock)
-        return Visit(line, self._assignment.authorisation, self._assignment.stranger_called)
+        visit = Visit(
+            self._dialer.line(endpoint, clock),
+            self._assignment.authorisation,
+            self._assignment.stranger_called,
+        )
+        if endpoint.service in ON_WEB:
+            visit.web = self._dialer.web_line(endpoint, clock)
+        return visit
 
     async def _ask_all(self, probes: tuple[Probe, ...], visit: Visit) -> tuple[Attempt, ...]:
         """One attempt for each probe, in their order; nothing is left open behind it."""
-        line = visit.line
         is_first_contact = not visit.seen
         attempts: list[Attempt] = []
         try:
             for probe in probes:
-                if probe.rides is Rides.OWN and line.association is not None:
-                    await line.hang_up()
+                if probe.rides is Rides.OWN:
+                    await _hang_up(visit)
                 attempt = await self._ask(probe, visit)
                 attempts.append(attempt)
                 if isinstance(attempt, Skipped):
                     continue
                 visit.seen += attempt.facts
-                visit.overloaded = visit.overloaded or is_overloaded(attempt.facts)
+                visit.overloaded = (
+                    visit.overloaded or is_overloaded(attempt.facts) or is_pressing(probe, attempt)
+                )
                 if is_first_contact and len(attempts) == 1 and isinstance(attempt, Failed):
                     visit.stranger_failed = attempt.cause
-                    if attempt.cause in NOTHING_THERE:
+                    if ends_visit(probe, attempt.cause):
                         break
-            await line.hang_up()
+            await _hang_up(visit)
         finally:
-            line.drop("interrupted")
+            _drop(visit, "interrupted")
         return tuple(attempts)
 
     async def _ask(self, probe: Probe, visit: Visit) -> Attempt:
@@ -287,7 +313,7 @@ class Runner:
         except (InterruptedWait, Problem, AuthorisedTimeOver):
             raise
         except Exception as fault:
-            visit.line.drop("fault in dosimeter")
+            _drop(visit, "fault in dosimeter")
             return Failed(probe.name, Cause.FAULT, _where(fault))
 
     def _tick_is_due(self, now: float) -> bool:
@@ -307,6 +333,21 @@ class Runner:
         if self._records:
             self._store.record(self._assignment.survey_id, self._records)
             self._records = []
+
+
+async def _hang_up(visit: Visit) -> None:
+    """End what is open of a visit, as it should be ended."""
+    if visit.line.association is not None:
+        await visit.line.hang_up()
+    if visit.web is not None:
+        await visit.web.hang_up()
+
+
+def _drop(visit: Visit, why: str) -> None:
+    """End at once what is open of a visit."""
+    visit.line.drop(why)
+    if visit.web is not None:
+        visit.web.drop(why)
 
 
 def _where(fault: Exception) -> str:

@@ -137,11 +137,14 @@ def test_a_table_is_known_by_its_header(
 def test_a_table_may_name_the_service(tmp_path: Path) -> None:
     """A word that is no service leaves the decision to the scope."""
     content = b"ip,port,service\n10.0.0.1,1,dicom-tls\n10.0.0.1,2,https\n10.0.0.1,3,DICOM\n10.0.0.1,4,ssh\n"
+    content += b"10.0.0.1,5,http\n10.0.0.1,6,hl7\n"
     assert [service for _, _, service in hosts(tmp_path, content)] == [
         Service.DICOM_TLS,
-        Service.WEB,
+        Service.WEB_TLS,
         Service.DICOM,
         None,
+        Service.WEB,
+        Service.HL7,
     ]
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from dosimeter.model.scope import Authorisation, CountBudget, Hours, Touch
+from dosimeter.model.target import Service
 from dosimeter.scopefile.problem import ScopeProblem
 from dosimeter.scopefile.read import read_scope
 
@@ -60,8 +61,10 @@ def test_the_least_scope_has_careful_defaults(tmp_path: Path) -> None:
     text = changed('touch = "prove"\n', "").replace("ports = [104, 11112]\n", "").partition("[pace]")[0]
     scope = read(tmp_path, text)
     assert scope.touch is Touch.PROVE
-    assert scope.ports == (104, 2762, 4242, 11112)
+    assert scope.ports == (80, 104, 443, 2575, 2762, 3000, 4242, 8042, 8043, 8080, 8443, 11112)
     assert scope.tls_ports == (2762,)
+    assert scope.web_ports == (80, 443, 3000, 8042, 8043, 8080, 8443)
+    assert scope.hl7_ports == (2575,)
     assert scope.pace.new_hosts_per_second == 1.0
     assert scope.pace.hours == Hours()
     assert scope.count == CountBudget()
@@ -78,9 +81,10 @@ second_person = "Bob"}
 networks = ["10.20.0.0/16", "fd00::/64", "10.21.0.9", "10.20.0.0/16"]
 names = ["PACS.Example.", "pacs.example"]
 exclude = ["10.20.1.0/24", "10.20.2.2", "ICU.example"]
-ports = [11112, 104, 104, 2762, 8042]
+ports = [11112, 104, 104, 2762, 8042, 443, 2575]
 tls_ports = [2762]
-web_ports = [8042]
+web_ports = [8042, 443]
+hl7_ports = [2575]
 called_ae_titles = ["ANY-SCP", "ORTHANC"]
 calling_ae_titles = ["WS 1"]
 [pace]
@@ -106,8 +110,16 @@ patience_seconds = 1
     assert scope.names == ("pacs.example",)
     assert scope.exclude_networks == tuple(map(ip_network, ("10.20.1.0/24", "10.20.2.2/32")))
     assert scope.exclude_names == ("icu.example",)
-    assert scope.ports == (104, 2762, 8042, 11112)
-    assert (scope.tls_ports, scope.web_ports) == ((2762,), (8042,))
+    assert scope.ports == (104, 443, 2575, 2762, 8042, 11112)
+    assert (scope.tls_ports, scope.web_ports, scope.hl7_ports) == ((2762,), (443, 8042), (2575,))
+    assert [scope.service_of(port) for port in scope.ports] == [
+        Service.DICOM,
+        Service.WEB_TLS,
+        Service.HL7,
+        Service.DICOM_TLS,
+        Service.WEB,
+        Service.DICOM,
+    ]
     assert (scope.called_ae_titles, scope.calling_ae_titles) == (("ANY-SCP", "ORTHANC"), ("WS 1",))
     assert scope.pace.hours == Hours(time(20), time(0))
     assert (scope.pace.new_hosts_per_second, scope.pace.hosts_in_flight) == (0.5, 4)

@@ -12,16 +12,18 @@ from dosimeter.model.facts import (
     Ending,
     Fact,
     NotDicomSeen,
+    NotHttpSeen,
     NullQueryAnswered,
     QueryService,
     Signature,
     Titles,
 )
 from dosimeter.model.scope import Touch
-from dosimeter.model.target import Endpoint, Service
+from dosimeter.model.target import Service
+from dosimeter.model.web import BodyShape, MediaType, Purpose, WebAnswered
 from dosimeter.net.dialer import Line
-from dosimeter.probes._declare import Visit, discover, is_overloaded
-from dosimeter.survey.plan import is_worth_tls, probes_for, why_not
+from dosimeter.probes._declare import Rides, Visit, discover, is_overloaded
+from dosimeter.survey.plan import ends_visit, is_pressing, probes_for, speaks_otherwise, why_not
 from tests.unit.net.driving import authorisation
 
 PROBES = {probe.name: probe for probe in discover()}
@@ -58,9 +60,18 @@ def test_negotiate_goes_no_further_than_an_echo() -> None:
 
 
 @pytest.mark.parametrize("touch", list(Touch))
-def test_a_web_port_is_sent_no_dicom(touch: Touch) -> None:
-    """Whatever the touch."""
-    assert names(Service.WEB, touch) == []
+@pytest.mark.parametrize("service", [Service.WEB, Service.WEB_TLS, Service.HL7])
+def test_a_port_of_another_kind_is_sent_no_dicom(service: Service, touch: Touch) -> None:
+    """Whatever the touch: nothing that rides an association, nor opens one."""
+    dicom = set(names(Service.DICOM, Touch.SAMPLE))
+    assert not dicom & set(names(service, touch))
+
+
+@pytest.mark.parametrize("service", [Service.DICOM, Service.DICOM_TLS])
+def test_a_port_that_may_be_dicom_is_sent_no_http(service: Service) -> None:
+    """Some archives die of it (DESIGN §4, first contact)."""
+    asked = probes_for(discover(), service, Touch.SAMPLE)
+    assert [probe.name for probe in asked if probe.rides is Rides.WEB] == []
 
 
 def visit(*seen: Fact, failed: Cause | None = None) -> Visit:
@@ -96,15 +107,77 @@ def test_an_archive_that_is_silent_or_out_of_resources_is_asked_nothing_more(
     assert "would press it" in str(why_not(PROBES[name], stuck))
 
 
-def failed(signature: Signature) -> tuple[Attempt, ...]:
-    """A peer that is not DICOM."""
-    return (Failed("dicom_associate", Cause.NOT_DICOM, "", (NotDicomSeen(signature),)),)
+def failed(fact: NotDicomSeen | NotHttpSeen) -> tuple[Attempt, ...]:
+    """A peer that does not speak what it was asked in."""
+    return (Failed("first", Cause.NOT_DICOM, "", (fact,)),)
 
 
-def test_a_tls_alert_in_answer_to_plain_dicom_is_worth_tls_once() -> None:
-    """Only that answer, and only where TLS was not spoken already."""
-    plain = Endpoint("127.0.0.1", 104)
-    assert is_worth_tls(plain, failed(Signature.TLS_ALERT))
-    assert not is_worth_tls(plain, failed(Signature.HTTP))
-    assert not is_worth_tls(plain, (Completed("dicom_associate", ()),))
-    assert not is_worth_tls(Endpoint("127.0.0.1", 104, Service.DICOM_TLS), failed(Signature.TLS_ALERT))
+@pytest.mark.parametrize(
+    ("asked_as", "showed", "is_asked_as"),
+    [
+        (Service.DICOM, NotDicomSeen(Signature.TLS_ALERT), Service.DICOM_TLS),
+        (Service.DICOM, NotDicomSeen(Signature.HTTP), Service.WEB),
+        (Service.DICOM_TLS, NotDicomSeen(Signature.HTTP), Service.WEB_TLS),
+        (Service.WEB, NotHttpSeen(Signature.TLS_ALERT), Service.WEB_TLS),
+        (Service.WEB_TLS, NotHttpSeen(Signature.HTTP), Service.WEB),
+        (Service.DICOM, NotDicomSeen(Signature.SSH), None),
+        (Service.DICOM_TLS, NotDicomSeen(Signature.TLS_ALERT), None),
+        (Service.WEB, NotHttpSeen(Signature.DICOM), None),
+        (Service.WEB, NotHttpSeen(Signature.HTTP), None),
+        (Service.HL7, NotHttpSeen(Signature.HTTP), None),
+    ],
+)
+def test_a_port_that_shows_what_it_speaks_is_asked_in_that(
+    asked_as: Service, showed: NotDicomSeen | NotHttpSeen, is_asked_as: Service | None
+) -> None:
+    """Only where it showed it itself; a web port is never sent DICOM."""
+    assert speaks_otherwise(asked_as, failed(showed)) is is_asked_as
+
+
+def test_an_answer_settles_what_a_port_is_asked_as() -> None:
+    """A first question that was answered is not asked in another way."""
+    assert speaks_otherwise(Service.DICOM, (Completed("dicom_associate", ()),)) is None
+
+
+def test_a_web_port_that_closes_without_a_word_is_asked_inside_tls() -> None:
+    """Some TLS servers do so in clear; a port that may be DICOM is spared the second try."""
+    closed: tuple[Attempt, ...] = (Failed("web_landing", Cause.CLOSED_EARLY, ""),)
+    assert speaks_otherwise(Service.WEB, closed) is Service.WEB_TLS
+    assert speaks_otherwise(Service.DICOM, closed) is None
+
+
+def test_a_web_port_whose_first_answer_is_no_http_is_asked_nothing_more() -> None:
+    """But one that refused the handshake may still show what it accepts."""
+    landing = PROBES["web_landing"]
+    assert ends_visit(landing, Cause.NOT_HTTP)
+    assert ends_visit(landing, Cause.TIMED_OUT)
+    assert not ends_visit(landing, Cause.TLS_FAILED)
+    assert not ends_visit(PROBES["dicom_associate"], Cause.TIMED_OUT)
+
+
+def test_a_web_port_that_falls_silent_is_not_pressed() -> None:
+    """The next question would wait as long."""
+    late = Failed("web_control", Cause.TIMED_OUT, "")
+    assert is_pressing(PROBES["web_control"], late)
+    assert not is_pressing(PROBES["dicom_echo"], late)
+
+
+@pytest.mark.parametrize(
+    ("status", "purpose", "is_busy"),
+    [
+        (429, Purpose.QUERY, True),
+        (503, Purpose.LANDING, True),
+        (503, Purpose.QUERY, False),
+        (500, Purpose.LANDING, False),
+    ],
+)
+def test_a_web_server_that_says_it_is_busy_is_asked_nothing_more(
+    status: int,
+    purpose: Purpose,
+    is_busy: bool,  # noqa: FBT001  a column of the table
+) -> None:
+    """A single path that is unavailable is not the server."""
+    answer = WebAnswered(
+        "q", purpose, "GET", "/", status, BodyShape.EMPTY, MediaType.NONE, as_specified=False
+    )
+    assert is_overloaded((answer,)) is is_busy
