@@ -23,6 +23,10 @@ class WireFailure(Exception):
         self.facts = facts
 
 
+class AuthorisedTimeOver(Exception):
+    """Not now: nothing was learnt about the peer, which is to be asked when the time has come again."""
+
+
 _BY_ERRNO: Final = {
     errno.ECONNREFUSED: (Cause.REFUSED, "the port is closed"),
     errno.ECONNRESET: (Cause.CLOSED_EARLY, "the peer reset the connection"),

@@ -1,65 +1,60 @@
-"""The dialer is the guard: no connection is opened but here, after the gate has looked at it."""
+"""The dialer is the guard: no connection is opened but by what it hands out, after the gate has looked."""
 
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date
+from typing import TYPE_CHECKING
 
 from dosimeter.dicom.association import AssociateAccepted, AssociateRejected, PeerAborted
-from dosimeter.model.attempt import Cause
-from dosimeter.model.facts import TlsSeen
-from dosimeter.model.scope import Pace
-from dosimeter.model.target import Endpoint, Service
-from dosimeter.net.audit import Auditor
-from dosimeter.net.causes import WireFailure
-from dosimeter.net.gate import TIME_RULES, OutOfScope, ScopeGate
-from dosimeter.net.loop import InterruptedWait, Loop, sleep
+from dosimeter.net.contact import Conduct, Contact
+from dosimeter.net.loop import InterruptedWait
 from dosimeter.net.pacing import HostClock
 from dosimeter.net.scu import Proposal, Scu
-from dosimeter.net.stream import ByteStream, connect
 from dosimeter.net.tls import TlsStream
+
+if TYPE_CHECKING:
+    from dosimeter.model.target import Endpoint
+    from dosimeter.net.mllp import MllpLine
+    from dosimeter.net.web_line import WebLine
 
 Negotiated = AssociateAccepted | AssociateRejected | PeerAborted
 
-_NEVER_REACHED = frozenset({Cause.REFUSED, Cause.UNREACHABLE, Cause.OUT_OF_SCOPE, Cause.LOCAL})
 
-
-class AuthorisedTimeOver(Exception):
-    """Not now: nothing was learnt about the peer, which is to be asked when the time has come again."""
-
-
-class Dialer:
+class Dialer(Conduct):
     """Hands out lines. Holds what every connection of a survey passes: gate, audit log, manners."""
-
-    def __init__(self, loop: Loop, gate: ScopeGate, auditor: Auditor, pace: Pace) -> None:
-        self.loop = loop
-        self.gate = gate
-        self.auditor = auditor
-        self.pace = pace
 
     def host_clock(self) -> HostClock:
         """A clock for one host; its lines share it, one after the other."""
         return HostClock(self.pace, self.loop.now())
 
     def line(self, endpoint: Endpoint, clock: HostClock) -> Line:
-        """A line to one endpoint. Nothing is dialled before `Line.associate`."""
+        """A DICOM line to one endpoint. Nothing is dialled before `Line.associate`."""
         return Line(self, endpoint, clock)
 
+    def web_line(self, endpoint: Endpoint, clock: HostClock) -> WebLine:
+        """A line for HTTP to one endpoint. Nothing is dialled before `WebLine.ask`."""
+        from dosimeter.net.web_line import WebLine
 
-class Line:
+        return WebLine(self, endpoint, clock)
+
+    def mllp_line(self, endpoint: Endpoint, clock: HostClock) -> MllpLine:
+        """A line for HL7 v2 to one endpoint. Nothing is dialled before `MllpLine.knock`."""
+        from dosimeter.net.mllp import MllpLine
+
+        return MllpLine(self, endpoint, clock)
+
+
+class Line(Contact):
     """One endpoint, and at most one association with it at any moment.
 
-    ``association`` is the open one, or None. ``tls`` is what the last TLS handshake showed.
+    ``association`` is the open one, or None.
     """
 
-    __slots__ = ("_clock", "_dialer", "association", "endpoint", "tls")
+    __slots__ = ("association",)
 
-    def __init__(self, dialer: Dialer, endpoint: Endpoint, clock: HostClock) -> None:
-        self._dialer = dialer
-        self._clock = clock
-        self.endpoint = endpoint
+    def __init__(self, conduct: Conduct, endpoint: Endpoint, clock: HostClock) -> None:
+        super().__init__(conduct, endpoint, clock)
         self.association: Scu | None = None
-        self.tls: TlsSeen | None = None
 
     async def associate(self, proposal: Proposal) -> Negotiated:
         """Release what is open, wait until the host may be contacted again, and ask.
@@ -70,25 +65,17 @@ class Line:
         """
         if self.association is not None:
             await self.hang_up()
-        dialer = self._dialer
-        now = dialer.loop.now()
+        conduct = self._conduct
+        now = conduct.loop.now()
         if self._clock.next_contact > now:
             now = await self._wait_for_turn(now)
-        if now >= self._clock.until:
-            raise WireFailure(Cause.TIMED_OUT, "the time allowed for this host was used up")
-        try:
-            permitted = dialer.gate.permit(self.endpoint)
-        except OutOfScope as refusal:
-            if refusal.rule in TIME_RULES:
-                raise AuthorisedTimeOver(refusal.says) from None
-            raise WireFailure(Cause.OUT_OF_SCOPE, refusal.says) from None
-        dialer.auditor.contact(permitted, proposal.titles, permitted.service)
+        permitted = self._admit(now, proposal.titles)
         stream = await self._open(permitted, proposal.encoded, now)
         self.association = Scu(
-            dialer.loop,
+            conduct.loop,
             stream,
             proposal,
-            answer_seconds=dialer.pace.answer_seconds,
+            answer_seconds=conduct.pace.answer_seconds,
             host_until=self._clock.until,
         )
         try:
@@ -115,79 +102,17 @@ class Line:
 
     def begin_census(self, seconds: float) -> None:
         """Until `end_census` the host costs these seconds, and none of those it has for proving."""
-        self._clock.begin_census(seconds, self._dialer.loop.now())
+        self._clock.begin_census(seconds, self._conduct.loop.now())
 
     def end_census(self) -> None:
         """The seconds for proving run on."""
-        self._clock.end_census(self._dialer.loop.now())
-
-    def seconds_left(self) -> float:
-        """What is left of the host's time, or of the authorisation if that ends before."""
-        return min(self._clock.until - self._dialer.loop.now(), self._dialer.gate.seconds_left())
-
-    def check_time(self) -> None:
-        """Look again whether anything may be asked at this moment; an association can last for minutes.
-
-        Raises:
-            AuthorisedTimeOver: the authorisation or its hours have ended.
-        """
-        try:
-            self._dialer.gate.check_time(self.endpoint.authority)
-        except OutOfScope as refusal:
-            raise AuthorisedTimeOver(refusal.says) from None
-
-    def now(self) -> float:
-        """Monotonic seconds."""
-        return self._dialer.loop.now()
-
-    def today(self) -> date:
-        """The date where the authorised hours are meant."""
-        return self._dialer.gate.today()
-
-    async def _wait_for_turn(self, began: float) -> float:
-        await sleep(self._clock.next_contact)
-        now = self._dialer.loop.now()
-        self._clock.waited(now - began)
-        return now
-
-    async def _open(self, permitted: Endpoint, first: bytes, now: float) -> ByteStream:
-        try:
-            if permitted.service is Service.DICOM_TLS:
-                return await self._open_tls(permitted, first, now)
-            until = min(now + self._dialer.pace.connect_seconds, self._clock.until)
-            return await connect(self._dialer.loop, permitted.address, permitted.port, first, until)
-        except WireFailure as failure:
-            self._ended(("connect",), failure.cause.value, reached=failure.cause not in _NEVER_REACHED)
-            raise
-        except InterruptedWait:
-            self._ended(("connect",), "interrupted", reached=True)
-            raise
-
-    async def _open_tls(self, permitted: Endpoint, first: bytes, now: float) -> ByteStream:
-        pace = self._dialer.pace
-        stream = TlsStream(permitted.name)
-        until = min(now + pace.connect_seconds + pace.answer_seconds, self._clock.until)
-        is_open = False
-        try:
-            await stream.start(self._dialer.loop, permitted.address, permitted.port, until)
-            await stream.send(first, until)
-            is_open = True
-        finally:
-            if not is_open:
-                stream.send_and_close()
-                self.tls = stream.seen
-        return stream
+        self._clock.end_census(self._conduct.loop.now())
 
     def _note_end(self) -> None:
         scu = self.association
         if scu is not None and scu.ending is not None:
             self.association = None
             self._ended(_told(scu.asked), scu.ending, reached=True)
-
-    def _ended(self, asked: tuple[str, ...], why: str, *, reached: bool) -> None:
-        if reached:
-            self._clock.contact_ended(self._dialer.loop.now())
-        self._dialer.auditor.ended(self.endpoint, asked, why)
 
 
 def _told(asked: list[str]) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from dosimeter.net.address import (
     AddressRefused,
     Reach,
     canonical_name,
+    looks_like_address,
     network_reach,
     parse_address,
 )
@@ -213,6 +214,23 @@ class ScopeGate:
         if endpoint.name is not None:
             self._check_pin(endpoint.name, text)
         return endpoint if text == endpoint.address else replace(endpoint, address=text)
+
+    def allows(self, host: str, port: int) -> bool:
+        """Whether a place that somebody names could be dialled, time aside. Resolves nothing.
+
+        ``host`` is foreign text: an address in any spelling, IPv6 with or without brackets, or a name.
+        A name counts only if it was resolved when the survey began.
+        """
+        bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
+        try:
+            if looks_like_address(bare):
+                self.check_place(Endpoint(str(parse_address(bare)), port))
+                return True
+            name = self._check_name(bare)
+        except (AddressRefused, OutOfScope):
+            return False
+        pinned = self._pinned.get(name)
+        return pinned is not None and bool(pinned.addresses) and port in self._ports
 
     def check_span(self, subject: str, span: Span) -> None:
         """Check that every address of a span is inside the scope, excluded or not.

@@ -39,6 +39,7 @@ from dosimeter.model.facts import (
 from dosimeter.net.causes import WireFailure
 from dosimeter.net.counting import CANCEL_GRACE_SECONDS, Counted, CountedAnswer, CountLimits
 from dosimeter.net.loop import Loop
+from dosimeter.net.signatures import signature_after_dicom
 from dosimeter.net.stream import ByteStream
 
 if TYPE_CHECKING:
@@ -268,7 +269,7 @@ class Scu:
         if not data:
             raise WireFailure(Cause.CLOSED_EARLY, "closed the connection without a word")
         if data[0] not in _ANSWERS_AN_ASSOCIATE_REQUEST:
-            fact = NotDicomSeen(_signature(data))
+            fact = NotDicomSeen(signature_after_dicom(data))
             raise WireFailure(Cause.NOT_DICOM, "answered with bytes that are not DICOM", (fact,))
         self._requestor.receive_data(data)
 
@@ -342,13 +343,3 @@ def _null_identifier(service: QueryService, transfer_syntax_uid: str) -> bytes:
     if service is QueryService.PATIENT_ROOT:
         return identifier.null_patient_query(uids.fresh_uid(), transfer_syntax_uid)
     return identifier.null_worklist_query(transfer_syntax_uid)
-
-
-def _signature(data: bytes) -> Signature:
-    if data.startswith(b"HTTP/") or data[:1] == b"<":
-        return Signature.HTTP
-    if data.startswith(b"SSH-"):
-        return Signature.SSH
-    if data.startswith(b"\x15\x03"):
-        return Signature.TLS_ALERT
-    return Signature.OUR_OWN_BYTES if data[0] == 1 else Signature.OTHER

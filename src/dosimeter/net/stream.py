@@ -53,7 +53,10 @@ class ByteStream(Protocol):
     async def receive(self, until: float, most: int = RECEIVE_BYTES) -> bytes:
         """The next bytes, b"" once the peer has closed, or raise `WireFailure`."""
 
-    def send_and_close(self, data: bytes) -> None:
+    def is_quiet(self) -> bool:
+        """Whether the transport is open and nothing is there to be read."""
+
+    def send_and_close(self, data: bytes = b"") -> None:
         """Last words: offered to the kernel once, without waiting, then the transport is closed."""
 
 
@@ -72,6 +75,16 @@ class TcpStream:
     def limit_to(self, received: int) -> None:
         """From now on, more than ``received`` bytes in all is a `WireFailure` (bad peer)."""
         self._limit = received
+
+    def is_quiet(self) -> bool:
+        """Whether the peer has said nothing that was not read, nor closed. Looks, and does not wait."""
+        try:
+            self._sock.recv(1, socket.MSG_PEEK)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        return False
 
     async def send(self, data: bytes, until: float) -> None:
         """Send all of ``data``.

@@ -32,6 +32,9 @@ _LEGACY_SERVER_CONNECT: Final = 0x4
 MAX_HANDSHAKE_BYTES: Final = 262_144
 """A chain of certificates fits many times; more is a peer that feeds us."""
 
+GREETING_BYTES: Final = 16
+"""What is kept of a peer's first bytes: enough to tell what it speaks instead of TLS."""
+
 
 class TlsStream:
     """TLS over a `TcpStream`. Make it, then ``await start``; ``seen`` holds what was learnt."""
@@ -46,15 +49,20 @@ class TlsStream:
         "_talk",
         "_tcp",
         "_watched",
+        "greeting",
     )
 
-    def __init__(self, server_name: str | None) -> None:
+    def __init__(self, server_name: str | None, protocols: tuple[str, ...] = ()) -> None:
+        """``protocols`` are offered by ALPN (RFC 7301); ``greeting`` keeps the peer's first bytes."""
         self._tcp: TcpStream | None = None
         self._incoming = ssl.MemoryBIO()
         self._outgoing = ssl.MemoryBIO()
         self._alert: str | None = None
+        self.greeting = b""
         self._answered = self._asked = self._failed = self._watched = False
         context = _observing_context()
+        if protocols:
+            context.set_alpn_protocols(list(protocols))
         # CPython's only way to see a CertificateRequest that the peer does not insist on. Where it
         # is missing, nothing is watched and the fact says "unknown".
         setattr(context, "_msg_callback", self._watch)  # noqa: B010 - not in typeshed
@@ -72,6 +80,7 @@ class TlsStream:
         while True:
             data = await self._tcp.receive(until)
             received += len(data)
+            self.greeting = self.greeting or data[:GREETING_BYTES]
             if received > MAX_HANDSHAKE_BYTES:
                 raise WireFailure(Cause.BAD_PEER, "the TLS handshake does not end")
             self._feed(data)
@@ -108,6 +117,15 @@ class TlsStream:
         """As `TcpStream.limit_to`."""
         if self._tcp is not None:
             self._tcp.limit_to(received)
+
+    def is_quiet(self) -> bool:
+        """Whether the connection is open and nothing is there to be read."""
+        return (
+            self._tcp is not None
+            and not self._incoming.pending
+            and not self._talk.pending()
+            and self._tcp.is_quiet()
+        )
 
     async def receive(self, until: float, most: int = RECEIVE_BYTES) -> bytes:
         """The next decrypted bytes, at most one record; b"" once the peer has closed.

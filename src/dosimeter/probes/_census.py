@@ -12,9 +12,8 @@ from dosimeter.dicom.tally import RowTally
 from dosimeter.model.attempt import Cause
 from dosimeter.model.census import CensusEnd
 from dosimeter.model.facts import AssociationAccepted, CellCounted, CensusEnded, Ending
-from dosimeter.net.causes import WireFailure
+from dosimeter.net.causes import AuthorisedTimeOver, WireFailure
 from dosimeter.net.counting import CountLimits
-from dosimeter.net.dialer import AuthorisedTimeOver
 from dosimeter.net.scu import FIND_SYNTAX
 from dosimeter.probes._association import associate
 from dosimeter.probes._proposals import count_proposal

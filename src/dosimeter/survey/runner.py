@@ -18,8 +18,8 @@ from dosimeter.model.problem import Problem
 from dosimeter.model.scope import Authorisation, Touch
 from dosimeter.model.survey import EndpointRecord, HostPlan
 from dosimeter.model.target import Endpoint, Service
-from dosimeter.net.causes import WireFailure
-from dosimeter.net.dialer import AuthorisedTimeOver, Dialer
+from dosimeter.net.causes import AuthorisedTimeOver, WireFailure
+from dosimeter.net.dialer import Dialer
 from dosimeter.net.loop import InterruptedWait, Loop
 from dosimeter.net.pacing import HostClock, HostPacer
 from dosimeter.net.scu import ContextNotAccepted
@@ -270,6 +270,8 @@ class Runner:
         )
         if endpoint.service in ON_WEB:
             visit.web = self._dialer.web_line(endpoint, clock)
+        elif endpoint.service is Service.HL7:
+            visit.mllp = self._dialer.mllp_line(endpoint, clock)
         return visit
 
     async def _ask_all(self, probes: tuple[Probe, ...], visit: Visit) -> tuple[Attempt, ...]:

@@ -16,6 +16,7 @@ from dosimeter.model.target import Endpoint, Service
 from dosimeter.net.dialer import Dialer, Line
 from dosimeter.net.gate import ScopeGate
 from dosimeter.net.loop import Loop
+from dosimeter.net.web_line import WebLine
 
 T = TypeVar("T")
 
@@ -120,3 +121,15 @@ class Caller:
         """A line to a port of loopback; ``clock`` is what the gate takes the time from."""
         dialer = Dialer(self.loop, ScopeGate(self.allowed, clock), self.auditor, self.allowed.pace)
         return dialer.line(Endpoint(address, port, service, name), dialer.host_clock())
+
+    def web_line(
+        self,
+        port: int,
+        address: str = "127.0.0.1",
+        service: Service = Service.WEB,
+        name: str | None = None,
+        clock: Callable[[], datetime] = now,
+    ) -> WebLine:
+        """The same for HTTP."""
+        dialer = Dialer(self.loop, ScopeGate(self.allowed, clock), self.auditor, self.allowed.pace)
+        return dialer.web_line(Endpoint(address, port, service, name), dialer.host_clock())

@@ -14,8 +14,8 @@ from dosimeter.model.attempt import Cause
 from dosimeter.model.facts import Titles
 from dosimeter.model.scope import Authorisation, Hours
 from dosimeter.model.target import Service
-from dosimeter.net.causes import WireFailure
-from dosimeter.net.dialer import AuthorisedTimeOver, Line
+from dosimeter.net.causes import AuthorisedTimeOver, WireFailure
+from dosimeter.net.dialer import Line
 from dosimeter.net.loop import InterruptedWait, Loop
 from dosimeter.probes._proposals import retrieve_proposal, strangers_proposal
 from tests.peers.archive import Answer, Archive, Close, Reject, Script, Silence

@@ -16,8 +16,7 @@ from dosimeter.model.census import CensusEnd
 from dosimeter.model.facts import CensusEnded, Ending, QueryService, Titles
 from dosimeter.model.scope import Authorisation, CountBudget
 from dosimeter.model.target import Service
-from dosimeter.net.causes import WireFailure
-from dosimeter.net.dialer import AuthorisedTimeOver
+from dosimeter.net.causes import AuthorisedTimeOver, WireFailure
 from dosimeter.net.loop import InterruptedWait, Loop
 from dosimeter.probes._census import Performer
 from tests.peers.archive import (

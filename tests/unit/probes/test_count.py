@@ -259,7 +259,7 @@ def test_when_our_own_machine_fails_the_cells_go_with_the_failure(
             raise WireFailure(Cause.LOCAL, "no file descriptor is left")
         return await connect(*arguments)
 
-    monkeypatch.setattr("dosimeter.net.dialer.connect", connect_once)
+    monkeypatch.setattr("dosimeter.net.contact.connect", connect_once)
     run = Run()
     with Archive(Script(on_request=answers(find=Rows(8, then=Abort())))) as archive:
         with pytest.raises(WireFailure) as caught:
