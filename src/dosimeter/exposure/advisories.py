@@ -1,4 +1,4 @@
-"""Published advisories that name a version of a product: offline, compared with what was published on 24 November 2026.
+"""Published advisories that name a version of a product: offline, as published on 24 November 2026.
 
 A version is what a peer announces. That an advisory names it says nothing of a patch carried back, or of a
 configuration without the faulty part; nothing here was tried against anybody.
