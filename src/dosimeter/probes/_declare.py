@@ -28,7 +28,8 @@ from dosimeter.net.scu import Scu
 
 if TYPE_CHECKING:
     from dosimeter.dicom.keyed_set import KeyedSet
-    from dosimeter.net.web import WebLine
+    from dosimeter.net.mllp import MllpLine
+    from dosimeter.net.web_line import WebLine
 
 
 class Rides(StrEnum):
@@ -69,7 +70,8 @@ class Visit:
 
     ``stranger_called`` is the called AE title made up for this survey. ``stranger_failed`` is why
     the stranger's association got no answer, or None. With ``overloaded`` nothing more is asked.
-    ``counting`` is None where nothing may be counted. ``web`` is the line to a web port, None on others.
+    ``counting`` is None where nothing may be counted. ``web`` is the line to a web port, ``mllp`` that
+    to an HL7 port, None on others.
     """
 
     line: Line
@@ -80,6 +82,7 @@ class Visit:
     overloaded: bool = False
     counting: Counting | None = None
     web: WebLine | None = None
+    mllp: MllpLine | None = None
 
 
 _OUT_OF_RESOURCES: Final = 0xA700
