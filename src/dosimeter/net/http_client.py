@@ -172,6 +172,7 @@ class Conversation:
         most = call.asked.most
         stream = self._open_stream()
         stream.limit_to(stream.received + most + MAX_OVERHEAD)
+        stream.hurry()  # Head and body often come apart, the body once the head is acknowledged.
         began = self._loop.now()
         head = await self._head(until)
         raw, is_cut = await self._body(most, until)

@@ -56,6 +56,9 @@ class ByteStream(Protocol):
     def is_quiet(self) -> bool:
         """Whether the transport is open and nothing is there to be read."""
 
+    def hurry(self) -> None:
+        """The next bytes are to be acknowledged as soon as they come."""
+
     def send_and_close(self, data: bytes = b"") -> None:
         """Last words: offered to the kernel once, without waiting, then the transport is closed."""
 
@@ -85,6 +88,12 @@ class TcpStream:
         except OSError:
             return False
         return False
+
+    def hurry(self) -> None:
+        """Acknowledge the next bytes as soon as they come; sending puts an end to it."""
+        if _QUICK_ACK is not None:
+            with suppress(OSError):  # Reset by now: the next read says so.
+                self._sock.setsockopt(socket.IPPROTO_TCP, _QUICK_ACK, 1)
 
     async def send(self, data: bytes, until: float) -> None:
         """Send all of ``data``.
@@ -119,8 +128,8 @@ class TcpStream:
                 continue
             except OSError as error:
                 raise failure_of(error) from None
-            if is_long and _QUICK_ACK is not None:
-                self._sock.setsockopt(socket.IPPROTO_TCP, _QUICK_ACK, 1)
+            if is_long:
+                self.hurry()
             self._reads_of_little = self._reads_of_little + 1 if is_long and len(data) < _MUCH else 0
             self.received += len(data)
             if self.received > self._limit:

@@ -118,6 +118,11 @@ class TlsStream:
         if self._tcp is not None:
             self._tcp.limit_to(received)
 
+    def hurry(self) -> None:
+        """As `TcpStream.hurry`."""
+        if self._tcp is not None:
+            self._tcp.hurry()
+
     def is_quiet(self) -> bool:
         """Whether the connection is open and nothing is there to be read."""
         return (

@@ -15,6 +15,7 @@ from dosimeter.model.target import Endpoint, Service
 from dosimeter.net.causes import WireFailure
 from dosimeter.net.contact import Conduct, Contact
 from dosimeter.net.http_client import Call, Conversation, HttpClient
+from dosimeter.net.loop import InterruptedWait
 from dosimeter.net.signatures import signature_after_http
 from dosimeter.net.tls import TlsStream
 
@@ -102,7 +103,7 @@ class WebLine(Contact):
 
     async def _exchange(self, conversation: Conversation | None, call: Call) -> WebResponse:
         """Send a request over the open connection, or as the first segment of a new one; read."""
-        why = "interrupted"
+        why = "fault in dosimeter"
         goes_on = False
         try:
             if conversation is None:
@@ -114,6 +115,9 @@ class WebLine(Contact):
             why, goes_on = conversation.ending, not conversation.ending
         except WireFailure as failure:
             why = failure.cause.value
+            raise
+        except InterruptedWait:
+            why = "interrupted"
             raise
         finally:
             self._look_at_tls()
