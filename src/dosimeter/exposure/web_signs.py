@@ -34,7 +34,7 @@ class SignPlace(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WebSign:
-    """One sign. ``name`` is what facts keep, ``product`` a key of ``web_products``, ``source`` where it is from."""
+    """One sign. ``name`` is what facts keep, ``product`` a key of ``web_products``."""
 
     name: str
     product: str
