@@ -40,7 +40,8 @@ class ScriptedServer:
         self._lock = Lock()
         self._open: set[socket.socket] = set()
         self._threads: list[Thread] = []
-        self._listener = socket.create_server((address, port), backlog=128)
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        self._listener = socket.create_server((address, port), family=family, backlog=128)
         self.address = address
         self.port: int = self._listener.getsockname()[1]
         self.connections = 0
