@@ -7,7 +7,7 @@ asked, in this order; after each one the audit log hears the end.
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from dosimeter.model.attempt import Cause
 from dosimeter.model.facts import TlsSeen
@@ -19,12 +19,16 @@ from dosimeter.net.stream import ByteStream, connect
 from dosimeter.net.tls import TlsStream
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dosimeter.model.facts import Titles
     from dosimeter.model.scope import Pace
     from dosimeter.net.audit import Auditor
     from dosimeter.net.gate import ScopeGate
     from dosimeter.net.loop import Loop
     from dosimeter.net.pacing import HostClock
+
+ContactT = TypeVar("ContactT")
 
 _NEVER_REACHED: Final = frozenset({Cause.REFUSED, Cause.UNREACHABLE, Cause.OUT_OF_SCOPE, Cause.LOCAL})
 _INSIDE_TLS: Final = frozenset({Service.DICOM_TLS, Service.WEB_TLS})
@@ -54,6 +58,10 @@ class Contact:
         self._greeting = b""
         self.endpoint = endpoint
         self.tls: TlsSeen | None = None
+
+    def beside(self, make: Callable[[Conduct, Endpoint, HostClock], ContactT]) -> ContactT:
+        """Another kind of contact with the same endpoint, by the same rules and on the same clock."""
+        return make(self._conduct, self.endpoint, self._clock)
 
     def seconds_left(self) -> float:
         """What is left of the host's time, or of the authorisation if that ends before."""

@@ -86,9 +86,6 @@ _SIGNATURE_SCHEMES: Final = (
 )
 """Of every strength, so that no server is missed for its certificate (RFC 8446 §4.2.3)."""
 
-_RETRY: Final = bytes.fromhex("cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c")
-"""The random of a HelloRetryRequest (RFC 8446 §4.1.3): it has a suite as well, the one it will use."""
-
 _PADDED_FROM: Final = 256
 _PADDED_TO: Final = 512
 """A ClientHello of a length between hangs some load balancers (RFC 7685 §4)."""
@@ -200,7 +197,7 @@ class _Malformed(Exception):
 class ServerFlight:
     """Reads the answer to one offer. Feed it what comes until it says what it heard."""
 
-    __slots__ = ("_messages", "_offer", "_received", "_records", "_suite")
+    __slots__ = ("_messages", "_offer", "_received", "_records", "_suite", "_warned")
 
     def __init__(self, offer: Offer) -> None:
         self._offer = offer
@@ -208,6 +205,7 @@ class ServerFlight:
         self._messages = bytearray()
         self._received = 0
         self._suite: CipherSuite | None = None
+        self._warned: int | None = None
 
     def feed(self, data: bytes) -> Heard | None:
         """Take the next bytes; None as long as more are needed. Never fails, whatever the bytes."""
@@ -223,6 +221,8 @@ class ServerFlight:
 
     def end(self) -> Heard:
         """What was heard from a peer that has closed."""
+        if self._warned is not None:
+            return self._so_far(Outcome.REFUSED, self._warned)
         return self._so_far(Outcome.BROKEN if self._received else Outcome.CLOSED)
 
     def _so_far(self, otherwise: Outcome, alert: int | None = None) -> Heard:
@@ -253,6 +253,7 @@ class ServerFlight:
     def _read_alert(self, fragment: bytes) -> Heard | None:
         level, reason = _at(fragment, 0), _at(fragment, 1)
         if level == _WARNING and reason != _CLOSE_NOTIFY:
+            self._warned = reason
             return None  # Such as unrecognized_name: the peer goes on (RFC 6066 §3).
         return self._so_far(Outcome.REFUSED, reason)
 
@@ -298,6 +299,7 @@ class ServerFlight:
             raise _Malformed
         self._suite = suite
         if self._offer.protocol == TLS_1_3:
+            # A HelloRetryRequest has a suite and a group as well, those that it would go on with.
             share = extensions.get(_KEY_SHARE, b"")
             return Heard(Outcome.ACCEPTED, suite, _GROUP_BITS.get(_number(share, 0)) if share else None)
         # Export suites of RSA have a ServerKeyExchange too, with a short RSA key: no group.
