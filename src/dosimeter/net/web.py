@@ -29,6 +29,8 @@ class Method(StrEnum):
 class WebRequest:
     """One question. ``most`` is how many bytes of the decoded body are read.
 
+    ``shown`` is the path as the audit log has it: of one that a server led to, none of the server's text.
+
     Raises:
         ValueError: `is_path` says no to ``path``.
     """
@@ -37,6 +39,7 @@ class WebRequest:
     method: Method = Method.GET
     accept: str = "*/*"
     most: int = MAX_BODY_BYTES
+    shown: str | None = None
 
     def __post_init__(self) -> None:
         if not is_path(self.path):
@@ -45,7 +48,7 @@ class WebRequest:
     @property
     def line(self) -> str:
         """Method and path, for the audit log."""
-        return f"{self.method.value} {self.path}"
+        return f"{self.method.value} {self.shown or self.path}"
 
 
 @dataclass(frozen=True, slots=True)

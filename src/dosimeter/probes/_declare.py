@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Final
@@ -66,7 +66,8 @@ class Counting:
 class Visit:
     """What a probe is given: the line, the authorisation, the stranger's title, what was seen so far.
 
-    The runner adds to ``seen`` after each probe; a probe changes nothing.
+    The runner adds to ``seen`` after each probe; a probe changes nothing. ``requests`` are those over HTTP
+    so far and ``heard`` their answers: `_web.ask` counts them, whichever probe asks.
 
     ``stranger_called`` is the called AE title made up for this survey. ``stranger_failed`` is why
     the stranger's association got no answer, or None. With ``overloaded`` nothing more is asked.
@@ -83,6 +84,8 @@ class Visit:
     counting: Counting | None = None
     web: WebLine | None = None
     mllp: MllpLine | None = None
+    requests: int = 0
+    heard: list[WebAnswered] = field(default_factory=list)
 
 
 _OUT_OF_RESOURCES: Final = 0xA700
@@ -131,18 +134,19 @@ def is_overloaded(facts: Iterable[Fact]) -> bool:
     """Whether a question ran into its deadline, or there were no resources for it.
 
     Later, never harder (DESIGN §4): such a peer is asked nothing more. The signs are PS3.4 Table C.4-1,
-    RFC 6585 §4 and RFC 9110 §15.6.4; of the last, a single path may be what is unavailable.
+    RFC 6585 §4 and RFC 9110 §15.6.4; of the last, a single path may be what is unavailable, two are not.
     """
+    unavailable = 0
     for fact in facts:
         if isinstance(fact, (EchoAnswered, NullQueryAnswered, NullRetrieveAnswered)) and (
             fact.ending is Ending.SILENCE or fact.status == _OUT_OF_RESOURCES
         ):
             return True
-        if isinstance(fact, WebAnswered) and (
-            fact.status == _TOO_MANY_REQUESTS
-            or (fact.status == _UNAVAILABLE and fact.purpose in _WHOLE_SERVER)
-        ):
-            return True
+        if isinstance(fact, WebAnswered):
+            unavailable += fact.status == _UNAVAILABLE
+            is_whole = unavailable > 1 or (fact.status == _UNAVAILABLE and fact.purpose in _WHOLE_SERVER)
+            if is_whole or fact.status == _TOO_MANY_REQUESTS:
+                return True
     return False
 
 
