@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from dosimeter.lab.catalogue import Catalogue, catalogue_of
+from dosimeter.lab.face import Face
 from dosimeter.lab.generated import Shape, invent_catalogue
 from dosimeter.lab.holdings import Holdings, invent_holdings
 from dosimeter.lab.policy import Door, Policy
@@ -15,6 +16,10 @@ from dosimeter.model.verdict import DecoyTier, Exposure, Protection, Verdict
 PLAIN_PORT: Final = 11112
 TLS_PORT: Final = 2762
 """As registered with IANA: dicom, dicom-tls."""
+WEB_PORT: Final = 8080
+WEB_TLS_PORT: Final = 8443
+WEB_PORTS: Final = (8042, WEB_PORT, WEB_TLS_PORT)
+HL7_PORT: Final = 2575
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,15 @@ class Expected:
 
 
 @dataclass(frozen=True, slots=True)
+class Port:
+    """One port of an archive, the verdict that a survey should give of it alone, and what it is like."""
+
+    endpoint: Endpoint
+    expected: Expected
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
 class Archive:
     """One archive of the lab. ``name`` is its word in tables, ``imitates`` says what it is like."""
 
@@ -68,6 +82,8 @@ class Archive:
     patients: int = 0
     appointments: int = 0
     shape: Shape | None = None
+    faces: tuple[tuple[Face, Expected], ...] = ()
+    """Its other ports, with the verdict for each."""
     holdings: Holdings | Catalogue | None = field(default=None, repr=False)
     """What it holds; None: invented from ``seed`` when it starts, as many patients or of that shape."""
 
@@ -83,11 +99,26 @@ class Archive:
             invent_holdings(self.seed, patients=self.patients, appointments=self.appointments)
         )
 
+    def with_faces(self, *faces: tuple[Face, Expected]) -> Archive:
+        """The same archive with these other ports."""
+        return replace(self, faces=faces)
+
     @property
     def endpoint(self) -> Endpoint:
-        """Where it is reached, as a survey names it."""
+        """Where it is reached in DICOM, as a survey names it."""
         return Endpoint(
             self.address, self.port, Service.DICOM_TLS if self.port == TLS_PORT else Service.DICOM
+        )
+
+    @property
+    def ports(self) -> tuple[Port, ...]:
+        """Every port of it that a survey is to ask: that of DICOM first, if it has one."""
+        faces = tuple(
+            Port(Endpoint(self.address, face.port, face.service), expected, face.says)
+            for face, expected in self.faces
+        )
+        return (
+            faces if self.door is Door.NONE else (Port(self.endpoint, self.expected, self.imitates), *faces)
         )
 
 

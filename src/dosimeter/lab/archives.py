@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from dosimeter.lab.archive import TLS_PORT, Archive, Expected
+from dosimeter.lab.faces import FACES, WEB_ONLY
 from dosimeter.lab.generated import Shape
 from dosimeter.lab.policy import (
     COMMITMENT_SERVICE,
@@ -281,9 +282,10 @@ _TRAPS: Final = (
 
 def lab_archives(block: int = 0) -> tuple[Archive, ...]:
     """Every archive of the lab, at 127.20.``block``.x."""
-    return tuple(_in_block(archive, block) for archive in (*_OPEN, *_GUARDED, *_TRAPS))
+    return tuple(_in_block(archive, block) for archive in (*_OPEN, *_GUARDED, *_TRAPS, *WEB_ONLY))
 
 
 def _in_block(archive: Archive, block: int) -> Archive:
     host = archive.address.rpartition(".")[2]
-    return replace(archive, address=f"127.20.{block}.{host}")
+    faces = FACES.get(archive.name, archive.faces)
+    return replace(archive, address=f"127.20.{block}.{host}", faces=faces)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 from typing import Final
 
-from dosimeter.lab.archive import PLAIN_PORT, TLS_PORT, Archive
+from dosimeter.lab.archive import HL7_PORT, PLAIN_PORT, TLS_PORT, WEB_PORTS, Archive
 from dosimeter.lab.archives import CALLED_TITLE, CALLING_TITLE
 
 VALIDITY: Final = timedelta(days=1)
@@ -27,9 +27,10 @@ touch = "count"
 
 [scope]
 networks = [{networks}]
-ports = [{plain}, {tls}]
+ports = [{plain}, {tls}, {hl7}, {web}]
 tls_ports = [{tls}]
-web_ports = []
+web_ports = [{web}]
+hl7_ports = [{hl7}]
 called_ae_titles = ["{called}"]
 calling_ae_titles = ["{calling}"]
 
@@ -63,11 +64,13 @@ def scope_text(archives: tuple[Archive, ...], now: datetime) -> str:
         networks=", ".join(f'"{network}"' for network in networks),
         plain=PLAIN_PORT,
         tls=TLS_PORT,
+        hl7=HL7_PORT,
+        web=", ".join(map(str, WEB_PORTS)),
         called=CALLED_TITLE,
         calling=CALLING_TITLE,
     )
 
 
 def targets_text(archives: tuple[Archive, ...]) -> str:
-    """One line per archive: address and port."""
-    return "".join(f"{archive.endpoint.authority}\n" for archive in archives)
+    """One line per port: address and port."""
+    return "".join(f"{port.endpoint.authority}\n" for archive in archives for port in archive.ports)

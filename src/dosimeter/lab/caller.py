@@ -60,16 +60,24 @@ def _hear(
             due = time.monotonic() + conversation.pause_seconds
 
 
+def begins_tls(caller: socket.socket) -> bool:
+    """Whether the first byte of the caller is that of a TLS handshake (RFC 8446 §5.1).
+
+    Raises:
+        OSError: as `serve_dicom`.
+    """
+    return caller.recv(1, socket.MSG_PEEK) == _HANDSHAKE_RECORD
+
+
 def opens_tls(caller: socket.socket) -> bool:
     """Whether the caller begins with a TLS record; if not it is told so with an alert (RFC 8446 §6).
 
     Raises:
         OSError: as `serve_dicom`.
     """
-    first = caller.recv(1, socket.MSG_PEEK)
-    if first == _HANDSHAKE_RECORD:
+    if begins_tls(caller):
         return True
-    if first:
+    if caller.recv(1, socket.MSG_PEEK):
         caller.sendall(_PROTOCOL_VERSION_ALERT)
         caller.shutdown(socket.SHUT_WR)
         # What is left unread would reset the connection, and the alert might not arrive.

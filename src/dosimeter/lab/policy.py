@@ -33,6 +33,8 @@ class Door(Enum):
     """Takes every byte and says nothing."""
     CLOSED = auto()
     """Nothing listens."""
+    NONE = auto()
+    """There is no DICOM port, and none is asked for."""
 
 
 class Reaction(Enum):

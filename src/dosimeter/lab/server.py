@@ -13,12 +13,14 @@ from threading import BoundedSemaphore, Event, Lock, Thread, current_thread
 from typing import Final, Self
 
 from dosimeter.lab.archive import Archive
-from dosimeter.lab.caller import opens_tls, serve_dicom, serve_other
+from dosimeter.lab.caller import begins_tls, opens_tls, serve_dicom, serve_other
 from dosimeter.lab.catalogue import Catalogue
 from dosimeter.lab.certificates import make_certificate, server_context
+from dosimeter.lab.face import Face
 from dosimeter.lab.ledger import Ledger, Tally
 from dosimeter.lab.listener import listen_on_loopback
 from dosimeter.lab.policy import Door
+from dosimeter.lab.web_caller import refuse_plain, serve_face
 
 IDLE_SECONDS: Final = 30.0
 """A caller that says nothing for so long is let go, as DCMTK and Orthanc do."""
@@ -41,6 +43,7 @@ class _Stand:
     catalogue: Catalogue
     context: ssl.SSLContext | None
     ledger: Ledger
+    face: Face | None = None
 
 
 class Lab:
@@ -67,8 +70,7 @@ class Lab:
             undo.callback(self._close_listeners)
             with tempfile.TemporaryDirectory(prefix="dosimeter-lab-") as folder:
                 for archive in self._archives:
-                    if archive.door is not Door.CLOSED:
-                        self._open(archive, Path(folder))
+                    self._open_all(archive, Path(folder))
             undo.pop_all()
         self._doorman.start()
         return self
@@ -95,10 +97,24 @@ class Lab:
         """What callers did, archive by archive as in `endpoints`."""
         return tuple(stand.ledger for stand in self._stands)
 
-    def _open(self, archive: Archive, folder: Path) -> None:
-        context = _context_of(archive, folder)
-        listener = listen_on_loopback(archive.address, archive.port)
-        stand = _Stand(archive, listener, archive.catalogue(), context, Ledger())
+    def _open_all(self, archive: Archive, folder: Path) -> None:
+        """Every port of an archive; whatever speaks TLS shows one certificate."""
+        catalogue, context = archive.catalogue(), _context_of(archive, folder)
+        if archive.door not in {Door.CLOSED, Door.NONE}:
+            self._open(archive, archive.port, catalogue, context if archive.door in _INSIDE_TLS else None)
+        for face, _ in archive.faces:
+            self._open(archive, face.port, catalogue, context if face.inside_tls else None, face)
+
+    def _open(
+        self,
+        archive: Archive,
+        port: int,
+        catalogue: Catalogue,
+        context: ssl.SSLContext | None,
+        face: Face | None = None,
+    ) -> None:
+        listener = listen_on_loopback(archive.address, port)
+        stand = _Stand(archive, listener, catalogue, context, Ledger(), face)
         self._stands.append(stand)
         self._selector.register(listener, selectors.EVENT_READ, stand)
 
@@ -137,23 +153,32 @@ class Lab:
             self._slots.release()
 
     def _talk(self, stand: _Stand, caller: socket.socket) -> None:
-        archive = stand.archive
-        if archive.door in {Door.HTTP, Door.SILENT}:
+        archive, face = stand.archive, stand.face
+        if face is None and archive.door in {Door.HTTP, Door.SILENT}:
             serve_other(caller, archive.door)
             return
         if stand.context is not None:
-            if not opens_tls(caller):
+            if face is not None and not begins_tls(caller):
+                refuse_plain(caller)
+                return
+            if face is None and not opens_tls(caller):
                 return
             secured = stand.context.wrap_socket(caller, server_side=True, do_handshake_on_connect=False)
             with self._lock:
                 self._callers[current_thread()] = secured  # It has taken the descriptor over.
             secured.do_handshake()
             caller = secured
-        serve_dicom(caller, archive.policy, stand.catalogue, stand.ledger)
+        if face is not None:
+            serve_face(caller, face, stand.catalogue)
+        else:
+            serve_dicom(caller, archive.policy, stand.catalogue, stand.ledger)
+
+
+_INSIDE_TLS: Final = frozenset({Door.TLS, Door.TLS_CLIENT_CERTIFICATE})
 
 
 def _context_of(archive: Archive, folder: Path) -> ssl.SSLContext | None:
-    if archive.door not in {Door.TLS, Door.TLS_CLIENT_CERTIFICATE}:
+    if archive.door not in _INSIDE_TLS and not any(face.inside_tls for face, _ in archive.faces):
         return None
     files = make_certificate(folder, f"{archive.name}.lab.invalid")
     return server_context(files, demands_certificate=archive.door is Door.TLS_CLIENT_CERTIFICATE)

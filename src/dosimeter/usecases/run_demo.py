@@ -80,23 +80,28 @@ def survey_lab(lab: RunningLab, watch: Watch) -> Demo:
 
 def _surprises(archives: tuple[Archive, ...], store: SqliteStore, survey_id: str) -> Iterator[str]:
     found = {
-        (each.endpoint.address, each.endpoint.port): each.verdict
+        door.endpoint.authority: door.verdict
         for each in judge_all(store.records(survey_id))
+        for door in each.doors
     }
     for archive in archives:
-        verdict = found.get((archive.address, archive.port))
-        if verdict is None:
-            yield f"{archive.name} ({archive.endpoint.authority}) was not recorded"
-            continue
-        for difference in archive.expected.differences(verdict):
-            yield f"{archive.name} ({archive.endpoint.authority}): {difference}"
+        for port in archive.ports:
+            place = port.endpoint.authority
+            if place not in found:
+                yield f"{archive.name} ({place}) was not recorded"
+                continue
+            for difference in port.expected.differences(found[place]):
+                yield f"{archive.name} ({place}): {difference}"
 
 
 def _verdict_lines(
     archives: tuple[Archive, ...], surprises: tuple[str, ...], seconds: float
 ) -> tuple[str, ...]:
     if not surprises:
-        return (f"{len(archives)} archives, {len(archives)} verdicts as they should be, {seconds:.1f} s.",)
+        ports = sum(len(archive.ports) for archive in archives)
+        return (
+            f"{len(archives)} hosts, {ports} ports, {ports} verdicts as they should be, {seconds:.1f} s.",
+        )
     return (
         "Verdicts that are not as they should be; please report this:",
         *(f"  {each}" for each in surprises),

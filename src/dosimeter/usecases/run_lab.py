@@ -54,8 +54,9 @@ def running_lab(folder: Path, blocks: Iterable[int]) -> Iterator[RunningLab]:
 def lab_lines(archives: tuple[Archive, ...] | None = None) -> list[str]:
     """The lab as a table: where, what is imitated, the verdict a survey should give."""
     rows = [
-        (archive.endpoint.authority, archive.name, archive.expected.says, archive.imitates)
+        (port.endpoint.authority, archive.name, port.expected.says, port.says)
         for archive in archives or lab_archives()
+        for port in archive.ports
     ]
     head = ("ADDRESS", "NAME", "VERDICT", "IMITATES")
     widths = [max(len(row[column]) for row in (head, *rows)) for column in range(3)]

@@ -15,10 +15,29 @@ from dosimeter.scopefile.read import read_scope
 NOW = datetime(2026, 11, 24, 10, 30, tzinfo=UTC)
 
 
-def test_every_rung_that_dicom_can_reach_has_an_archive() -> None:
-    """From unreachable to retrievable; browsable is HTTP and not asked for yet."""
-    shown = {archive.expected.exposure for archive in lab_archives()}
-    assert shown == set(Exposure) - {Exposure.BROWSABLE}
+def test_every_rung_of_the_ladder_has_an_archive() -> None:
+    """From unreachable to browsable."""
+    assert {port.expected.exposure for archive in lab_archives() for port in archive.ports} == set(Exposure)
+
+
+def test_every_rung_that_a_browser_can_reach_has_a_web_face() -> None:
+    """An open one, a guarded one, an ordinary web server, and one that nothing is learnt of."""
+    shown = {expected.exposure for archive in lab_archives() for _, expected in archive.faces}
+    assert shown == {Exposure.BROWSABLE, Exposure.GUARDED, Exposure.NOT_DICOM, Exposure.INCONCLUSIVE}
+
+
+def test_the_scope_says_of_every_port_what_it_is_for(tmp_path: Path) -> None:
+    """Except of those that speak TLS where nobody expects it: that is for a survey to find."""
+    path = tmp_path / "scope.toml"
+    path.write_text(scope_text(lab_archives(), NOW), encoding="utf-8")
+    scope = read_scope(path, trusted_keys=tmp_path / "none", now=NOW)
+    others = {
+        port.endpoint.authority
+        for archive in lab_archives()
+        for port in archive.ports
+        if scope.service_of(port.endpoint.port) is not port.endpoint.service
+    }
+    assert others == {"127.20.0.63:8042"}
 
 
 def test_each_archive_has_its_own_name_and_loopback_address() -> None:
@@ -75,9 +94,9 @@ def test_the_scope_lets_every_archive_of_the_lab_be_counted(tmp_path: Path) -> N
     assert scope.count.rows_per_answer >= largest
 
 
-def test_the_list_of_targets_names_each_archive_once() -> None:
-    """One line per archive, the closed one too."""
+def test_the_list_of_targets_names_each_port_once() -> None:
+    """One line per port, the closed one too."""
     lines = targets_text(lab_archives(4)).splitlines()
     assert lines[0] == "127.20.4.1:11112"
-    assert len(lines) == len(set(lines)) == len(lab_archives())
+    assert len(lines) == len(set(lines)) == sum(len(archive.ports) for archive in lab_archives())
     assert any(archive.door is Door.CLOSED for archive in lab_archives())
