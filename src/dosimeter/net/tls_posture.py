@@ -55,7 +55,7 @@ class _Trouble(Exception):
 
 @dataclass(slots=True)
 class Findings:
-    """What is known so far. ``working`` is an offer that was accepted: it shows that the peer is still there."""
+    """What is known so far. ``working`` was accepted: it shows whether the peer is still there."""
 
     accepted: dict[str, bool] = field(default_factory=dict)
     suites: dict[tuple[str, CipherSuite], int | None] = field(default_factory=dict)
