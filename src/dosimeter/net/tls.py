@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import ssl
 import warnings
+from dataclasses import replace
 from datetime import UTC
+from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
 from dosimeter.model.attempt import Cause
@@ -23,11 +25,16 @@ if TYPE_CHECKING:
 
 _CERTIFICATE_REQUEST: Final = 13
 """Handshake message type (RFC 8446 §4, RFC 5246 §7.4)."""
+_CERTIFICATE: Final = 11
 _HANDSHAKE: Final = 22
 """Record content type (RFC 8446 §5.1)."""
 
 _LEGACY_SERVER_CONNECT: Final = 0x4
 """SSL_OP_LEGACY_SERVER_CONNECT: servers from before RFC 5746. The ssl module names it since Python 3.12."""
+
+_MOST_NAMES: Final = 16
+_MOST_IN_CHAIN: Final = 16
+_TLS_1_3: Final = 0x0304
 
 MAX_HANDSHAKE_BYTES: Final = 262_144
 """A chain of certificates fits many times; more is a peer that feeds us."""
@@ -43,6 +50,7 @@ class TlsStream:
         "_alert",
         "_answered",
         "_asked",
+        "_chain",
         "_failed",
         "_incoming",
         "_outgoing",
@@ -58,6 +66,7 @@ class TlsStream:
         self._incoming = ssl.MemoryBIO()
         self._outgoing = ssl.MemoryBIO()
         self._alert: str | None = None
+        self._chain: tuple[str, ...] | None = None
         self.greeting = b""
         self._answered = self._asked = self._failed = self._watched = False
         context = _observing_context()
@@ -156,6 +165,23 @@ class TlsStream:
                 self._answered = True
                 return data
 
+    async def receive_into(self, buffer: bytearray, until: float) -> int:
+        """As `receive`, into a buffer that can be overwritten; how many bytes, 0 once the peer has closed."""
+        while True:
+            try:
+                length = self._talk.read(len(buffer), buffer)
+            except ssl.SSLWantReadError:
+                await self._refill(until, RECEIVE_BYTES)
+            except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
+                return len(self._at_end())
+            except ssl.SSLError as error:
+                raise self._tls_failure(error) from None
+            else:
+                if not length:
+                    return len(self._at_end())
+                self._answered = True
+                return length
+
     def send_and_close(self, data: bytes = b"") -> None:
         """Offer the last bytes and a close_notify without waiting, then close."""
         if self._tcp is None:
@@ -176,7 +202,7 @@ class TlsStream:
         return TlsSeen(
             protocol=ServerText.of(version) if version else None,
             cipher_suite=ServerText.of(suite[0]) if suite else None,
-            certificate=_certificate_facts(self._talk),
+            certificate=_certificate_facts(self._talk, self._chain),
             client_certificate=self._client_certificate(),
             alert=ServerText.of(self._alert) if self._alert else None,
         )
@@ -191,11 +217,15 @@ class TlsStream:
         return ClientCertificate.REQUIRED if self._failed else ClientCertificate.UNKNOWN
 
     def _watch(
-        self, _talk: object, direction: str, _version: object, content: int, message: int, _data: bytes
+        self, _talk: object, direction: str, version: int, content: int, message: int, data: bytes
     ) -> None:
         self._watched = True
-        if direction == "read" and content == _HANDSHAKE and message == _CERTIFICATE_REQUEST:
+        if direction != "read" or content != _HANDSHAKE:
+            return
+        if message == _CERTIFICATE_REQUEST:
             self._asked = True
+        elif message == _CERTIFICATE:
+            self._chain = _chain_of(data, is_1_3=version == _TLS_1_3)
 
     def _step_handshake(self) -> bool:
         try:
@@ -254,12 +284,29 @@ def _observing_context() -> ssl.SSLContext:
     return context
 
 
-def _certificate_facts(talk: ssl.SSLObject) -> CertificateSeen | None:
+def _certificate_facts(talk: ssl.SSLObject, chain: tuple[str, ...] | None) -> CertificateSeen | None:
     try:
         encoded = talk.getpeercert(binary_form=True)
     except ValueError:
         return None  # The handshake did not get that far.
-    return parse_certificate(encoded) if encoded else None
+    certificate = parse_certificate(encoded) if encoded else None
+    return certificate if certificate is None else replace(certificate, chain=chain)
+
+
+def _chain_of(message: bytes, *, is_1_3: bool) -> tuple[str, ...]:
+    """SHA-256 of the certificates after the leaf in a Certificate message (RFC 5246 §7.4.2, RFC 8446 §4.4.2).
+
+    OpenSSL has taken the message apart by itself; of one that is cut short, what is whole is told.
+    """
+    at = 4 + (1 + message[4] if is_1_3 else 0) + 3
+    found: list[str] = []
+    while at + 3 <= len(message) and len(found) <= _MOST_IN_CHAIN:
+        end = at + 3 + int.from_bytes(message[at : at + 3], "big")
+        if end > len(message):
+            break
+        found.append(sha256(message[at + 3 : end]).hexdigest())
+        at = end + (2 + int.from_bytes(message[end : end + 2], "big") if is_1_3 else 0)
+    return tuple(found[1:])
 
 
 def parse_certificate(encoded: bytes) -> CertificateSeen | None:
@@ -286,6 +333,8 @@ def _facts_of(certificate: x509.Certificate) -> CertificateSeen:
         key=ServerText.of(_key_words(certificate)),
         self_signed=certificate.subject == certificate.issuer,
         sha256=certificate.fingerprint(SHA256()).hex(),
+        names=_names(certificate),
+        signature=ServerText.of(_signature_words(certificate)),
     )
 
 
@@ -302,3 +351,32 @@ def _key_words(certificate: x509.Certificate) -> str:
     if isinstance(key, ec.EllipticCurvePublicKey):
         return f"EC {key.curve.name}"
     return type(key).__name__
+
+
+def _names(certificate: x509.Certificate) -> tuple[ServerText, ...]:
+    """DNS names and addresses (RFC 5280 §4.2.1.6); one that cannot be read leaves the certificate without."""
+    from cryptography import x509
+
+    try:
+        names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        found = [*names.get_values_for_type(x509.DNSName), *names.get_values_for_type(x509.IPAddress)]
+    except (x509.ExtensionNotFound, x509.DuplicateExtension, x509.UnsupportedGeneralNameType, ValueError):
+        return ()
+    return tuple(ServerText.of(str(name)) for name in found[:_MOST_NAMES])
+
+
+def _signature_words(certificate: x509.Certificate) -> str:
+    """``RSA SHA256``: what the certificate is signed with; the number of an algorithm that is not known."""
+    from cryptography import x509
+    from cryptography.exceptions import UnsupportedAlgorithm
+
+    names = {number: name for name, number in vars(x509.SignatureAlgorithmOID).items() if name.isupper()}
+    number = certificate.signature_algorithm_oid
+    words = names.get(number, number.dotted_string).replace("_WITH_", " ").replace("_", " ")
+    if words != "RSASSA PSS":
+        return words
+    try:
+        hashed = certificate.signature_hash_algorithm
+    except (UnsupportedAlgorithm, ValueError):
+        return words
+    return words if hashed is None else f"{words} {hashed.name.upper()}"
