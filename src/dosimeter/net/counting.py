@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from dosimeter.dicom.dimse import CancelRequest, FindRequest
 from dosimeter.model.attempt import Cause
@@ -60,8 +60,16 @@ class Counted:
     is_deaf: bool = False
 
 
-class CountedAnswer:
-    """Asks one C-FIND, reads its answer into a tally, and holds the peer to what it may cost.
+class Rows(Protocol):
+    """What an answer is added up in."""
+
+    @property
+    def rows(self) -> int:
+        """Pending responses so far."""
+
+
+class BoundedAnswer:
+    """Asks one C-FIND, reads its answer, and holds the peer to what it may cost. See its subclasses.
 
     The first response has ``answer_seconds``. After it the peer has that long again for each 64 bytes
     a second that it falls behind, never more; so one that sends a row a minute is left, and one that
@@ -78,8 +86,8 @@ class CountedAnswer:
         "_patient_until",
         "_received_before",
         "_requestor",
+        "_rows",
         "_stream",
-        "_tally",
     )
 
     def __init__(
@@ -87,14 +95,14 @@ class CountedAnswer:
         loop: Loop,
         stream: ByteStream,
         requestor: Requestor,
-        tally: RowTally,
+        rows: Rows,
         limits: CountLimits,
         answer_seconds: float,
     ) -> None:
         self._loop = loop
         self._stream = stream
         self._requestor = requestor
-        self._tally = tally
+        self._rows = rows
         self._limits = limits
         self._answer_seconds = answer_seconds
         self._began = loop.now()
@@ -110,21 +118,19 @@ class CountedAnswer:
             RemoteProtocolError: the peer broke the protocol.
             WireFailure: no first response, too slow, not ended in time after C-CANCEL, closed early.
         """
-        self._requestor.count_into(self._tally)
         self._stream.limit_to(self._stream.received + self._limits.most_bytes + OVER_BUDGET_BYTES)
         try:
             self._requestor.send(context, request, identifier)
             await self._stream.send(self._requestor.data_to_send(), self._patient_until)
-            while (event := self._requestor.next_event()) is None:
+            while (event := self._next_event()) is None:
                 now = self._loop.now()
-                if self._first is None and self._tally.rows:
+                if self._first is None and self._rows.rows:
                     self._first = now
                     self._patient_until = now + self._answer_seconds
                 if self._is_over(now):
                     await self._cancel(context, request, now)
                 await self._receive()
         finally:
-            self._requestor.count_into(None)
             self._stream.limit_to(self._stream.received + MAX_RECEIVED_PER_CONNECTION)
         return event
 
@@ -147,7 +153,7 @@ class CountedAnswer:
     def _is_over(self, now: float) -> bool:
         limits = self._limits
         return not self._is_cancelled and (
-            self._tally.rows > limits.most_rows or self._received > limits.most_bytes or now >= limits.until
+            self._rows.rows > limits.most_rows or self._received > limits.most_bytes or now >= limits.until
         )
 
     async def _cancel(self, context: AcceptedContext, request: FindRequest, now: float) -> None:
@@ -163,12 +169,46 @@ class CountedAnswer:
         if not self._is_cancelled:
             until = min(until, self._limits.until)
         try:
-            data = await self._stream.receive(until, COUNT_RECEIVE_BYTES)
+            received = await self._take(until)
         except WireFailure as failure:
             if failure.cause is Cause.TIMED_OUT and until < self._patient_until:
                 return  # Our time is up, not the peer's: it is cancelled.
             raise
         if self._first is not None and not self._is_cancelled:
-            earned = self._patient_until + len(data) / MIN_BYTES_PER_SECOND
+            earned = self._patient_until + received / MIN_BYTES_PER_SECOND
             self._patient_until = min(self._loop.now() + self._answer_seconds, earned)
+
+    def _next_event(self) -> Event | None:
+        return self._requestor.next_event()
+
+    async def _take(self, until: float) -> int:
+        """Receive, hand it over, and say how many bytes there were."""
+        data = await self._stream.receive(until, COUNT_RECEIVE_BYTES)
         self._requestor.receive_data(data)
+        return len(data)
+
+
+class CountedAnswer(BoundedAnswer):
+    """Its rows go into a tally."""
+
+    __slots__ = ("_tally",)
+
+    def __init__(
+        self,
+        loop: Loop,
+        stream: ByteStream,
+        requestor: Requestor,
+        tally: RowTally,
+        limits: CountLimits,
+        answer_seconds: float,
+    ) -> None:
+        super().__init__(loop, stream, requestor, tally, limits, answer_seconds)
+        self._tally = tally
+
+    async def read(self, context: AcceptedContext, request: FindRequest, identifier: bytes) -> Event:
+        """As `BoundedAnswer.read`."""
+        self._requestor.count_into(self._tally)
+        try:
+            return await super().read(context, request, identifier)
+        finally:
+            self._requestor.count_into(None)

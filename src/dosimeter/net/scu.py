@@ -1,7 +1,7 @@
 """The service class user: pumps a sans-I/O association over a byte stream.
 
-The only questions that can be asked are here: C-ECHO, the null queries, the null retrieve, and the
-C-FIND whose rows are counted.
+The only questions that can be asked are here: C-ECHO, the null queries, the null retrieve, the C-FIND
+whose rows are counted, and the one whose values are reduced to fill rates.
 """
 
 from __future__ import annotations
@@ -37,13 +37,21 @@ from dosimeter.model.facts import (
     Titles,
 )
 from dosimeter.net.causes import WireFailure
-from dosimeter.net.counting import CANCEL_GRACE_SECONDS, Counted, CountedAnswer, CountLimits
+from dosimeter.net.counting import (
+    CANCEL_GRACE_SECONDS,
+    BoundedAnswer,
+    Counted,
+    CountedAnswer,
+    CountLimits,
+)
 from dosimeter.net.loop import Loop
 from dosimeter.net.signatures import signature_after_dicom
 from dosimeter.net.stream import ByteStream
 
 if TYPE_CHECKING:
     from dosimeter.dicom.count_query import CountKeys
+    from dosimeter.dicom.sample_query import SampleKeys
+    from dosimeter.dicom.sampling import FillRates
     from dosimeter.dicom.tally import RowTally
 
 MAX_NULL_MATCHES: Final = 32
@@ -208,6 +216,31 @@ class Scu:
         request = FindRequest(self._next_message_id(), context.abstract_syntax)
         self.asked.append(f"c-find {service.value} {keys.level.name.lower()}")
         answer = CountedAnswer(self._loop, self._stream, self._requestor, tally, limits, self._answer_seconds)
+        return await self._bounded(answer, context, request, query)
+
+    async def sample(
+        self, service: QueryService, keys: SampleKeys, rates: FillRates, limits: CountLimits
+    ) -> Counted:
+        """C-FIND for personal attributes, whose values are reduced to fill rates as they pass (DESIGN §4).
+
+        As `count` otherwise. For the probe of the touch ``sample`` alone.
+        """
+        from dosimeter.dicom.sample_query import sample_identifier
+        from dosimeter.net.sampling import SampledAnswer
+
+        context = self._context(FIND_SYNTAX[service])
+        query = sample_identifier(keys, context.transfer_syntax_uid)
+        request = FindRequest(self._next_message_id(), context.abstract_syntax)
+        self.asked.append(f"c-find {service.value} study, sampled")
+        answer = SampledAnswer(
+            *(self._loop, self._stream, self._requestor, rates, limits, self._answer_seconds),
+            explicit=context.transfer_syntax_uid == uids.EXPLICIT_VR_LE,
+        )
+        return await self._bounded(answer, context, request, query)
+
+    async def _bounded(
+        self, answer: BoundedAnswer, context: AcceptedContext, request: FindRequest, query: bytes
+    ) -> Counted:
         try:
             event = await answer.read(context, request, query)
         except RemoteProtocolError:

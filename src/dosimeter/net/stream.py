@@ -53,6 +53,9 @@ class ByteStream(Protocol):
     async def receive(self, until: float, most: int = RECEIVE_BYTES) -> bytes:
         """The next bytes, b"" once the peer has closed, or raise `WireFailure`."""
 
+    async def receive_into(self, buffer: bytearray, until: float) -> int:
+        """As `receive`, into a buffer that can be overwritten; how many bytes, 0 once the peer has closed."""
+
     def is_quiet(self) -> bool:
         """Whether the transport is open and nothing is there to be read."""
 
@@ -135,6 +138,22 @@ class TcpStream:
             if self.received > self._limit:
                 raise WireFailure(Cause.BAD_PEER, "sent far more than what it was asked needs")
             return data
+
+    async def receive_into(self, buffer: bytearray, until: float) -> int:
+        """As `receive`, into a buffer that can be overwritten; how many bytes, 0 once the peer has closed."""
+        while True:
+            if not await ready(self._sock, READ, until):
+                raise WireFailure(Cause.TIMED_OUT, "no answer until the deadline")
+            try:
+                length = self._sock.recv_into(buffer)
+            except BlockingIOError:
+                continue
+            except OSError as error:
+                raise failure_of(error) from None
+            self.received += length
+            if self.received > self._limit:
+                raise WireFailure(Cause.BAD_PEER, "sent far more than what it was asked needs")
+            return length
 
     async def _gather(self, until: float) -> bool:
         """Wait for many rows, or for a moment: what has come by then is there to be read, if anything.

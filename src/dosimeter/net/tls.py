@@ -11,7 +11,7 @@ import warnings
 from dataclasses import replace
 from datetime import UTC
 from hashlib import sha256
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from dosimeter.model.attempt import Cause
 from dosimeter.model.facts import CertificateSeen, ClientCertificate, TlsSeen
@@ -169,7 +169,7 @@ class TlsStream:
         """As `receive`, into a buffer that can be overwritten; how many bytes, 0 once the peer has closed."""
         while True:
             try:
-                length = self._talk.read(len(buffer), buffer)
+                length = cast("int", self._talk.read(len(buffer), buffer))  # With a buffer it is a length.
             except ssl.SSLWantReadError:
                 await self._refill(until, RECEIVE_BYTES)
             except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
