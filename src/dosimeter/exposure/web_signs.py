@@ -174,6 +174,13 @@ WEB_SIGNS: Final = (
         strong=True,
     ),
     WebSign(
+        "dcm4chee_realm",
+        "dcm4chee",
+        SignPlace.REALM,
+        "dcm4che",
+        "dcm4chee-arc-light wiki, secured by Keycloak: realm dcm4che",
+    ),
+    WebSign(
         "dcm4chee_aets",
         "dcm4chee",
         SignPlace.BODY,
