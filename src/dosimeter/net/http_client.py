@@ -43,6 +43,8 @@ _ZLIB_OR_GZIP: Final = zlib.MAX_WBITS | 32
 _RAW_DEFLATE: Final = -zlib.MAX_WBITS
 _DECODED: Final = frozenset({"gzip", "x-gzip", "deflate"})
 _IN_THE_MIDDLE: Final = "closed the connection in the middle of its answer"
+_ENDPOINT: Final = httpx2.URL("http://endpoint.invalid/")
+"""All that httpx2 is told of the place (RFC 6761 §6.4): the line knows where it is."""
 _NO_BODY: Final = httpx2.ByteStream(b"")
 
 
@@ -84,10 +86,9 @@ class _Transport(httpx2.AsyncBaseTransport):
 
 
 class HttpClient:
-    """An httpx2 client for one origin: follows nothing, keeps no cookie, knows no environment."""
+    """An httpx2 client for one endpoint: follows nothing, keeps no cookie, knows no environment."""
 
-    def __init__(self, origin: str, user_agent: str, carry: Carry) -> None:
-        self._origin = origin
+    def __init__(self, user_agent: str, carry: Carry) -> None:
         self._headers = {"User-Agent": user_agent, "Accept-Encoding": "identity"}
         self._client = httpx2.AsyncClient(
             transport=_Transport(carry),
@@ -109,7 +110,7 @@ class HttpClient:
             content = NOTHING
         request = httpx2.Request(
             asked.method.value,
-            self._origin + asked.path,
+            _ENDPOINT,
             headers=headers,
             content=content,
             extensions={"asked": asked},
@@ -118,22 +119,20 @@ class HttpClient:
         answer: WebResponse = response.extensions["answer"]
         return answer
 
-    def conversation(self, loop: Loop) -> Conversation:
-        """A new HTTP/1.1 connection's state, before there is a connection."""
-        return Conversation(loop)
-
 
 class Conversation:
     """HTTP/1.1 as a client over one byte stream (RFC 9112), one request after the other.
 
+    ``host`` is what the Host header says. ``stream`` is set once there is a connection.
     ``heard``: something of the answer to the last request has come. ``ending``: why the connection
     cannot be used again after the last answer, in our own words; empty if it can.
     """
 
-    __slots__ = ("_h11", "_loop", "_sent", "ending", "heard", "stream", "tls_was_seen")
+    __slots__ = ("_h11", "_host", "_loop", "_sent", "ending", "heard", "stream", "tls_was_seen")
 
-    def __init__(self, loop: Loop) -> None:
+    def __init__(self, loop: Loop, host: str) -> None:
         self._loop = loop
+        self._host = host.encode("ascii")
         self._h11 = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEAD_BYTES)
         self._sent = b""
         self.stream: ByteStream | None = None
@@ -148,8 +147,11 @@ class Conversation:
     def encode(self, call: Call) -> bytes:
         """The bytes of a request."""
         request = call.request
+        others = [header for header in request.headers.raw if header[0] != b"Host"]
         head = h11.Request(
-            method=request.method, target=call.asked.path.encode("ascii"), headers=request.headers.raw
+            method=request.method,
+            target=call.asked.path.encode("ascii"),
+            headers=[(b"Host", self._host), *others],
         )
         parts = [self._h11.send(head)]
         if request.content:

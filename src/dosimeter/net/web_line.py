@@ -27,7 +27,8 @@ _TOLD_REQUESTS: Final = 16
 """Requests of one connection that the audit log names; the rest are a number."""
 
 _MAX_CONTACT: Final = 120
-_PORT_OF_SCHEME: Final = {"http": 80, "https": 443}
+_HTTP_PORT: Final = 80
+_HTTPS_PORT: Final = 443
 _HTTP_ONLY: Final = ("http/1.1",)
 _BAD_REQUEST: Final = 400
 _CLIENT_HELLO: Final = b"\x16\x03"
@@ -55,7 +56,7 @@ class WebLine(Contact):
         self._asked: list[str] = []
         self._conversation: Conversation | None = None
         agent = user_agent(conduct.gate.authorisation.contact)
-        self._client = HttpClient(origin_of(endpoint), agent, self._carry)
+        self._client = HttpClient(agent, self._carry)
 
     async def ask(self, request: WebRequest) -> WebResponse:
         """Ask, on the open connection or on a new one, and read the whole answer.
@@ -131,7 +132,7 @@ class WebLine(Contact):
         if self._clock.next_contact > now:
             now = await self._wait_for_turn(now)
         permitted = self._admit(now, None)
-        conversation = self._client.conversation(loop)
+        conversation = Conversation(loop, host_of(permitted))
         first = conversation.encode(call)
         try:
             stream = await self._open(permitted, first, now, _HTTP_ONLY)
@@ -173,15 +174,11 @@ class WebLine(Contact):
         self._ended(_told(asked), why, reached=True)
 
 
-def origin_of(endpoint: Endpoint) -> str:
-    """Scheme and authority as a browser would write them: the name if there is one, no default port."""
-    scheme = "https" if endpoint.service is Service.WEB_TLS else "http"
+def host_of(endpoint: Endpoint) -> str:
+    """What a browser would say in Host (RFC 9110 §7.2): the name if there is one, no default port."""
     host = endpoint.name or (f"[{endpoint.address}]" if ":" in endpoint.address else endpoint.address)
-    return (
-        f"{scheme}://{host}"
-        if endpoint.port == _PORT_OF_SCHEME[scheme]
-        else f"{scheme}://{host}:{endpoint.port}"
-    )
+    default = _HTTPS_PORT if endpoint.service is Service.WEB_TLS else _HTTP_PORT
+    return host if endpoint.port == default else f"{host}:{endpoint.port}"
 
 
 def user_agent(contact: str) -> str:

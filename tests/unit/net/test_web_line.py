@@ -20,7 +20,7 @@ from dosimeter.net.causes import AuthorisedTimeOver, WireFailure
 from dosimeter.net.loop import InterruptedWait, Loop
 from dosimeter.net.stream import MAX_RECEIVED_PER_CONNECTION
 from dosimeter.net.web import Method, WebRequest, WebResponse
-from dosimeter.net.web_line import origin_of, user_agent
+from dosimeter.net.web_line import host_of, user_agent
 from tests.peers.scripted import BUSY, ScriptedServer, answering, dripping, http_error, ssh_banner
 from tests.peers.tls import server_context
 from tests.peers.web import OK, WebPeer, page, say, say_and_close, say_and_reset, say_nothing
@@ -451,19 +451,19 @@ def test_the_user_agent_says_who_asks(contact: str, agent: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("endpoint", "origin"),
+    ("endpoint", "host"),
     [
-        (Endpoint("127.0.0.1", 8042, Service.WEB), "http://127.0.0.1:8042"),
-        (Endpoint("127.0.0.1", 80, Service.WEB), "http://127.0.0.1"),
-        (Endpoint("127.0.0.1", 443, Service.WEB), "http://127.0.0.1:443"),
-        (Endpoint("127.0.0.1", 443, Service.WEB_TLS), "https://127.0.0.1"),
-        (Endpoint("::1", 8443, Service.WEB_TLS), "https://[::1]:8443"),
-        (Endpoint("127.0.0.1", 80, Service.WEB, "pacs.example.org"), "http://pacs.example.org"),
+        (Endpoint("127.0.0.1", 8042, Service.WEB), "127.0.0.1:8042"),
+        (Endpoint("127.0.0.1", 80, Service.WEB), "127.0.0.1"),
+        (Endpoint("127.0.0.1", 443, Service.WEB), "127.0.0.1:443"),
+        (Endpoint("127.0.0.1", 443, Service.WEB_TLS), "127.0.0.1"),
+        (Endpoint("::1", 8443, Service.WEB_TLS), "[::1]:8443"),
+        (Endpoint("127.0.0.1", 80, Service.WEB, "pacs.example.org"), "pacs.example.org"),
     ],
 )
-def test_the_host_is_called_as_a_browser_calls_it(endpoint: Endpoint, origin: str) -> None:
+def test_the_host_is_called_as_a_browser_calls_it(endpoint: Endpoint, host: str) -> None:
     """By its name if it has one; the port where it is not the scheme's own."""
-    assert origin_of(endpoint) == origin
+    assert host_of(endpoint) == host
 
 
 def test_a_host_is_called_by_its_name_and_dialled_by_its_address() -> None:
