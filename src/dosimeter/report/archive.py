@@ -1,32 +1,26 @@
-"""One endpoint as a report shows it: where it is, its verdict, and what became of each question."""
+"""An archive as a report shows it: its doors, its verdict, and what became of each question."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from ipaddress import ip_address
 from typing import Final
 
 from dosimeter.census.words import ENDED
-from dosimeter.dicom.uids import PATIENT_ROOT_GET, STUDY_ROOT_GET
 from dosimeter.exposure.believed import believed
 from dosimeter.exposure.count_words import count_of
-from dosimeter.exposure.evidence import Outcome, query_outcome, retrieve_outcome
+from dosimeter.exposure.joining import Link
 from dosimeter.model.attempt import COUNT_PROBE, Attempt, Cause, Completed, Failed, Skipped
 from dosimeter.model.census import NOT_COUNTED, Census, CensusEnd, Count, Exact, Things, Unknown
-from dosimeter.model.facts import (
-    AssociationAccepted,
-    CensusEnded,
-    Fact,
-    NullQueryAnswered,
-    NullRetrieveAnswered,
-    QueryService,
-    TlsSeen,
-)
-from dosimeter.model.target import Endpoint
+from dosimeter.model.facts import CensusEnded, Fact, TlsSeen
+from dosimeter.model.target import Endpoint, Service
 from dosimeter.model.verdict import DecoyTier, Exposure, Reason, Verdict
+from dosimeter.model.web import AttributesSampled, TlsPostureSeen
 from dosimeter.report.cost import CountingCost, cost_of
+from dosimeter.report.fetching import lets_fetch, worklist_only
+from dosimeter.report.neighbour import Neighbour, NeighbourAt, neighbour_of
 
 LADDER: Final = tuple(Exposure)
 """Every rung of DESIGN §3, lowest first."""
@@ -40,7 +34,9 @@ _NOTHING_SENT: Final = {
 }
 """Causes with which no packet reached the endpoint, as the reason why it was not asked."""
 
-_GET: Final = frozenset((STUDY_ROOT_GET, PATIENT_ROOT_GET))
+ON_WEB: Final = frozenset((Service.WEB, Service.WEB_TLS))
+
+_NOT_FOR_DICOM: Final = ON_WEB | {Service.HL7}
 
 _DECOY_TIERS: Final = (DecoyTier.MEDIUM, DecoyTier.HIGH)
 
@@ -97,6 +93,9 @@ class Findings:
     ``lets_fetch`` says whether its null retrieve was answered, to anybody or, of a name-gated archive,
     under a known title; None where that is not known. ``worklist_only`` if it answers worklist queries and
     refuses or does not offer all others. ``counting_cost`` is None where no census came to its end.
+
+    ``service`` is what the port is for. ``tls_posture`` and ``samples`` are the facts themselves;
+    ``neighbour`` is not None where the same people are behind this endpoint in another protocol.
     """
 
     verdict: Verdict
@@ -111,6 +110,10 @@ class Findings:
     lets_fetch: bool | None = None
     worklist_only: bool = False
     counting_cost: CountingCost | None = None
+    service: Service = Service.DICOM
+    tls_posture: TlsPostureSeen | None = None
+    samples: tuple[AttributesSampled, ...] = ()
+    neighbour: Neighbour | None = None
 
     @property
     def is_counted(self) -> bool:
@@ -150,9 +153,14 @@ class Findings:
 
     @property
     def is_archive(self) -> bool:
-        """Whether a DICOM service is there: it spoke DICOM, or a guard stood before it."""
+        """Whether an archive is there: it spoke DICOM or DICOMweb, or a guard stood before a DICOM port.
+
+        A login before everything else on a web port may guard anything: that is no archive.
+        """
         if self.verdict.exposure in {Exposure.UNREACHABLE, Exposure.NOT_DICOM}:
             return False
+        if self.service in _NOT_FOR_DICOM:
+            return self.verdict.speaks_dicom
         return self.verdict.speaks_dicom or self.verdict.exposure is not Exposure.INCONCLUSIVE
 
     @property
@@ -185,8 +193,8 @@ class Findings:
 
 
 @dataclass(frozen=True, slots=True)
-class Archive:
-    """One line of a report: an endpoint and its findings. ``began`` and ``ended`` are UTC.
+class Door:
+    """One endpoint of an archive, with its own findings. ``began`` and ``ended`` are UTC.
 
     ``same_as`` is the first endpoint that was found to hold the same studies, None if it is that itself
     or was compared with none.
@@ -199,43 +207,86 @@ class Archive:
     same_as: str | None = None
 
     @property
+    def exposure(self) -> Exposure:
+        """The rung this door stands on."""
+        return self.findings.verdict.exposure
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """One entry of a report: an archive with all its doors, or an endpoint that is none.
+
+    ``endpoint`` is its principal door, the one on the highest rung; ``findings`` are of all doors
+    together, ``began`` and ``ended`` (UTC) of the whole visit. ``same_as`` is of the principal door.
+    ``joined`` holds the doors, worst first, where there are several, and ``links`` say why they are one.
+    ``neighbours`` are those at the addresses of its doors.
+    """
+
+    endpoint: Endpoint
+    findings: Findings
+    began: datetime
+    ended: datetime
+    same_as: str | None = None
+    joined: tuple[Door, ...] = ()
+    links: tuple[Link, ...] = ()
+    neighbours: tuple[NeighbourAt, ...] = ()
+
+    @property
+    def doors(self) -> tuple[Door, ...]:
+        """Every door, worst first, the principal one in front."""
+        return self.joined or (Door(self.endpoint, self.findings, self.began, self.ended, self.same_as),)
+
+    @property
     def verdict(self) -> Verdict:
         """Its verdict, the gravest reason first."""
         return self.findings.verdict
 
     @property
     def exposure(self) -> Exposure:
-        """The rung it stands on."""
+        """The rung it stands on: the highest of any door."""
         return self.findings.verdict.exposure
 
     @property
     def retest(self) -> str:
-        """The command that proves its remedies."""
-        return f"dosimeter survey --scope scope.toml {self.endpoint.authority}"
+        """The command that proves its remedies, at every door."""
+        places = self.endpoint.authority
+        if self.joined:
+            places = " ".join(door.endpoint.authority for door in self.joined)
+        return f"dosimeter survey --scope scope.toml {places}"
 
 
-def findings_of(attempts: tuple[Attempt, ...], verdict: Verdict, census: Census = NOT_COUNTED) -> Findings:
+def findings_of(
+    attempts: tuple[Attempt, ...],
+    verdict: Verdict,
+    census: Census = NOT_COUNTED,
+    service: Service = Service.DICOM,
+) -> Findings:
     """Join what became of each question with the verdict; the gravest reason comes first.
 
     The verdict comes with the reason for its exposure first, as `judge` gives it.
     """
-    opens = verdict.exposure in OPEN_TO_ANYBODY or verdict.exposure is Exposure.NAME_GATED
-    census = believed(census, _facts(attempts))
+    exposure = verdict.exposure
+    opens = exposure in OPEN_TO_ANYBODY or exposure is Exposure.NAME_GATED
+    facts = tuple(_facts(attempts))
     failed = tuple(each for each in attempts if isinstance(each, Failed))
     skipped = tuple(each for each in attempts if isinstance(each, Skipped))
     return Findings(
-        verdict=_gravest_reason_first(verdict),
+        verdict=gravest_reason_first(verdict),
         rung_says=verdict.reasons[0].says if verdict.reasons else None,
         attempts=AttemptCounts(len(attempts) - len(failed) - len(skipped), len(failed), len(skipped)),
         failures=tuple(Failure(each.probe, each.cause, each.detail) for each in failed),
         not_asked=tuple(NotAsked(each.probe, each.why) for each in skipped),
-        tls=next((fact for fact in _facts(attempts) if isinstance(fact, TlsSeen)), None),
+        tls=next((fact for fact in facts if isinstance(fact, TlsSeen)), None),
         tried_titles=any(each.probe == "ae_titles" and not isinstance(each, Skipped) for each in attempts),
-        census=census,
-        census_end=_census_end(attempts) if opens else None,
-        lets_fetch=_lets_fetch(attempts, verdict.exposure) if opens else None,
-        worklist_only=_worklist_only(attempts, verdict) if opens else False,
-        counting_cost=cost_of(_facts(attempts)),
+        census=believed(census, facts),
+        census_end=_census_end(facts) if opens else None,
+        lets_fetch=lets_fetch(facts, exposure, service) if opens else None,
+        worklist_only=worklist_only(facts, exposure) if opens else False,
+        counting_cost=cost_of(facts),
+        service=service,
+        tls_posture=next((fact for fact in facts if isinstance(fact, TlsPostureSeen)), None),
+        samples=tuple(fact for fact in facts if isinstance(fact, AttributesSampled)),
+        neighbour=neighbour_of(facts),
     )
 
 
@@ -251,79 +302,34 @@ def worst_first(archive: Archive) -> tuple[int, int, int, int, int]:
     )
 
 
+def door_order(door: Door) -> tuple[int, int, int, int, int]:
+    """The order of the doors of one archive: highest rung, then gravest severity, address and port."""
+    address = ip_address(door.endpoint.address)
+    return (
+        -LADDER.index(door.exposure),
+        -door.findings.verdict.severity,
+        address.version,
+        int(address),
+        door.endpoint.port,
+    )
+
+
 def _facts(attempts: tuple[Attempt, ...]) -> Iterator[Fact]:
     for attempt in attempts:
         if isinstance(attempt, Completed | Failed):
             yield from attempt.facts
 
 
-def _census_end(attempts: tuple[Attempt, ...]) -> CensusEnd | None:
+def _census_end(facts: Iterable[Fact]) -> CensusEnd | None:
     """The end that cut something, if one did; that nothing is believed goes first."""
-    ends = [fact.end for fact in _facts(attempts) if isinstance(fact, CensusEnded)]
+    ends = [fact.end for fact in facts if isinstance(fact, CensusEnded)]
     if CensusEnd.NOT_BELIEVED in ends:
         return CensusEnd.NOT_BELIEVED
     return next((end for end in ends if end is not CensusEnd.ALL_ASKED), ends[0] if ends else None)
 
 
-def _lets_fetch(attempts: tuple[Attempt, ...], exposure: Exposure) -> bool | None:
-    """Whether whoever was answered a query was answered a null retrieve too.
-
-    Whoever was refused every GET context (PS3.8 Table 9-18) could not ask, and cannot fetch.
-    """
-    if exposure is Exposure.RETRIEVABLE:
-        return True
-    stranger = exposure is not Exposure.NAME_GATED
-    outcomes = {
-        retrieve_outcome(fact)
-        for fact in _facts(attempts)
-        if isinstance(fact, NullRetrieveAnswered) and fact.titles.stranger is stranger
-    }
-    if Outcome.ANSWERED in outcomes:
-        return True
-    if not outcomes:
-        return False if _refuses_get(attempts, stranger=stranger) else None
-    return False if outcomes == {Outcome.REFUSED} else None
-
-
-def _refuses_get(attempts: tuple[Attempt, ...], *, stranger: bool) -> bool:
-    """Whether all titles that were answered a query were refused both GET contexts, in so many words."""
-    facts = list(_facts(attempts))
-    answered = {
-        fact.titles
-        for fact in facts
-        if isinstance(fact, NullQueryAnswered)
-        and fact.titles.stranger is stranger
-        and query_outcome(fact) is Outcome.ANSWERED
-    }
-    associated = [
-        fact
-        for fact in facts
-        if isinstance(fact, AssociationAccepted) and fact.titles in answered and _was_offered_get(fact)
-    ]
-    refused = {fact.titles for fact in associated if {one.abstract_syntax for one in fact.refused} >= _GET}
-    accepted = any(_GET & set(fact.accepted) for fact in associated)
-    return bool(answered) and refused == answered and not accepted
-
-
-def _was_offered_get(fact: AssociationAccepted) -> bool:
-    """The association of the census proposes no GET context, and none is refused."""
-    return bool(_GET & {*fact.accepted, *(one.abstract_syntax for one in fact.refused)})
-
-
-def _worklist_only(attempts: tuple[Attempt, ...], verdict: Verdict) -> bool:
-    """Whether every query but the worklist's was refused, or has no service to ask it of."""
-    stranger = verdict.exposure is not Exposure.NAME_GATED
-    answered, others = False, set()
-    for fact in _facts(attempts):
-        if isinstance(fact, NullQueryAnswered) and fact.titles.stranger is stranger:
-            if fact.service is QueryService.WORKLIST:
-                answered = answered or query_outcome(fact) is Outcome.ANSWERED
-            else:
-                others.add(query_outcome(fact))
-    return answered and others <= {Outcome.REFUSED}
-
-
-def _gravest_reason_first(verdict: Verdict) -> Verdict:
+def gravest_reason_first(verdict: Verdict) -> Verdict:
+    """The verdict with its reasons in the order in which a report gives them."""
     ordered = tuple(sorted(verdict.reasons, key=_gravity))
     return verdict if ordered == verdict.reasons else replace(verdict, reasons=ordered)
 

@@ -1,4 +1,8 @@
-"""One row per endpoint, in RFC 4180, and harmless in a spreadsheet."""
+"""One row per door, in RFC 4180, and harmless in a spreadsheet.
+
+``archive`` is the same in all rows of one archive, its most open door; the columns of the census stand in
+the row of that door alone, so that a sheet may add them up.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,7 @@ from functools import lru_cache
 from typing import Final, TextIO
 
 from dosimeter.model.survey import SurveyHeader
-from dosimeter.report.archive import Archive, Findings
+from dosimeter.report.archive import Archive, Door, Findings
 from dosimeter.report.census_columns import CENSUS_COLUMNS, census_cells
 from dosimeter.report.document import Document
 from dosimeter.report.plain import plain_text
@@ -41,9 +45,18 @@ COLUMNS: Final = (
     "ended",
     *CENSUS_COLUMNS,
     "same_as",
+    "archive",
+    "archive_exposure",
+    "archive_severity",
+    "links",
+    "tls_profile",
+    "advisories",
+    "neighbour",
 )
 
 _ROWS_KEPT: Final = 256
+
+_NO_CENSUS: Final = ("",) * len(CENSUS_COLUMNS)
 
 _TRUTH: Final = {True: "true", False: "false", None: ""}
 
@@ -62,10 +75,37 @@ def stream_csv(header: SurveyHeader, archives: Iterable[Archive], out: TextIO) -
     """The same rows in the order the archives come; nothing is kept."""
     rows = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     rows.writerow(COLUMNS)
-    census = lru_cache(maxsize=_ROWS_KEPT)(_census)
+    row = _Row(header.id)
     for archive in archives:
-        own = [harmless_cell(value) for value in _row(header.id, archive)]
-        rows.writerow([*own, *census(archive.findings), harmless_cell(archive.same_as or "")])
+        for door in archive.joined or (archive,):
+            rows.writerow(row.of(door, archive))
+
+
+class _Row:
+    """Writes what endpoints that answered alike share once."""
+
+    def __init__(self, survey: str) -> None:
+        self._survey = harmless_cell(survey)
+        self._said = lru_cache(maxsize=_ROWS_KEPT)(_said)
+        self._census = lru_cache(maxsize=_ROWS_KEPT)(_census)
+        self._learnt = lru_cache(maxsize=_ROWS_KEPT)(_learnt)
+
+    def of(self, door: Door | Archive, archive: Archive) -> list[str]:
+        endpoint = door.endpoint
+        is_principal = endpoint is archive.endpoint
+        return [
+            self._survey,
+            harmless_cell(endpoint.address),
+            str(endpoint.port),
+            "" if endpoint.name is None else harmless_cell(endpoint.name),
+            *self._said(door.findings),
+            utc(door.began),
+            utc(door.ended),
+            *(self._census(archive.findings) if is_principal else _NO_CENSUS),
+            "" if door.same_as is None else harmless_cell(door.same_as),
+            *_archive(archive),
+            *self._learnt(door.findings),
+        ]
 
 
 def harmless_cell(value: str) -> str:
@@ -83,15 +123,29 @@ def _census(findings: Findings) -> list[str]:
     return [harmless_cell(value) for value in census_cells(findings)]
 
 
-def _row(survey: str, archive: Archive) -> tuple[str, ...]:
-    endpoint, findings = archive.endpoint, archive.findings
+def _archive(archive: Archive) -> tuple[str, str, str, str]:
+    """Which archive the door belongs to, by its principal door, and what is said of the whole."""
+    if not archive.findings.is_archive:
+        return "", "", "", ""
+    links = harmless_cell(" | ".join(link.says for link in archive.links)) if archive.links else ""
+    verdict = archive.verdict
+    return archive.endpoint.authority, verdict.exposure.value, verdict.severity.word, links
+
+
+def _learnt(findings: Findings) -> list[str]:
+    verdict, neighbour = findings.verdict, findings.neighbour
+    cells = (
+        "" if verdict.tls_profile is None else verdict.tls_profile.value,
+        " | ".join(f"{each.id} (announced {each.version})" for each in verdict.advisories),
+        "" if neighbour is None else neighbour.kind.value,
+    )
+    return [harmless_cell(value) for value in cells]
+
+
+def _said(findings: Findings) -> list[str]:
     verdict, product = findings.verdict, findings.verdict.product
-    return (
-        survey,
-        endpoint.address,
-        str(endpoint.port),
-        endpoint.name or "",
-        endpoint.service.value,
+    cells = (
+        findings.service.value,
         verdict.exposure.value,
         verdict.severity.word,
         verdict.confidence.value,
@@ -108,6 +162,5 @@ def _row(survey: str, archive: Archive) -> tuple[str, ...]:
         str(findings.attempts.failed),
         str(findings.attempts.skipped),
         " | ".join(f"{each.probe}: {each.cause.value}" for each in findings.failures),
-        utc(archive.began),
-        utc(archive.ended),
     )
+    return [harmless_cell(value) for value in cells]

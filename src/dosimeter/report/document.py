@@ -10,9 +10,9 @@ from dosimeter.model.survey import SurveyHeader
 from dosimeter.model.verdict import Exposure
 from dosimeter.report.archive import LADDER, Archive, Findings, worst_first
 from dosimeter.report.definition import Definition
+from dosimeter.report.definitions import DEFINITIONS
 from dosimeter.report.figures import Tally, Totals
 from dosimeter.report.sentences import (
-    DEFINITIONS,
     KeyFigure,
     Rung,
     Summary,
@@ -51,9 +51,9 @@ class OtherGroup:
 class Document:
     """One survey, ready to print.
 
-    ``archives`` is sorted worst first. ``others`` holds every endpoint that is no archive, so that
-    ten thousand closed ports take one line of a page. ``stakes`` and ``stake_figures`` are empty where
-    nothing was counted.
+    ``archives`` is sorted worst first. ``neighbours`` are endpoints that are no archive, and another door
+    to the same people. ``others`` holds every endpoint that is neither, so that ten thousand closed ports
+    take one line of a page. ``stakes`` and ``stake_figures`` are empty where nothing was counted.
     """
 
     header: SurveyHeader
@@ -64,13 +64,15 @@ class Document:
     stake_figures: tuple[StakeFigure, ...]
     stakes: tuple[StakeRow, ...]
     archives: tuple[Archive, ...]
+    neighbours: tuple[Archive, ...]
     others: tuple[OtherGroup, ...]
     not_tested: tuple[str, ...]
     definitions: tuple[Definition, ...]
 
     def endpoints(self) -> Iterator[Archive]:
-        """Every endpoint once: the archives worst first, then the others by group."""
+        """Every line once: the archives worst first, their neighbours, then the others by group."""
         yield from self.archives
+        yield from self.neighbours
         for group in self.others:
             yield from group.archives
 
@@ -83,12 +85,15 @@ def build_document(header: SurveyHeader, endpoints: Iterable[Archive]) -> Docume
     """
     tally = Tally()
     archives: list[Archive] = []
+    neighbours: list[Archive] = []
     others: dict[_Kind, list[Archive]] = {}
     sharing = _Sharing()
     for each in endpoints:
         tally.add(each)
         if each.findings.is_archive:
             archives.append(each)
+        elif each.findings.neighbour is not None:
+            neighbours.append(each)
         else:
             others.setdefault(_kind(each.findings), []).append(sharing.share(each))
     totals = tally.totals()
@@ -102,6 +107,7 @@ def build_document(header: SurveyHeader, endpoints: Iterable[Archive]) -> Docume
         stake_figures=stake_figures_of(totals),
         stakes=stakes,
         archives=tuple(sorted(archives, key=worst_first)),
+        neighbours=tuple(sorted(neighbours, key=worst_first)),
         others=tuple(
             OtherGroup(*kind, tuple(sorted(members, key=worst_first)))
             for kind, members in sorted(others.items(), key=_inconclusive_first)
@@ -128,6 +134,7 @@ class _Sharing:
             mine.tls,
             mine.tried_titles,
             mine.census,
+            mine.service,
         )
         shared = self._kept.setdefault(content, mine)
         return archive if shared is mine else replace(archive, findings=shared)

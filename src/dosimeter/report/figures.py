@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from dosimeter.model.attempt import Cause
+from dosimeter.model.target import Endpoint
 from dosimeter.model.verdict import Exposure, Severity
-from dosimeter.report.archive import LADDER, OPEN_TO_ANYBODY, Archive, AttemptCounts, Findings
+from dosimeter.report.archive import LADDER, ON_WEB, OPEN_TO_ANYBODY, Archive, AttemptCounts, Findings
+from dosimeter.report.attributes import attributes_of
 from dosimeter.report.cost import CountingCost
 from dosimeter.report.holdings import Stakes, StakesTally
 
@@ -24,31 +26,43 @@ _FINDINGS_KEPT: Final = 256
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Counts of endpoints. Of what is below ``archives``, only archives are counted.
+    """Counts of archives, each once however many doors it has, and of endpoints.
 
-    ``exposures`` follows the ladder, lowest rung first, and counts every endpoint; ``severities``
-    follows ``Severity``. ``asked`` are the endpoints to which something was sent. ``archives`` counts
-    endpoints, ``hosts`` their addresses, and `distinct_archives` each archive once, whatever its doors.
+    ``endpoints`` counts every endpoint, ``asked`` those to which something was sent, ``doors`` those that
+    belong to an archive and ``hosts`` their addresses. ``exposures`` follows the ladder, lowest rung first,
+    and counts archives and, one by one, the endpoints that are none; ``standing`` counts archives alone.
+    All else is of archives alone, ``severities`` in the order of ``Severity``. ``speaking`` are those that
+    spoke DICOM or DICOMweb. ``neighbours`` are other doors to the same people, and are no archives.
     """
 
     endpoints: int
     asked: int
+    doors: int
+    hosts: int
     archives: int
     exposures: tuple[int, ...]
+    standing: tuple[int, ...]
     severities: tuple[int, ...]
+    speaking: int
     accepts_writes: int
     worklist: int
-    hosts: int
+    fetching: int
+    neighbours: int
+    open_neighbours: int
     stakes: Stakes
 
     @property
-    def distinct_archives(self) -> int:
-        """Archives, those that were found to be one counted once."""
-        return self.archives - self.stakes.further_doors
+    def further_doors(self) -> int:
+        """Endpoints of archives that are counted already."""
+        return self.doors - self.archives
 
     def on(self, exposure: Exposure) -> int:
-        """How many endpoints stand on one rung."""
+        """How many archives, and endpoints that are none, stand on one rung."""
         return self.exposures[LADDER.index(exposure)]
+
+    def archives_on(self, exposure: Exposure) -> int:
+        """How many archives stand on one rung."""
+        return self.standing[LADDER.index(exposure)]
 
     def of(self, severity: Severity) -> int:
         """How many archives have one severity."""
@@ -57,7 +71,12 @@ class Figures:
     @property
     def open_to_anybody(self) -> int:
         """How many archives let a stranger search or fetch."""
-        return sum(self.on(exposure) for exposure in OPEN_TO_ANYBODY)
+        return sum(self.archives_on(exposure) for exposure in OPEN_TO_ANYBODY)
+
+    @property
+    def walls(self) -> int:
+        """Web endpoints that refuse whoever does not log in, and show nothing of what is behind."""
+        return self.on(Exposure.GUARDED) - self.archives_on(Exposure.GUARDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +129,8 @@ class Totals:
     """All figures of a survey, with and without the suspected decoys.
 
     ``counting_cost`` is that of all archives together, decoys too; None where nothing was counted to
-    any end.
+    any end. ``web_asked`` are endpoints that were asked over HTTP, ``not_sampled`` archives that answer
+    queries and of whose answers nobody looked at any.
     """
 
     with_decoys: Figures
@@ -122,6 +142,8 @@ class Totals:
     spared: tuple[SparedLine, ...]
     tried_titles: int
     counting_cost: CountingCost | None = None
+    web_asked: int = 0
+    not_sampled: int = 0
 
     @property
     def not_asked_by_reason(self) -> tuple[NotAskedReason, ...]:
@@ -148,6 +170,7 @@ class Tally:
         self._all = _Column()
         self._believed = _Column()
         self._stakes = StakesTally()
+        self._suspected_decoys = 0
         self._completed = 0
         self._failed = 0
         self._skipped = 0
@@ -157,51 +180,79 @@ class Tally:
         self._not_asked: Counter[tuple[str, str]] = Counter()
         self._spared: Counter[str] = Counter()
         self._tried_titles = 0
+        self._web_asked = 0
+        self._not_sampled = 0
         self._counting_cost: CountingCost | None = None
 
     def add(self, archive: Archive) -> None:
-        """Count one endpoint."""
+        """Count one archive with all its doors, or one endpoint that is none."""
         findings = archive.findings
+        if archive.joined:
+            self._add_joined(archive)
+            return
         self._alike[findings] = self._alike.get(findings, 0) + 1
         if findings.is_archive:
-            self._all.hosts.add(archive.endpoint.address)
-            if not findings.is_suspected_decoy:
-                self._believed.hosts.add(archive.endpoint.address)
-            if findings.is_counted:
-                self._stakes.add_counted(archive)
-            elif archive.same_as is not None:
-                self._stakes.add_counted(archive)
-                self._stakes.add_uncounted(findings, -1)
-        for failure in findings.failures:
-            examples = self._examples.setdefault(failure.cause, [])
-            if len(examples) < EXAMPLES_KEPT:
-                examples.append(FailureExample(archive.endpoint.authority, failure.probe, failure.detail))
+            self._add_host(archive.endpoint.address, findings)
+        if findings.failures:
+            self._keep_examples(archive.endpoint, findings)
         if len(self._alike) > _FINDINGS_KEPT:
             self._add_up()
 
+    def _add_joined(self, archive: Archive) -> None:
+        whole = archive.findings
+        self._add_archives(whole, 1)
+        for door in archive.joined:
+            self._add_host(door.endpoint.address, whole)
+            self._add_endpoints(door.findings, 1, whole)
+            self._keep_examples(door.endpoint, door.findings)
+
+    def _add_host(self, address: str, whole: Findings) -> None:
+        self._all.hosts.add(address)
+        if not whole.is_suspected_decoy:
+            self._believed.hosts.add(address)
+
+    def _keep_examples(self, endpoint: Endpoint, findings: Findings) -> None:
+        for failure in findings.failures:
+            examples = self._examples.setdefault(failure.cause, [])
+            if len(examples) < EXAMPLES_KEPT:
+                examples.append(FailureExample(endpoint.authority, failure.probe, failure.detail))
+
     def _add_up(self) -> None:
         for findings, times in self._alike.items():
-            self._all.add(findings, times)
-            if not findings.is_suspected_decoy:
-                self._believed.add(findings, times)
-            if not findings.is_counted:
-                self._stakes.add_uncounted(findings, times)
-            self._completed += times * findings.attempts.completed
-            self._failed += times * findings.attempts.failed
-            self._skipped += times * findings.attempts.skipped
-            self._tried_titles += times * findings.tried_titles
-            if findings.counting_cost is not None:
-                cost = findings.counting_cost.times(times)
-                self._counting_cost = cost if self._counting_cost is None else self._counting_cost + cost
-            if findings.why_not_asked is not None:
-                self._spared[findings.why_not_asked] += times
-            for failure in findings.failures:
-                self._questions[failure.cause] += times
-            for cause in {failure.cause for failure in findings.failures}:
-                self._endpoints[cause] += times
-            for question in {(skip.probe, skip.why) for skip in findings.not_asked}:
-                self._not_asked[question] += times
+            self._add_archives(findings, times)
+            self._add_endpoints(findings, times, findings)
         self._alike.clear()
+
+    def _add_archives(self, whole: Findings, times: int) -> None:
+        self._all.add_archives(whole, times)
+        if whole.is_suspected_decoy:
+            self._suspected_decoys += times
+        else:
+            self._believed.add_archives(whole, times)
+        self._stakes.add(whole, times)
+        attributes = attributes_of(whole)
+        self._not_sampled += times * (attributes is not None and not attributes.looked)
+
+    def _add_endpoints(self, findings: Findings, times: int, whole: Findings) -> None:
+        """What is told of each endpoint: of a door, in the column of its archive."""
+        for column in (self._all,) if whole.is_suspected_decoy else (self._all, self._believed):
+            column.add_endpoints(findings, times, is_door=whole.is_archive)
+        self._completed += times * findings.attempts.completed
+        self._failed += times * findings.attempts.failed
+        self._skipped += times * findings.attempts.skipped
+        self._tried_titles += times * findings.tried_titles
+        self._web_asked += times * (findings.service in ON_WEB and findings.why_not_asked is None)
+        if findings.counting_cost is not None:
+            cost = findings.counting_cost.times(times)
+            self._counting_cost = cost if self._counting_cost is None else self._counting_cost + cost
+        if findings.why_not_asked is not None:
+            self._spared[findings.why_not_asked] += times
+        for failure in findings.failures:
+            self._questions[failure.cause] += times
+        for cause in {failure.cause for failure in findings.failures}:
+            self._endpoints[cause] += times
+        for question in {(skip.probe, skip.why) for skip in findings.not_asked}:
+            self._not_asked[question] += times
 
     def totals(self) -> Totals:
         """The figures so far."""
@@ -209,7 +260,7 @@ class Tally:
         return Totals(
             with_decoys=self._all.figures(self._stakes.stakes(decoys=True)),
             without_decoys=self._believed.figures(self._stakes.stakes(decoys=False)),
-            suspected_decoys=self._all.endpoints - self._believed.endpoints,
+            suspected_decoys=self._suspected_decoys,
             attempts=AttemptCounts(self._completed, self._failed, self._skipped),
             errors=tuple(
                 ErrorLine(cause, questions, self._endpoints[cause], tuple(self._examples[cause]))
@@ -220,6 +271,8 @@ class Tally:
             ),
             spared=tuple(SparedLine(why, endpoints) for why, endpoints in _commonest(self._spared)),
             tried_titles=self._tried_titles,
+            web_asked=self._web_asked,
+            not_sampled=self._not_sampled,
             counting_cost=self._counting_cost,
         )
 
@@ -228,37 +281,59 @@ class _Column:
     """One column of figures while it is added up."""
 
     def __init__(self) -> None:
-        self.endpoints = 0
+        self._endpoints = 0
         self._asked = 0
+        self._doors = 0
         self._archives = 0
         self._exposures: Counter[Exposure] = Counter()
+        self._standing: Counter[Exposure] = Counter()
         self._severities: Counter[Severity] = Counter()
+        self._speaking = 0
         self._accepts_writes = 0
         self._worklist = 0
+        self._fetching = 0
+        self._neighbours = 0
+        self._open_neighbours = 0
         self.hosts: set[str] = set()
 
-    def add(self, findings: Findings, times: int) -> None:
-        verdict = findings.verdict
-        self.endpoints += times
+    def add_endpoints(self, findings: Findings, times: int, *, is_door: bool) -> None:
+        self._endpoints += times
         self._asked += times * (findings.why_not_asked is None)
+        self._doors += times * is_door
+        if findings.neighbour is not None:
+            self._neighbours += times
+            self._open_neighbours += times * (findings.neighbour.is_open is True)
+
+    def add_archives(self, findings: Findings, times: int) -> None:
+        verdict = findings.verdict
         self._exposures[verdict.exposure] += times
         if not findings.is_archive:
             return
         self._archives += times
+        self._standing[verdict.exposure] += times
         self._severities[verdict.severity] += times
+        self._speaking += times * verdict.speaks_dicom
         self._accepts_writes += times * (verdict.accepts_writes is True)
         self._worklist += times * (verdict.worklist is True)
+        opens = verdict.exposure in OPEN_TO_ANYBODY
+        self._fetching += times * (opens and findings.lets_fetch is True)
 
     def figures(self, stakes: Stakes) -> Figures:
         return Figures(
-            endpoints=self.endpoints,
+            endpoints=self._endpoints,
             asked=self._asked,
+            doors=self._doors,
+            hosts=len(self.hosts),
             archives=self._archives,
             exposures=tuple(self._exposures[exposure] for exposure in LADDER),
+            standing=tuple(self._standing[exposure] for exposure in LADDER),
             severities=tuple(self._severities[severity] for severity in Severity),
+            speaking=self._speaking,
             accepts_writes=self._accepts_writes,
             worklist=self._worklist,
-            hosts=len(self.hosts),
+            fetching=self._fetching,
+            neighbours=self._neighbours,
+            open_neighbours=self._open_neighbours,
             stakes=stakes,
         )
 

@@ -12,25 +12,20 @@ from functools import lru_cache, partial
 from typing import Final, TextIO
 
 from dosimeter.exposure.rules import RULESET_VERSION
-from dosimeter.model.facts import TlsSeen
 from dosimeter.model.survey import SurveyHeader
-from dosimeter.model.target import Service
-from dosimeter.model.text import ServerText
-from dosimeter.model.verdict import Severity, Verdict
+from dosimeter.model.verdict import Severity
 from dosimeter.report.archive import LADDER, Archive, Findings
-from dosimeter.report.counts_json import (
-    Json,
-    breakdown_object,
-    cell_object,
-    cost_object,
-    counts_object,
-    stakes_object,
+from dosimeter.report.archive_json import (
+    SCHEMA_VERSION,
+    answers_json,
+    archive_json,
+    archive_object,
+    door_json,
 )
+from dosimeter.report.counts_json import Json, cost_object, stakes_object
 from dosimeter.report.document import Document
 from dosimeter.report.figures import Figures, Tally, Totals
 from dosimeter.report.words import utc
-
-SCHEMA_VERSION: Final = "1"
 
 _encode: Final = json.JSONEncoder(ensure_ascii=True, allow_nan=False).encode
 
@@ -86,12 +81,18 @@ def _counted(archives: Iterable[Archive], tally: Tally) -> Iterator[Archive]:
 
 
 class _ArchiveEncoder:
-    """Encodes what endpoints that answered alike have in common once, and fills in the rest for each."""
+    """Encodes what endpoints that answered alike have in common once, and fills in the rest for each.
+
+    An archive with several doors, or with neighbours, is like no other.
+    """
 
     def __init__(self, survey: str) -> None:
+        self._survey = survey
         self._form = lru_cache(maxsize=_FORMS_KEPT)(partial(_form, survey))
 
     def encode(self, archive: Archive) -> str:
+        if archive.joined or archive.neighbours:
+            return _encode(archive_object(self._survey, archive))
         endpoint = archive.endpoint
         own = {
             "address": f'"address": {_encode(endpoint.address)}',
@@ -102,12 +103,17 @@ class _ArchiveEncoder:
             "ended": f'"ended": "{utc(archive.ended)}"',
             "same_as": f'"same_as": {"null" if archive.same_as is None else _encode(archive.same_as)}',
         }
-        return "".join([own.get(piece, piece) for piece in self._form(archive.findings, endpoint.service)])
+        return "".join([own.get(piece, piece) for piece in self._form(archive.findings)])
 
 
-def _form(survey: str, findings: Findings, service: Service) -> list[str]:
+def _form(survey: str, findings: Findings) -> list[str]:
     """The JSON of an archive in pieces; between them the keys that each endpoint has for its own."""
-    return _OWN.split(_encode(_blank_archive(survey, findings, service)))
+    blank = {
+        **archive_json(survey, findings),
+        "endpoints": [door_json(findings)],
+        **answers_json([findings]),
+    }
+    return _OWN.split(_encode(blank))
 
 
 def header_object(header: SurveyHeader) -> Json:
@@ -128,63 +134,6 @@ def header_object(header: SurveyHeader) -> Json:
         "completed": utc(header.completed) if header.completed else None,
         "state": header.state.value,
         "geo_source": None,
-    }
-
-
-def _blank_archive(survey: str, findings: Findings, service: Service) -> Json:
-    """An endpoint's verdict, its reasons and what became of each question; null where ``_OWN`` looks."""
-    verdict = findings.verdict
-    return {
-        "schema_version": SCHEMA_VERSION,
-        "type": "archive",
-        "survey": survey,
-        "address": None,
-        "name": None,
-        "endpoints": [{"port": None, "service": service.value, "exposure": verdict.exposure.value}],
-        "exposure": verdict.exposure.value,
-        "severity": verdict.severity.word,
-        "confidence": verdict.confidence.value,
-        "speaks_dicom": verdict.speaks_dicom,
-        "protections": [protection.value for protection in verdict.protections],
-        "accepts_writes": verdict.accepts_writes,
-        "worklist": verdict.worklist,
-        "decoy": {"tier": verdict.decoy.tier.value, "reasons": list(verdict.decoy.reasons)},
-        "product": _product(verdict),
-        "tls": _tls(findings.tls),
-        "counts": counts_object(findings.census.counts),
-        "retrievable_instances": cell_object(findings.retrievable_instances),
-        **breakdown_object(findings.census),
-        "count_cost": cost_object(findings.counting_cost),
-        "same_as": None,
-        "attributes": None,
-        "country": None,
-        "operator": None,
-        "reasons": [
-            {
-                "rule": reason.rule,
-                "severity": reason.severity.word,
-                "fact": reason.fact,
-                "says": reason.says,
-                "reference": reason.reference,
-            }
-            for reason in verdict.reasons
-        ],
-        "remedies": [
-            {"title": remedy.title, "steps": list(remedy.steps), "retest": None}
-            for remedy in verdict.remedies
-        ],
-        "attempts": {
-            "completed": findings.attempts.completed,
-            "failed": findings.attempts.failed,
-            "skipped": findings.attempts.skipped,
-        },
-        "failures": [
-            {"probe": failure.probe, "cause": failure.cause.value, "detail": failure.detail}
-            for failure in findings.failures
-        ],
-        "not_asked": [{"probe": skip.probe, "why": skip.why} for skip in findings.not_asked],
-        "began": None,
-        "ended": None,
     }
 
 
@@ -224,40 +173,12 @@ def _figures(figures: Figures) -> Json:
         "accepts_writes": figures.accepts_writes,
         "worklist": figures.worklist,
         "hosts": figures.hosts,
-        "distinct_archives": figures.distinct_archives,
+        "doors": figures.doors,
+        "distinct_archives": figures.archives,
+        "archive_exposure": {exposure.value: figures.archives_on(exposure) for exposure in LADDER},
+        "speaks_dicom": figures.speaking,
+        "lets_fetch": figures.fetching,
+        "neighbours": figures.neighbours,
+        "open_neighbours": figures.open_neighbours,
         **stakes_object(figures.stakes),
     }
-
-
-def _product(verdict: Verdict) -> Json | None:
-    product = verdict.product
-    if product is None:
-        return None
-    return {"name": product.name, "version": product.version, "confidence": product.confidence.value}
-
-
-def _tls(seen: TlsSeen | None) -> Json | None:
-    if seen is None:
-        return None
-    certificate = seen.certificate
-    return {
-        "protocol": _text(seen.protocol),
-        "cipher_suite": _text(seen.cipher_suite),
-        "client_certificate": seen.client_certificate.value,
-        "alert": _text(seen.alert),
-        "certificate": None
-        if certificate is None
-        else {
-            "subject": certificate.subject.text,
-            "issuer": certificate.issuer.text,
-            "not_before": certificate.not_before,
-            "not_after": certificate.not_after,
-            "key": certificate.key.text,
-            "self_signed": certificate.self_signed,
-            "sha256": certificate.sha256,
-        },
-    }
-
-
-def _text(text: ServerText | None) -> str | None:
-    return None if text is None else text.text

@@ -82,14 +82,14 @@ def draw_ladder(ladder: tuple[Rung, ...], shape: Shape) -> Picture:
     layout = shape.value
     standing = [rung for rung in reversed(ladder) if rung.exposure not in _GROUND]
     right = layout.width - 60
-    most = max((rung.endpoints for rung in standing), default=0)
+    most = max((rung.number for rung in standing), default=0)
     top = layout.rung_height
     rungs = tuple(
         _rung(rung, top + place * layout.rung_height, most, right, layout)
         for place, rung in enumerate(standing)
     )
     bottom = rungs[-1].y + 14
-    ground = ", ".join(f"{rung.word} {rung.endpoints:,}" for rung in ladder if rung.exposure in _GROUND)
+    ground = ", ".join(f"{rung.word} {rung.number:,}" for rung in ladder if rung.exposure in _GROUND)
     return Picture(
         width=layout.width,
         height=bottom + 34,
@@ -125,10 +125,10 @@ def _marks(rung: Rung, y: int, most: int, start: int, room: int) -> tuple[Mark, 
     if most * _STEP <= room:
         return tuple(
             Mark(start + place * _STEP, height, _SQUARE, _SQUARE, hollow=place >= believed)
-            for place in range(rung.endpoints)
+            for place in range(rung.number)
         )
     solid = -(-believed * room // most)
-    whole = -(-rung.endpoints * room // most)
+    whole = -(-rung.number * room // most)
     bars = (
         Mark(start, height, solid, _SQUARE, hollow=False),
         Mark(start + solid, height, whole - solid, _SQUARE, hollow=True),
@@ -137,4 +137,4 @@ def _marks(rung: Rung, y: int, most: int, start: int, room: int) -> tuple[Mark, 
 
 
 def _count(rung: Rung) -> str:
-    return f"{rung.endpoints:,}" if rung.tested else "not tested"
+    return f"{rung.number:,}" if rung.tested else "not tested"

@@ -9,7 +9,7 @@ from dosimeter.model.scope import Touch
 from dosimeter.model.survey import SurveyHeader, SurveyState
 from dosimeter.model.verdict import Exposure, Severity
 from dosimeter.report.archive import LADDER, OPEN_TO_ANYBODY
-from dosimeter.report.definition import Definition
+from dosimeter.report.attributes import STANDING_OBLIGATIONS, listed
 from dosimeter.report.figures import Figures, Totals
 from dosimeter.report.stake_sentences import not_counted_of, stakes_in_words
 from dosimeter.report.words import EXPOSURE_PLAINLY, EXPOSURE_SAYS, EXPOSURE_WORD, STUDY_WORD, counted
@@ -26,14 +26,18 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """One rung of the ladder. ``tested`` is false where no question of this survey could prove it."""
+    """One rung of the ladder. ``tested`` is false where no question of this survey could prove it.
+
+    ``number`` is of archives, each once however many doors it has; on the rungs below ``guarded`` also of
+    endpoints that are none.
+    """
 
     exposure: Exposure
     word: str
     plainly: str
     says: str
     study_word: str | None
-    endpoints: int
+    number: int
     without_decoys: int
     tested: bool
 
@@ -48,6 +52,11 @@ class KeyFigure:
     alarming: bool
 
 
+def _number(figures: Figures, exposure: Exposure) -> int:
+    """A login wall is guarded and no archive: it stands on no rung."""
+    return figures.archives_on(exposure) if exposure in _JUDGED else figures.on(exposure)
+
+
 def ladder_of(header: SurveyHeader, totals: Totals) -> tuple[Rung, ...]:
     """Every rung, lowest first, with its count."""
     return tuple(
@@ -57,9 +66,9 @@ def ladder_of(header: SurveyHeader, totals: Totals) -> tuple[Rung, ...]:
             plainly=EXPOSURE_PLAINLY[exposure],
             says=EXPOSURE_SAYS[exposure],
             study_word=STUDY_WORD.get(exposure),
-            endpoints=totals.with_decoys.on(exposure),
-            without_decoys=totals.without_decoys.on(exposure),
-            tested=totals.with_decoys.on(exposure) > 0 or _was_tested(exposure, header, totals),
+            number=_number(totals.with_decoys, exposure),
+            without_decoys=_number(totals.without_decoys, exposure),
+            tested=_number(totals.with_decoys, exposure) > 0 or _was_tested(exposure, header, totals),
         )
         for exposure in LADDER
     )
@@ -71,12 +80,16 @@ def summary_of(header: SurveyHeader, totals: Totals) -> Summary:
     gravest = max((severity for severity in Severity if figures.of(severity)), default=Severity.INFO)
     sentences = (
         _population(figures),
+        _doors(totals),
         _open(figures, header),
+        _browsing(figures),
         _fetching(figures),
         _name_gated(figures),
         _writes(figures),
         _worklists(figures),
         *stakes_in_words(totals),
+        _neighbours(figures),
+        _walls(figures),
         _inconclusive(figures, header),
         _spared(totals),
         _decoys(totals),
@@ -103,7 +116,7 @@ def key_figures_of(header: SurveyHeader, totals: Totals) -> tuple[KeyFigure, ...
         )
 
     unknown = Exposure.INCONCLUSIVE
-    fetched = Exposure.RETRIEVABLE
+    browsable = Exposure.BROWSABLE
     return (
         figure("archive found", "archives found", everything.archives, believed.archives, alarming=False),
         figure(
@@ -114,10 +127,17 @@ def key_figures_of(header: SurveyHeader, totals: Totals) -> tuple[KeyFigure, ...
             known=proved,
         ),
         figure(
+            "opens to any web browser",
+            "open to any web browser",
+            everything.archives_on(browsable),
+            believed.archives_on(browsable),
+            known=_was_tested(browsable, header, totals) or everything.archives_on(browsable) > 0,
+        ),
+        figure(
             "lets anybody fetch images",
             "let anybody fetch images",
-            everything.on(fetched),
-            believed.on(fetched),
+            everything.fetching,
+            believed.fetching,
             known=proved,
         ),
         figure(
@@ -150,7 +170,9 @@ def not_tested_of(header: SurveyHeader, totals: Totals) -> tuple[str, ...]:
         missing.append(
             "Whether an AE title opens an archive: no archive was asked under a title that the scope lists."
         )
-    missing.append("Web viewers, DICOMweb and product web interfaces: no HTTP question was asked.")
+    if not totals.web_asked:
+        missing.append("Web viewers, DICOMweb and product web interfaces: no HTTP question was asked.")
+    missing += _not_looked(totals)
     missing += not_counted_of(header, totals)
     if totals.spared:
         missing.append(f"What is at the endpoints that were not asked{_spared_in_words(totals)}.")
@@ -159,10 +181,26 @@ def not_tested_of(header: SurveyHeader, totals: Totals) -> tuple[str, ...]:
     return (*((ended,) if ended else ()), *missing)
 
 
+def _not_looked(totals: Totals) -> tuple[str, ...]:
+    """Of archives that answer and were not sampled: what the standard has them return."""
+    unseen = totals.not_sampled
+    if not unseen:
+        return ()
+    which = "the archive that answers" if unseen == 1 else f"the {unseen:,} archives that answer"
+    says = (
+        f"Which personal attributes {which} would return: nobody looked, for that needs the touch sample. "
+        f"The standard obliges {'it' if unseen == 1 else 'them'} to return, of every examination, at least "
+        f"{listed(STANDING_OBLIGATIONS)}; what each must return stands with it."
+    )
+    return (says,)
+
+
 def _was_tested(exposure: Exposure, header: SurveyHeader, totals: Totals) -> bool:
     everything = totals.with_decoys
-    if exposure is Exposure.BROWSABLE or (everything.endpoints and not everything.asked):
+    if everything.endpoints and not everything.asked:
         return False
+    if exposure is Exposure.BROWSABLE:
+        return totals.web_asked > 0 and header.touch >= Touch.PROVE
     if exposure is Exposure.NAME_GATED:
         return totals.tried_titles > 0
     return exposure not in OPEN_TO_ANYBODY or header.touch >= Touch.PROVE
@@ -177,27 +215,42 @@ def _headline(header: SurveyHeader, figures: Figures) -> str:
         return f"{opened:,} of {counted(figures.archives, 'archive')} {verb} anybody."
     if header.touch < Touch.PROVE:
         return f"{counted(figures.archives, 'archive')} found. Queries were not asked."
-    if not any(figures.on(exposure) for exposure in _JUDGED):
+    if not any(figures.archives_on(exposure) for exposure in _JUDGED):
         return "No archive could be judged."
     return "No archive answered a stranger's query."
 
 
 def _population(figures: Figures) -> str:
     asked = f"{counted(figures.asked, 'endpoint')} {_was(figures.asked)} asked"
-    others = figures.asked - figures.archives
+    others = figures.asked - figures.doors
     if figures.endpoints and not figures.asked:
         return ""
     if figures.archives == 0:
         none = "it is not known to be" if figures.asked == 1 else "none of them is known to be"
-        return f"{asked}, and {none} a DICOM archive."
+        return f"{asked}, and {none} {'an' if figures.asked == 1 else 'of an'} archive."
+    archives = counted(figures.archives, "imaging archive")
+    if others == 0 and figures.further_doors == 0:
+        return f"{asked}, and {'it' if figures.asked == 1 else 'every one'} is an imaging archive."
     if others == 0:
-        return f"{asked}, and {'it' if figures.asked == 1 else 'every one'} is a DICOM archive."
-    is_are = "is a DICOM archive" if figures.archives == 1 else "are DICOM archives"
+        return f"{asked}: together they are the doors of {archives}."
+    doors = figures.doors
+    belong = f"{doors:,} {'belongs' if doors == 1 else 'belong'} to {archives}"
     rest = (
         f"{others:,} could not be reached, {'is' if others == 1 else 'are'} something else, "
         f"or did not say what {'it is' if others == 1 else 'they are'}"
     )
-    return f"{asked}: {figures.archives:,} {is_are}; {rest}."
+    return f"{asked}: {belong}; {rest}."
+
+
+def _doors(totals: Totals) -> str:
+    figures = totals.with_decoys
+    if not figures.further_doors:
+        return ""
+    return (
+        f"{counted(figures.archives, 'archive')} with {counted(figures.doors, 'door')} on "
+        f"{counted(figures.hosts, 'host')}: what is one archive is counted once, and stands where its most "
+        "open door does."
+    )
 
 
 def _open(figures: Figures, header: SurveyHeader) -> str:
@@ -217,8 +270,20 @@ def _open(figures: Figures, header: SurveyHeader) -> str:
     return f"{sentence} {closing}".rstrip()
 
 
+def _browsing(figures: Figures) -> str:
+    browsable = figures.archives_on(Exposure.BROWSABLE)
+    if not browsable:
+        return ""
+    verb, browser = ("opens", "it is") if browsable == 1 else ("open", "they are")
+    of_these = "That archive" if figures.open_to_anybody == 1 else f"{browsable:,} of them"
+    return (
+        f"{of_these} {verb} to a plain web browser with no login: {browser} of the kind that the study of "
+        "2019 called without any protection."
+    )
+
+
 def _fetching(figures: Figures) -> str:
-    fetched = figures.on(Exposure.RETRIEVABLE)
+    fetched = figures.fetching
     if not fetched:
         return ""
     verb = "answers" if fetched == 1 else "answer"
@@ -227,7 +292,7 @@ def _fetching(figures: Figures) -> str:
 
 
 def _name_gated(figures: Figures) -> str:
-    gated = figures.on(Exposure.NAME_GATED)
+    gated = figures.archives_on(Exposure.NAME_GATED)
     if not gated:
         return ""
     return (
@@ -252,6 +317,32 @@ def _worklists(figures: Figures) -> str:
     return (
         f"{counted(figures.worklist, 'archive')} {verb} worklist queries: the list of the coming "
         "examinations and their patients."
+    )
+
+
+def _neighbours(figures: Figures) -> str:
+    if not figures.neighbours:
+        return ""
+    opened = figures.open_neighbours
+    tells = "none of them was seen to answer anybody"
+    if opened:
+        tells = f"{opened:,} of them {'answers' if opened == 1 else 'answer'} anybody"
+    elif figures.neighbours == 1:
+        tells = "it was not seen to answer anybody"
+    return (
+        f"{counted(figures.neighbours, 'neighbour')} (FHIR or HL7 v2) {_was(figures.neighbours)} seen: "
+        f"another door to the people in an archive. {tells[:1].upper()}{tells[1:]}. "
+        "Neighbours are counted apart."
+    )
+
+
+def _walls(figures: Figures) -> str:
+    if not figures.walls:
+        return ""
+    refuses = "refuses" if figures.walls == 1 else "refuse"
+    return (
+        f"{counted(figures.walls, 'web endpoint')} {refuses}, before anything else, whoever does not log in: "
+        "what is behind was not seen, and is counted as no archive."
     )
 
 
@@ -297,7 +388,7 @@ def _decoys(totals: Totals) -> str:
     shows = "shows" if totals.suspected_decoys == 1 else "show"
     verb = "answers" if rest.open_to_anybody == 1 else "answer"
     return (
-        f"{counted(totals.suspected_decoys, 'endpoint')} {shows} signs of a decoy or a demonstration server; "
+        f"{counted(totals.suspected_decoys, 'archive')} {shows} signs of a decoy or a demonstration server; "
         f"without {'it' if totals.suspected_decoys == 1 else 'them'}, {rest.open_to_anybody:,} of "
         f"{counted(rest.archives, 'archive')} {verb} anybody."
     )
@@ -331,53 +422,4 @@ _NEVER_TESTED: Final = (
     "Whether images would be sent on to a third machine (C-MOVE): that is never asked for.",
     "What can be reached from elsewhere: this is the view from where the survey ran.",
     "Whether anybody else has used an open archive: only its own logs can tell.",
-)
-
-DEFINITIONS: Final = (
-    Definition(
-        "archive",
-        "An endpoint (address and port) that speaks DICOM, or that guards its port with TLS. "
-        "Several endpoints of one machine are counted one by one.",
-    ),
-    Definition(
-        "stranger",
-        "A caller that knows nothing: it calls itself DOSIMETER and calls a title made up for the survey.",
-    ),
-    Definition(
-        "null query",
-        "C-FIND for a study, or a patient, whose identifier was made up on the spot. It can match nothing, "
-        "so an answer proves that queries are answered and carries no patient data.",
-    ),
-    Definition(
-        "null retrieve",
-        "C-GET for such a study, with no storage context proposed: nothing exists that could be sent, "
-        "and nothing could be received. Any status proves that retrieval is answered.",
-    ),
-    Definition(
-        "takes images",
-        "A storage presentation context was accepted from a stranger. Judged from negotiation; "
-        "nothing is ever stored.",
-    ),
-    Definition("worklist", "A Modality Worklist query was answered. Worklists name the coming patients."),
-    Definition("unprotected", "No protection was seen at work. That is not proof that there is none."),
-    Definition(
-        "AE title",
-        "The name of a DICOM application. It is sent in clear, it is often the product's default, "
-        "and it is not a password.",
-    ),
-    Definition(
-        "suspected decoy",
-        "Signs of a honeypot or a public demonstration server, of tier medium or high. Every figure is also "
-        "given without them; tier low is a note and changes no figure.",
-    ),
-    Definition(
-        "inconclusive",
-        "Nothing was proved: the endpoint was busy, kept silent, contradicted itself or broke the rules, "
-        "or what matters was not asked. Never shown as safe.",
-    ),
-    Definition(
-        "severity",
-        "critical, high, medium, low or info: the gravest reason of the verdict. What cannot be judged is "
-        "inconclusive, never safe.",
-    ),
 )

@@ -108,7 +108,6 @@ def stakes_in_words(totals: Totals) -> tuple[str, ...]:
         _waiting(main.linked),
         _by_name(main.by_name),
         _not_all(main.linked),
-        _doors(totals),
         _with_decoys(main, everything),
     )
 
@@ -217,19 +216,6 @@ def _not_all(linked: Holdings) -> str:
     )
 
 
-def _doors(totals: Totals) -> str:
-    figures = totals.without_decoys
-    further = figures.stakes.further_doors
-    if not further:
-        return ""
-    is_are, an_archive = ("is", "an archive") if further == 1 else ("are", "archives")
-    return (
-        f"{counted(further, 'endpoint')} {is_are} another door to {an_archive} counted already, found by the "
-        f"studies behind it: {counted(figures.hosts, 'host')}, {counted(figures.archives, 'endpoint')}, "
-        f"{counted(figures.distinct_archives, 'distinct archive')}."
-    )
-
-
 def _with_decoys(main: Stakes, everything: Stakes) -> str:
     studies, images = everything.linked.studies, everything.linked.instances
     if (studies.known, images.known) == (main.linked.studies.known, main.linked.instances.known):
@@ -258,16 +244,13 @@ STAKE_DEFINITIONS: Final = (
     ),
     Definition(
         "claimed",
-        "The archive's own figure. It was not counted by us, and is added up apart from what was.",
+        "The archive's own figure, as its web interface or its answers give it. It was not counted by us, "
+        "and is added up apart from what was. Where we counted to the end, our number stands.",
     ),
     Definition(
         "linked, downloadable",
         "As the study of 2019 said it: images of archives that answer anybody's queries, and images of "
         "archives that answer anybody's null retrieve.",
-    ),
-    Definition(
-        "distinct archive",
-        "Endpoints behind which the same studies were seen are one archive with several doors, counted once.",
     ),
     Definition(
         "< 11",

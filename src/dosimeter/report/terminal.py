@@ -130,15 +130,15 @@ def _ladder(document: Document, *, wide: bool) -> RenderableType:
         table.add_column("No decoys", justify="right", no_wrap=True)
     table.add_column("", no_wrap=True, width=bar)
     table.add_column("What was seen" if wide else "In short")
-    most = max((rung.endpoints for rung in document.ladder), default=0)
+    most = max((rung.number for rung in document.ladder), default=0)
     for rung in reversed(document.ladder):
-        style = _EXPOSURE_STYLE[rung.exposure] if rung.endpoints else "dim"
-        cells = [_line(rung.word, style), _line(_figure(rung, rung.endpoints), style)]
+        style = _EXPOSURE_STYLE[rung.exposure] if rung.number else "dim"
+        cells = [_line(rung.word, style), _line(_figure(rung, rung.number), style)]
         if decoys:
             cells.append(_line(_figure(rung, rung.without_decoys), style))
-        cells.append(_line("\N{FULL BLOCK}" * (-(-rung.endpoints * bar // most) if most else 0), style))
+        cells.append(_line("\N{FULL BLOCK}" * (-(-rung.number * bar // most) if most else 0), style))
         says = rung.says if wide else rung.plainly
-        cells.append(_line(says if rung.tested else "not tested", "" if rung.endpoints else "dim"))
+        cells.append(_line(says if rung.tested else "not tested", "" if rung.number else "dim"))
         table.add_row(*cells)
     return table
 

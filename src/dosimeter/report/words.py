@@ -11,7 +11,10 @@ from dosimeter.model.attempt import Cause
 from dosimeter.model.facts import ClientCertificate, TlsSeen
 from dosimeter.model.scope import Touch
 from dosimeter.model.survey import SurveyHeader
-from dosimeter.model.verdict import Confidence, DecoyTier, Exposure, Protection
+from dosimeter.model.target import Service
+from dosimeter.model.verdict import Confidence, DecoyTier, Exposure, Protection, TlsProfile
+from dosimeter.model.web import TlsPostureSeen
+from dosimeter.report.neighbour import NeighbourKind
 
 EXPOSURE_WORD: Final = {
     Exposure.UNREACHABLE: "unreachable",
@@ -29,12 +32,12 @@ EXPOSURE_SAYS: Final = {
     Exposure.UNREACHABLE: "No connection could be made.",
     Exposure.NOT_DICOM: "Something answered, and what it answered was not DICOM.",
     Exposure.INCONCLUSIVE: "Nothing was proved, and safety least of all.",
-    Exposure.GUARDED: "Speaks DICOM, or stands behind TLS, and refused all that a stranger asked.",
+    Exposure.GUARDED: "Speaks DICOM, or stands behind TLS or a login, and refused all that a stranger asked.",
     Exposure.ASSOCIATES: "Accepted a stranger's association and answered no query.",
     Exposure.NAME_GATED: "Refused the stranger, and answered a caller that knew an AE title.",
     Exposure.QUERYABLE: "Answered a stranger's null query.",
     Exposure.RETRIEVABLE: "Answered a stranger's null retrieve.",
-    Exposure.BROWSABLE: "Answered plain HTTP requests with no login.",
+    Exposure.BROWSABLE: "Answered plain HTTP requests about its patients or images with no login.",
 }
 
 EXPOSURE_PLAINLY: Final = {
@@ -65,6 +68,7 @@ CAUSE_WORD: Final = {
     Cause.TIMED_OUT: "timed out",
     Cause.CLOSED_EARLY: "closed early",
     Cause.NOT_DICOM: "not DICOM",
+    Cause.NOT_HTTP: "not HTTP",
     Cause.BUSY: "busy",
     Cause.BAD_PEER: "broke the rules",
     Cause.TLS_FAILED: "TLS failed",
@@ -80,6 +84,7 @@ CAUSE_SAYS: Final = {
     Cause.TIMED_OUT: "No answer came before the deadline.",
     Cause.CLOSED_EARLY: "The peer closed the connection before it answered.",
     Cause.NOT_DICOM: "What came back was not DICOM.",
+    Cause.NOT_HTTP: "What came back was not HTTP.",
     Cause.BUSY: "The archive said that it has too much to do. Ask again later.",
     Cause.BAD_PEER: "The peer spoke, but not as the standard (of DICOM, or of TLS) allows.",
     Cause.TLS_FAILED: "The TLS handshake failed.",
@@ -96,6 +101,10 @@ PROTECTION_WORD: Final = {
     Protection.ASSOCIATION_POLICY: "association refused by policy",
     Protection.TLS: "TLS",
     Protection.CLIENT_CERTIFICATE: "client certificate",
+    Protection.HTTP_LOGIN: "login by HTTP authentication",
+    Protection.LOGIN_FORM: "login form",
+    Protection.SINGLE_SIGN_ON: "single sign-on",
+    Protection.HTTP_FORBIDDEN: "web requests forbidden",
 }
 
 PROTECTION_SHORT: Final = {
@@ -105,7 +114,32 @@ PROTECTION_SHORT: Final = {
     Protection.ASSOCIATION_POLICY: "association policy",
     Protection.TLS: "TLS",
     Protection.CLIENT_CERTIFICATE: "client certificate",
+    Protection.HTTP_LOGIN: "HTTP login",
+    Protection.LOGIN_FORM: "login form",
+    Protection.SINGLE_SIGN_ON: "single sign-on",
+    Protection.HTTP_FORBIDDEN: "forbidden",
 }
+
+SERVICE_SAYS: Final = {
+    Service.DICOM: "DICOM in clear",
+    Service.DICOM_TLS: "DICOM inside TLS",
+    Service.WEB: "HTTP in clear",
+    Service.WEB_TLS: "HTTPS",
+    Service.HL7: "HL7 v2 (MLLP)",
+}
+
+TLS_PROFILE_SAYS: Final = {
+    TlsProfile.BCP195_RFC8996: "keeps to the BCP 195 RFC 8996, 9325 profile (PS3.15 B.12)",
+    TlsProfile.MODIFIED_BCP195_RFC8996: "keeps to the modified BCP 195 RFC 8996, 9325 profile (PS3.15 B.13)",
+    TlsProfile.BCP195: "keeps to the BCP 195 profile, retired (PS3.15 B.9)",
+    TlsProfile.NON_DOWNGRADING_BCP195: "keeps to the non-downgrading BCP 195 profile, retired (PS3.15 B.10)",
+    TlsProfile.EXTENDED_BCP195: "keeps to the extended BCP 195 profile, retired (PS3.15 B.11)",
+    TlsProfile.AES: "keeps to the AES profile, retired (PS3.15 B.3)",
+    TlsProfile.BASIC: "keeps to the basic profile, retired (PS3.15 B.1)",
+    TlsProfile.NONE: "keeps to no profile of PS3.15",
+}
+
+NEIGHBOUR_WORD: Final = {NeighbourKind.FHIR: "FHIR", NeighbourKind.HL7: "HL7 v2"}
 
 CLIENT_CERTIFICATE_SAYS: Final = {
     ClientCertificate.NOT_ASKED: "not asked for",
@@ -128,14 +162,12 @@ CONFIDENCE_SAYS: Final = {
 }
 
 TOUCH_SAYS: Final = {
-    Touch.NEGOTIATE: "associations and C-ECHO; no query",
-    Touch.PROVE: "null queries and null retrieves, which move no patient data from a conformant archive",
+    Touch.NEGOTIATE: "associations, C-ECHO, TLS handshakes and public web pages; no query",
+    Touch.PROVE: "null queries and null retrieves, which move no patient data from a conformant archive, "
+    "and a product's own counters",
     Touch.COUNT: "queries whose answers are counted; identifiers cross the network unread and are not kept",
     Touch.SAMPLE: "personal attributes of at most 20 answers, each reduced to whether it is filled",
 }
-
-_MOST_DONE: Final = Touch.COUNT
-"""The furthest that any question of this version goes."""
 
 KNOWN: Final = {True: "yes", False: "no", None: "not known"}
 """What was learnt, never a guess."""
@@ -150,6 +182,16 @@ PROBE_SAYS: Final = {
     "null_retrieve": "null retrieve",
     "ae_titles": "AE titles from the scope",
     "count": "census",
+    "web_landing": "first web page",
+    "web_control": "web path that cannot exist",
+    "dicomweb_query": "null query, DICOMweb",
+    "dicomweb_retrieve": "null retrieve, DICOMweb",
+    "wado_uri": "null retrieve, WADO-URI",
+    "dicomweb_store": "STOW-RS, nothing stored",
+    "dicomweb_worklist": "null query, UPS-RS",
+    "fhir": "FHIR",
+    "tls_posture": "TLS versions and suites",
+    "hl7_mllp": "empty HL7 v2 frame",
 }
 
 
@@ -165,13 +207,8 @@ def counted(number: int, singular: str, plural: str | None = None) -> str:
 
 
 def touch_in_words(touch: Touch) -> str:
-    """What the survey was allowed and, where it did less, what it did."""
-    if touch <= _MOST_DONE:
-        return f"{touch.word}: {TOUCH_SAYS[touch]}"
-    return (
-        f"{touch.word} was allowed, {_MOST_DONE.word} was done: {TOUCH_SAYS[_MOST_DONE]}. "
-        "This version samples nothing"
-    )
+    """What the survey was allowed, and what that means."""
+    return f"{touch.word}: {TOUCH_SAYS[touch]}"
 
 
 def rules_in_words(header: SurveyHeader) -> str:
@@ -206,6 +243,30 @@ def tls_in_words(seen: TlsSeen) -> str:
     if seen.alert:
         words.append(f"ended with alert {seen.alert}")
     return "; ".join(words)
+
+
+def posture_in_words(profile: TlsProfile | None, posture: TlsPostureSeen | None) -> str:
+    """``keeps to …; accepts TLS 1.2 and TLS 1.3``; empty where neither was learnt."""
+    words = [] if profile is None else [TLS_PROFILE_SAYS[profile]]
+    if posture is not None:
+        words += _versions_in_words(posture)
+        if not posture.is_whole:
+            words.append("not all was asked: it may accept more")
+    return "; ".join(words)
+
+
+def _versions_in_words(posture: TlsPostureSeen) -> list[str]:
+    def named(*, accepted: bool) -> str:
+        return ", ".join(
+            each.protocol.replace("TLSv", "TLS ").replace("SSLv", "SSL ")
+            for each in posture.protocols
+            if each.accepted is accepted
+        )
+
+    yes, no = named(accepted=True), named(accepted=False)
+    suites = len({each.suite for each in posture.suites})
+    words = [f"accepts {yes}" + (f" with {counted(suites, 'suite')}" if suites else "")] if yes else []
+    return [*words, f"refuses {no}"] if no else words
 
 
 _MONTHS: Final = (

@@ -19,7 +19,7 @@ def test_ladder_shows_every_rung_in_order_with_its_count() -> None:
     """The ladder holds all nine rungs, lowest first, and each endpoint stands on one."""
     ladder = samples.document().ladder
 
-    assert [(rung.word, rung.endpoints, rung.without_decoys) for rung in ladder] == [
+    assert [(rung.word, rung.number, rung.without_decoys) for rung in ladder] == [
         ("unreachable", 3, 3),
         ("not DICOM", 1, 1),
         ("inconclusive", 2, 2),
@@ -30,7 +30,7 @@ def test_ladder_shows_every_rung_in_order_with_its_count() -> None:
         ("retrievable", 1, 1),
         ("browsable", 0, 0),
     ]
-    assert sum(rung.endpoints for rung in ladder) == 12
+    assert sum(rung.number for rung in ladder) == 12
 
 
 def test_a_rung_no_question_could_prove_is_not_tested_rather_than_empty() -> None:

@@ -91,7 +91,7 @@ def test_json_totals_are_the_sums_of_the_document(document: Document) -> None:
         ("without_decoys", document.totals.without_decoys),
     ):
         assert totals[key]["hosts"] == figures.hosts
-        assert totals[key]["distinct_archives"] == figures.distinct_archives
+        assert totals[key]["distinct_archives"] == figures.archives
         for name in ("linked", "downloadable", "by_name"):
             holdings = getattr(figures.stakes, name)
             assert totals[key][name]["archives"] == holdings.archives

@@ -38,7 +38,7 @@ def test_terminal_shows_the_figures_of_the_document(document: Document) -> None:
     for rung in document.ladder:
         line = next(line for line in lines if line.startswith(f"{rung.word} "))
         shown = line.removeprefix(rung.word).split()
-        expected = [str(rung.endpoints), str(rung.without_decoys)] if rung.tested else ["-", "-"]
+        expected = [str(rung.number), str(rung.without_decoys)] if rung.tested else ["-", "-"]
         assert shown[:2] == expected, rung.word
     errors = lines[next(number for number, line in enumerate(lines) if line.startswith("Error ")) :]
     for error in document.totals.errors:
@@ -52,7 +52,7 @@ def test_html_shows_the_figures_of_the_document(document: Document) -> None:
     page = Page(written(document, Format.HTML))
 
     for rung in document.ladder:
-        expected = [str(rung.endpoints), str(rung.without_decoys)] if rung.tested else ["not tested"] * 2
+        expected = [str(rung.number), str(rung.without_decoys)] if rung.tested else ["not tested"] * 2
         assert page.rows[f"rung-{rung.exposure.value}"][:3] == [rung.word, *expected]
     for severity in Severity:
         both = [document.totals.with_decoys.of(severity), document.totals.without_decoys.of(severity)]
@@ -62,7 +62,7 @@ def test_html_shows_the_figures_of_the_document(document: Document) -> None:
     described = [text for text in page.texts if text.startswith("browsable: not tested; retrievable: 1; ")]
     assert len(described) == 2
     squares = Counter(attributes["class"] for tag, attributes in page.tags if tag == "rect")
-    standing = sum(rung.endpoints for rung in document.ladder[2:])
+    standing = sum(rung.number for rung in document.ladder[2:])
     assert squares == {"solid": 2 * (standing - 1), "hollow": 2}
 
 
