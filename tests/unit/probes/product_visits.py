@@ -21,8 +21,10 @@ ABSURD: Final = (-1, "1_000", "1e9", True, None, 1.5, b"1e999", b"9" * 5_000, 10
 """Counters that are none: negative, grouped, scientific, a truth value, nothing, a fraction, endless."""
 
 
-def look(standin: StandIn, *probes: Probe, seen: tuple[Fact, ...] = ()) -> tuple[Fact, ...]:
-    """The facts of all probes, asked one after the other as the runner asks them."""
+def look(
+    standin: StandIn, *probes: Probe, seen: tuple[Fact, ...] = (), is_lenient: bool = False
+) -> tuple[Fact, ...]:
+    """The facts of all probes, one after the other; a lenient look goes on where one does not apply."""
     scope = authorisation(standin.port)
 
     async def work(loop: Loop) -> tuple[Fact, ...]:
@@ -33,7 +35,12 @@ def look(standin: StandIn, *probes: Probe, seen: tuple[Fact, ...] = ()) -> tuple
         found: tuple[Fact, ...] = ()
         try:
             for probe in probes:
-                facts = await probe.run(visit)
+                try:
+                    facts = await probe.run(visit)
+                except NotAsked:
+                    if not is_lenient:
+                        raise
+                    continue
                 visit.seen += facts
                 found += facts
             await web.hang_up()
