@@ -9,7 +9,17 @@ from tests.architecture.source_tree import ROOT
 
 DOSIMETER = Path(sys.executable).with_name("dosimeter")
 HELP_SECONDS = 0.3
-LATE = {"alembic", "cryptography", "defusedxml", "jinja2", "pydantic", "sqlalchemy", "sqlite3"}
+LATE = {
+    "alembic",
+    "cryptography",
+    "defusedxml",
+    "h11",
+    "httpx2",
+    "jinja2",
+    "pydantic",
+    "sqlalchemy",
+    "sqlite3",
+}
 
 
 def loaded_by(*arguments: str) -> set[str]:
@@ -46,3 +56,20 @@ def test_a_store_needs_sqlite_alone(tmp_path: Path) -> None:
         loaded = loaded_by("survey", "list", "--store", f"sqlite:///{tmp_path / 'store.sqlite'}")
         assert "sqlite3" in loaded
         assert loaded & {"alembic", "asyncio", "sqlalchemy"} == set()
+
+
+def test_http_is_loaded_with_the_first_web_line() -> None:
+    """A survey, its dialer and every probe are there without httpx2 and h11: DICOM alone needs neither."""
+    source = (
+        "import sys, pkgutil, importlib, dosimeter.probes\n"
+        "import dosimeter.usecases.run_survey, dosimeter.net.dialer\n"
+        "for one in pkgutil.iter_modules(dosimeter.probes.__path__):\n"
+        "    importlib.import_module(f'dosimeter.probes.{one.name}')\n"
+        "print({'httpx2', 'h11'} & set(sys.modules))\n"
+        "import dosimeter.net.web_line\n"
+        "print({'httpx2', 'h11'} <= set(sys.modules))\n"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", source], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert answer.stdout.split() == ["set()", "True"]
