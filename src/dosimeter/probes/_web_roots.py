@@ -1,0 +1,229 @@
+"""Where DICOMweb may be: published roots, roots that a server named, and what was answered at each.
+
+Beside it, what the DICOMweb probes share: what their answers have to be, and what a control has to be.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from string import ascii_lowercase
+from typing import Final
+
+from dosimeter.dicom import uids
+from dosimeter.dicom.aetitle import parse_ae_title
+from dosimeter.dicom.errors import LocalProtocolError
+from dosimeter.model.facts import Fact
+from dosimeter.model.web import (
+    ArchiveDescribed,
+    BodyShape,
+    DataSourceNamed,
+    LoginSign,
+    MediaType,
+    Purpose,
+    RedirectTo,
+    WebAnswered,
+)
+from dosimeter.net.web import WebResponse, is_path
+from dosimeter.probes._declare import Visit
+from dosimeter.probes._web import Heard, Question, ask, read_json
+from dosimeter.probes._web_reading import media_type_of
+
+DICOM_JSON: Final = "application/dicom+json"
+MAX_NAMED: Final = 4
+"""Roots of each kind that servers named and that are asked: AE titles, data sources of viewers."""
+
+QIDO_RS: Final = "qido_rs"
+"""The name of the null query: its facts tell the probes after it which roots there are."""
+
+_MAX_ROOT: Final = 64
+_DCM4CHEE: Final = "dcm4chee"
+_OK: Final = 200
+_NO_CONTENT: Final = 204
+_UNAUTHORISED: Final = 401
+_FORBIDDEN: Final = 403
+_CLIENT_ERRORS: Final = range(400, 500)
+_JSON: Final = frozenset({MediaType.DICOM_JSON, MediaType.JSON})
+_TAG_DIGITS: Final = 8
+_HEXADECIMAL: Final = frozenset("0123456789ABCDEFabcdef")
+_PATH_SAFE: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/")
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """A base URI of DICOMweb (PS3.18 §8.2), and the source that says so.
+
+    Where retrieve and store are at another base than search, ``retrieve`` and ``store`` say where.
+    ``is_common``: other applications too may have studies under such a path, and answer with JSON.
+    """
+
+    path: str
+    source: str
+    retrieve: str | None = None
+    store: str | None = None
+    is_common: bool = False
+
+
+PUBLISHED: Final = (
+    Root("/dicom-web", "Orthanc DICOMweb plugin: Root as shipped; Raccoon"),
+    Root("/orthanc/dicom-web", "Orthanc Book: behind nginx and Apache under /orthanc/"),
+    Root("/pacs/dicom-web", "OHIF documentation: recipe of nginx before Orthanc"),
+    Root("/dcm4chee-arc/aets/DCM4CHEE/rs", "dcm4chee-arc-light wiki: RESTful services, AE title as shipped"),
+    Root("/dicomweb", "OHIF static-wado; OHIF documentation, app-config.js"),
+    Root("/api/dicom/rs", "Conquest: webserver/htdocs/api/dicom/index.php"),
+    Root("/pacsone/qidors.php", "PacsOne: qidors.php", "/pacsone/wadors.php", "/pacsone/stowrs.php"),
+    Root("/qidors", "DICOMcloud; dicomweb-client documentation", "/wadors", "/stowrs"),
+    Root("/qido-rs", "PS3.18 2014 names of the services, used as paths", "/wado-rs", "/stow-rs"),
+    Root("/rs", "dcm4che: RESTful services behind a proxy that takes the context path off", is_common=True),
+    Root("/v2", "Microsoft, Medical Imaging Server for DICOM: conformance statement v2", is_common=True),
+    Root("/dicom", "3D Slicer: WebServer module, DICOMweb of its database", is_common=True),
+    Root("/api", "Kheops: DICOMweb of its API", is_common=True),
+    Root("/api/dicom-web", "API gateways before Orthanc"),
+)
+"""The published roots, those of open-source archives as shipped first."""
+
+
+def roots_of(visit: Visit) -> Iterator[Root]:
+    """Each root once: those that the archive or a viewer named, then the published ones."""
+    asked = set()
+    for root in (*_named(visit.seen), *PUBLISHED):
+        if root.path not in asked:
+            asked.add(root.path)
+            yield root
+
+
+def _named(seen: tuple[Fact, ...]) -> Iterator[Root]:
+    """Roots from facts: claims of a peer, so nothing but the path of the same origin is taken."""
+    sources = [fact for fact in seen if isinstance(fact, DataSourceNamed)]
+    paths = [fact.root.text.rstrip("/") for fact in sources if fact.to is RedirectTo.SAME_ORIGIN]
+    yield from [Root(path, "named by a viewer") for path in paths if _is_root(path)][:MAX_NAMED]
+    titles = dict.fromkeys(title for fact in seen for title in _dcm4chee_titles(fact))
+    for title in tuple(titles)[:MAX_NAMED]:
+        yield Root(f"/dcm4chee-arc/aets/{title}/rs", "named by dcm4chee-arc")
+
+
+def _is_root(path: str) -> bool:
+    """Whether a path that a server wrote can be a root: it may have been cut, or escaped."""
+    return 1 < len(path) < _MAX_ROOT and is_path(path) and _PATH_SAFE.issuperset(path) and ".." not in path
+
+
+def _dcm4chee_titles(fact: Fact) -> Iterator[str]:
+    if not isinstance(fact, ArchiveDescribed) or fact.product != _DCM4CHEE:
+        return
+    for said in fact.ae_titles:
+        try:
+            title = parse_ae_title(said.text)
+        except LocalProtocolError:
+            continue
+        if (_PATH_SAFE - {"/"}).issuperset(title) and title.strip("."):
+            yield title
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRoot:
+    """A root whose null query was answered as specified, or refused where a control was not."""
+
+    root: Root
+    answers: bool
+
+
+def known_roots(visit: Visit) -> tuple[KnownRoot, ...]:
+    """The roots that the null queries showed."""
+    seen = visit.seen
+    by_path = {root.path: root for root in roots_of(visit)}
+    found = []
+    for fact in seen:
+        if not isinstance(fact, WebAnswered) or fact.asked != QIDO_RS or fact.root not in by_path:
+            continue
+        if fact.as_specified:
+            found.append(KnownRoot(by_path[fact.root], answers=True))
+        elif refuses(fact) and any(not refuses(one) for one in controls_of(seen, fact.root)):
+            found.append(KnownRoot(by_path[fact.root], answers=False))
+    return tuple(found)
+
+
+def controls_of(seen: tuple[Fact, ...], root: str | None) -> tuple[WebAnswered, ...]:
+    """How paths that cannot exist were answered: those under this root, and the one under the origin."""
+    controls = [one for one in seen if isinstance(one, WebAnswered) and one.purpose is Purpose.CONTROL]
+    return tuple(one for one in controls if one.root in {None, root})
+
+
+def refuses(fact: WebAnswered) -> bool:
+    """Whether an answer wants a login, or forbids: 401, 403, a redirect to a login, a password field."""
+    is_sent_to_login = fact.redirect is not None and fact.redirect.login is not LoginSign.NONE
+    return (
+        fact.status in {_UNAUTHORISED, _FORBIDDEN} or is_sent_to_login or (fact.body is BodyShape.HTML_LOGIN)
+    )
+
+
+def is_refused_as_unknown(control: WebAnswered) -> bool:
+    """Whether a control was answered as a path that does not exist should be: a client error."""
+    return control.status in _CLIENT_ERRORS
+
+
+async def control_under(visit: Visit, root: str, asked: str = "dicomweb_control") -> Heard:
+    """What a path that cannot exist is answered under a root."""
+    question = Question(
+        asked,
+        Purpose.CONTROL,
+        f"{root}/{made_up_word()}",
+        accept=DICOM_JSON,
+        shown_path=f"{root}/{{null}}",
+        root=root,
+    )
+    return await ask(visit, question)
+
+
+def is_empty_result(response: WebResponse) -> bool:
+    """Whether a search ended with nothing found: 204, or 200 with an empty list (PS3.18 §8.5, §10.6.3)."""
+    if response.status == _NO_CONTENT:
+        return not response.body
+    return _is_whole_json(response) and read_json(response.body) == []
+
+
+def is_dicom_json_list(response: WebResponse) -> bool:
+    """Whether these are data sets in the DICOM JSON model (PS3.18 §F.2): objects named by tags."""
+    if not _is_whole_json(response):
+        return False
+    said = read_json(response.body)
+    return isinstance(said, list) and bool(said) and all(_is_data_set(one) for one in said)
+
+
+def _is_whole_json(response: WebResponse) -> bool:
+    media_type = media_type_of(response.header("content-type"))
+    return response.status == _OK and not response.is_cut and media_type in _JSON
+
+
+def _is_data_set(value: object) -> bool:
+    return isinstance(value, dict) and bool(value) and all(_is_tag(name) for name in value)
+
+
+def _is_tag(name: object) -> bool:
+    return isinstance(name, str) and len(name) == _TAG_DIGITS and _HEXADECIMAL.issuperset(name)
+
+
+def differs(heard: Heard, control: Heard) -> bool:
+    """Whether an answer is another than what a path of the same length that cannot exist was given."""
+    one, other = heard.fact, control.fact
+    return (one.status, one.body, one.media_type, one.received) != (
+        other.status,
+        other.body,
+        other.media_type,
+        other.received,
+    )
+
+
+def as_specified(heard: Heard, *, it_is: bool) -> WebAnswered:
+    """The fact of an answer that only its control showed to be as specified, or not."""
+    return replace(heard.fact, as_specified=it_is)
+
+
+def made_up_word(length: int = 16) -> str:
+    """A segment of a path that nothing has, of letters alone."""
+    return "".join(ascii_lowercase[byte % len(ascii_lowercase)] for byte in os.urandom(length))
+
+
+def null_uid() -> str:
+    """A UID made on the spot."""
+    return uids.fresh_uid()
