@@ -31,7 +31,7 @@ from dosimeter.exposure.predicates import Hit
 from dosimeter.exposure.remedy.choose import choose
 from dosimeter.exposure.remedy.need import Need
 from dosimeter.exposure.rules import LADDER, SAID_BY_RUNG, Rule, Rung
-from dosimeter.exposure.tls_predicates import encrypts_nothing
+from dosimeter.exposure.tls_predicates import encrypts_nothing, kept_profile
 from dosimeter.model.attempt import Attempt
 from dosimeter.model.census import NOT_COUNTED, Census
 from dosimeter.model.facts import Ending, QueryService
@@ -82,6 +82,7 @@ def judge(
         product=product,
         reasons=tuple(reasons),
         remedies=choose(needs, product, may_be_orthanc=_may_be_orthanc(case)) if needs else (),
+        tls_profile=kept_profile(evidence),
     )
 
 

@@ -28,6 +28,7 @@ from dosimeter.model.facts import (
     Titles,
     TlsSeen,
 )
+from dosimeter.model.web import TlsPostureSeen
 
 FactT = TypeVar("FactT")
 
@@ -126,6 +127,7 @@ class Evidence:
     speaks_dicom: bool
     cells: tuple[Pointed[CellCounted], ...] = ()
     census_ends: tuple[Pointed[CensusEnded], ...] = ()
+    posture: Pointed[TlsPostureSeen] | None = None
 
 
 @dataclass(slots=True)
@@ -154,11 +156,12 @@ class _Gathering:
     speaks_dicom: bool = False
     cells: list[Pointed[CellCounted]] = field(default_factory=list)
     census_ends: list[Pointed[CensusEnded]] = field(default_factory=list)
+    posture: Pointed[TlsPostureSeen] | None = None
 
     def add(self, fact: Fact, probe: str, pointer: str) -> None:
         """Sort one fact."""
         self.any_fact = True
-        if isinstance(fact, (TlsSeen, NotDicomSeen)):
+        if isinstance(fact, (TlsSeen, TlsPostureSeen, NotDicomSeen)):
             self._add_not_of_dicom(fact, pointer)
             return
         self.speaks_dicom = True
@@ -189,8 +192,10 @@ class _Gathering:
             return not isinstance(fact, (NullQueryAnswered, NullRetrieveAnswered))
         return True
 
-    def _add_not_of_dicom(self, fact: TlsSeen | NotDicomSeen, pointer: str) -> None:
-        if isinstance(fact, TlsSeen):
+    def _add_not_of_dicom(self, fact: TlsSeen | TlsPostureSeen | NotDicomSeen, pointer: str) -> None:
+        if isinstance(fact, TlsPostureSeen):
+            self.posture = Pointed(fact, pointer)
+        elif isinstance(fact, TlsSeen):
             if self.tls is None or self.tls.fact.protocol is None:
                 self.tls = Pointed(fact, pointer)
         elif fact.signature is Signature.TLS_ALERT:
@@ -261,6 +266,7 @@ class _Gathering:
             self.speaks_dicom,
             tuple(self.cells),
             tuple(self.census_ends),
+            self.posture,
         )
 
 

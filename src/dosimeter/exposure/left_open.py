@@ -29,7 +29,7 @@ _QUERIES: Final = (
     (QueryService.WORKLIST, MODALITY_WORKLIST_FIND, WORKLIST_PROBE),
 )
 _QUERY_PROBES: Final = frozenset(probe for _, _, probe in _QUERIES)
-_NOT_A_RUNG: Final = frozenset({TITLES_PROBE, "dicom_echo"})
+_NOT_A_RUNG: Final = frozenset({TITLES_PROBE, "dicom_echo", "tls_posture"})
 """Probes whose failure leaves the question of what a stranger may do where it was."""
 
 _HANDSHAKE_ENDED: Final = frozenset({Cause.TLS_FAILED, Cause.CLOSED_EARLY})

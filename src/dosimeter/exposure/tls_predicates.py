@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
 from dosimeter.exposure.case import Case
+from dosimeter.exposure.evidence import Evidence
 from dosimeter.exposure.predicates import Hit
-from dosimeter.model.facts import ClientCertificate
+from dosimeter.exposure.tls_profile import (
+    CURRENT,
+    LEAST_ECDHE_BITS,
+    TITLES,
+    broken_suites,
+    profile_of,
+    shown,
+    small_groups,
+    why_not,
+)
+from dosimeter.model.facts import CertificateSeen, ClientCertificate
+from dosimeter.model.target import Service
 from dosimeter.model.text import ServerText
+from dosimeter.model.verdict import TlsProfile
 
 _OLD_PROTOCOLS: Final = frozenset({"SSLv2", "SSLv3", "TLSv1", "TLSv1.0", "TLSv1.1"})
 _FORWARD_SECRET: Final = ("ECDHE-", "DHE-", "TLS_ECDHE_", "TLS_DHE_", "TLS_AES_", "TLS_CHACHA20_")
@@ -22,6 +36,12 @@ _WEAKNESSES: Final = (
     ("EXP-", "has a key so short that anybody can break it"),
 )
 """What is in the name of a suite, and what it means."""
+
+
+_SHOWN_PARTS: Final = 3
+_LEAST_RSA_BITS: Final = 2048
+_BROKEN_HASHES: Final = frozenset({"SHA1", "MD5", "MD2", "MD4"})
+_IN_CLEAR_AND_INSIDE: Final = ((Service.DICOM, Service.DICOM_TLS), (Service.WEB, Service.WEB_TLS))
 
 
 def encrypts_nothing(cipher_suite: ServerText | None) -> bool:
@@ -71,6 +91,67 @@ def tls_retired_profile(case: Case) -> Hit | None:
     return Hit(tls.pointer, {"suite": suite})
 
 
+def kept_profile(evidence: Evidence) -> TlsProfile | None:
+    """The profile of PS3.15 that the peer keeps to; None where that was not asked or nothing was accepted."""
+    posture = evidence.posture
+    return profile_of(posture.fact) if posture is not None and posture.fact.suites else None
+
+
+def tls_below_profiles(case: Case) -> Hit | None:
+    """The peer accepts what no profile of PS3.15 allows."""
+    posture = case.evidence.posture
+    if posture is None or kept_profile(case.evidence) is not TlsProfile.NONE:
+        return None
+    return Hit(posture.pointer, {"why": _listed(why_not(posture.fact, TlsProfile.BCP195))})
+
+
+def tls_keeps_retired_profile(case: Case) -> Hit | None:
+    """What the peer accepts fits a retired profile at best."""
+    posture, profile = case.evidence.posture, kept_profile(case.evidence)
+    if posture is None or profile is None or profile in CURRENT or profile is TlsProfile.NONE:
+        return None
+    why = why_not(posture.fact, TlsProfile.BCP195_RFC8996)
+    return Hit(posture.pointer, {"profile": TITLES[profile], "why": _listed(why)})
+
+
+def tls_old_accepted(case: Case) -> Hit | None:
+    """A version older than TLS 1.2 is accepted from whoever asks, though the handshake took a newer."""
+    posture = case.evidence.posture
+    if posture is None or tls_old(case) is not None:
+        return None
+    old = [
+        shown(seen.protocol)
+        for seen in posture.fact.protocols
+        if seen.accepted and seen.protocol in _OLD_PROTOCOLS
+    ]
+    return Hit(posture.pointer, {"protocols": _listed(old)}) if old else None
+
+
+def tls_broken_accepted(case: Case) -> Hit | None:
+    """A suite that protects nothing is accepted from whoever asks for it."""
+    posture = case.evidence.posture
+    broken = broken_suites(posture.fact) if posture is not None else ()
+    if posture is None or not broken:
+        return None
+    return Hit(posture.pointer, {"suites": _listed(broken)})
+
+
+def tls_small_keys(case: Case) -> Hit | None:
+    """The ephemeral key of an accepted suite is small."""
+    posture = case.evidence.posture
+    small = small_groups(posture.fact) if posture is not None else ()
+    if posture is None or not small:
+        return None
+    worst = min(small, key=lambda seen: seen.group_bits or 0)
+    return Hit(posture.pointer, {"bits": worst.group_bits or 0, "suite": worst.suite})
+
+
+def _listed(parts: Sequence[str]) -> str:
+    """The first few, and how many more."""
+    more = len(parts) - _SHOWN_PARTS
+    return ", ".join(parts[:_SHOWN_PARTS]) + (f" and {more} more" if more > 0 else "")
+
+
 def certificate_expired(case: Case) -> Hit | None:
     """The certificate was out of date when it was seen; not judged if that moment is not given."""
     tls, seen_at = case.evidence.tls, case.seen_at
@@ -80,6 +161,64 @@ def certificate_expired(case: Case) -> Hit | None:
     if not_after is None or _in_utc(seen_at) <= not_after:
         return None
     return Hit(tls.pointer, {"day": f"{not_after:%Y-%m-%d}"})
+
+
+def certificate_not_yet_valid(case: Case) -> Hit | None:
+    """The certificate begins after the moment it was seen; not judged if that moment is not given."""
+    tls, seen_at = case.evidence.tls, case.seen_at
+    if tls is None or tls.fact.certificate is None or seen_at is None:
+        return None
+    not_before = _moment(tls.fact.certificate.not_before)
+    if not_before is None or _in_utc(seen_at) >= not_before:
+        return None
+    return Hit(tls.pointer, {"day": f"{not_before:%Y-%m-%d}"})
+
+
+def certificate_weak_key(case: Case) -> Hit | None:
+    """A key that RFC 9325 §4.5 and PS3.15 B.13 do not take: RSA below 2048 bits, a curve below 256, DSA."""
+    tls = case.evidence.tls
+    if tls is None or tls.fact.certificate is None:
+        return None
+    key = tls.fact.certificate.key
+    kind, _, size = key.text.partition(" ")
+    digits = "".join(filter(str.isdigit, size))[:5]
+    if kind == "RSA":
+        is_weak = digits.isdecimal() and int(digits) < _LEAST_RSA_BITS
+    else:
+        is_weak = kind.startswith("DSA") or (
+            kind == "EC" and digits.isdecimal() and int(digits) < LEAST_ECDHE_BITS
+        )
+    return Hit(tls.pointer, {"key": key}) if is_weak else None
+
+
+def certificate_weak_signature(case: Case) -> Hit | None:
+    """Signed with a hash for which two texts with one sum can be made (RFC 9325 §4.5)."""
+    tls = case.evidence.tls
+    if tls is None or tls.fact.certificate is None or tls.fact.certificate.signature is None:
+        return None
+    signature, is_root = tls.fact.certificate.signature, tls.fact.certificate.self_signed
+    if is_root or not any(word in _BROKEN_HASHES for word in signature.text.split()):
+        return None  # Nobody relies on the signature of a root.
+    return Hit(tls.pointer, {"signature": signature})
+
+
+def names_fit(certificate: CertificateSeen, host: str) -> bool | None:
+    """Whether a certificate is for this host name or address (RFC 9525 §6.3); None if it names none.
+
+    ``host`` is what a caller would dial. A wildcard stands for one whole label, the first.
+    """
+    if not certificate.names:
+        return None
+    wanted = host.rstrip(".").lower()
+    _, dot, domain = wanted.partition(".")
+    candidates = {wanted, f"*.{domain}"} if dot and not wanted.replace(".", "").isdecimal() else {wanted}
+    return any(name.text.rstrip(".").lower() in candidates for name in certificate.names)
+
+
+def is_clear_beside_tls(services: Iterable[Service]) -> bool:
+    """Whether one archive answers both in clear and inside TLS: who is on the path needs the first alone."""
+    doors = frozenset(services)
+    return any(clear in doors and inside in doors for clear, inside in _IN_CLEAR_AND_INSIDE)
 
 
 def certificate_self_signed(case: Case) -> Hit | None:

@@ -28,6 +28,7 @@ CAUSE_WORDS: Final = {
     Cause.TIMED_OUT: "there was no answer until the deadline",
     Cause.CLOSED_EARLY: "the peer closed the connection before it answered",
     Cause.NOT_DICOM: "the answer was not DICOM",
+    Cause.NOT_HTTP: "the answer was not HTTP",
     Cause.BUSY: "the peer said it was busy",
     Cause.BAD_PEER: "the answer broke the rules that it began to follow",
     Cause.TLS_FAILED: "the TLS handshake failed",
@@ -43,6 +44,7 @@ TLS_BROKEN: Final = "the TLS handshake did not go as TLS allows"
 PROBE_WORDS: Final = {
     "dicom_associate": "the association request",
     "dicom_tls": "the TLS handshake",
+    "tls_posture": "the handshakes for its TLS versions and suites",
     "dicom_echo": "C-ECHO",
     "null_query_study_root": "the Study Root null query",
     "null_query_patient_root": "the Patient Root null query",
