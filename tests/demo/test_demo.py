@@ -9,7 +9,9 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -59,10 +61,15 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[subprocess.Completed
 Demo = tuple[subprocess.CompletedProcess[str], Path]
 
 
-def archive_lines(folder: Path) -> dict[str, dict[str, object]]:
-    """The lines of the JSON Lines report that are archives, by address."""
+def archive_lines(folder: Path) -> list[dict[str, Any]]:
+    """The lines of the JSON Lines report that are archives, or endpoints that turned out to be none."""
     lines = [json.loads(line) for line in (folder / "report.jsonl").read_text().splitlines()]
-    return {line["address"]: line for line in lines if line["type"] == "archive"}
+    return [line for line in lines if line["type"] == "archive"]
+
+
+def doors_of(lines: Iterable[dict[str, Any]]) -> dict[tuple[str, int], dict[str, Any]]:
+    """Every door of every line, by address and port."""
+    return {(door["address"], door["port"]): door for line in lines for door in line["endpoints"]}
 
 
 def archives_of(folder: Path) -> tuple[Archive, ...]:
@@ -90,27 +97,45 @@ def test_it_takes_a_few_seconds(demo: Demo) -> None:
     assert float(said.group(1)) < 10
 
 
-def test_every_archive_got_its_verdict(demo: Demo) -> None:
-    """Each archive's line has the exposure, guards and signs that it was built to show."""
+def test_every_port_got_its_verdict(demo: Demo) -> None:
+    """Each door has the exposure and the guards that it was built to show, and stands in one line."""
     _, folder = demo
     lines = archive_lines(folder)
-    for archive in archives_of(folder):
-        line = lines[archive.address]
-        expected = archive.expected
-        found = (
-            line["exposure"],
-            line["accepts_writes"],
-            line["worklist"],
-            line["protections"],
-            line["decoy"]["tier"],
-        )
+    doors = doors_of(lines)
+    ports = [port for archive in archives_of(folder) for port in archive.ports]
+    assert len(doors) == sum(len(line["endpoints"]) for line in lines) == len(ports)
+    for port in ports:
+        door = doors[port.endpoint.address, port.endpoint.port]
+        found = (door["service"], door["exposure"], door["protections"])
         assert found == (
-            expected.exposure.value,
-            expected.accepts_writes,
-            expected.worklist,
-            [protection.value for protection in expected.protections],
-            expected.decoy.value,
-        ), archive.name
+            port.endpoint.service.value,
+            port.expected.exposure.value,
+            [protection.value for protection in port.expected.protections],
+        ), port
+
+
+def test_an_archive_behind_several_doors_is_one_archive(demo: Demo) -> None:
+    """By what the doors show, never by their address: the viewer of the closed one is joined with nothing."""
+    _, folder = demo
+    hosts = [
+        {(door["address"].rpartition(".")[2], door["port"]) for door in line["endpoints"]}
+        for line in archive_lines(folder)
+        if line["is_archive"]
+    ]
+    assert {("1", 11112), ("1", 8042), ("44", 11112)} in hosts
+    assert {("3", 11112), ("3", 8080)} in hosts
+    assert {("4", 2762), ("4", 8443)} in hosts
+    assert {("24", 11112), ("24", 8042)} in hosts
+    assert {("62", 8080)} in hosts
+
+
+def test_the_same_people_behind_another_door_stand_beside_the_archive(demo: Demo) -> None:
+    """FHIR and HL7 are no archives; the archive of their host says that they are there."""
+    _, folder = demo
+    (line,) = [
+        line for line in archive_lines(folder) if line["address"].endswith(".21") and line["is_archive"]
+    ]
+    assert {neighbour["port"] for neighbour in line["neighbours"]} == {8080, 2575}
 
 
 def test_every_report_is_written(demo: Demo) -> None:
@@ -123,7 +148,7 @@ def test_every_report_is_written(demo: Demo) -> None:
     for line in (folder / "report.jsonl").read_text().splitlines():
         jsonschema.validate(json.loads(line), SCHEMA)
     whole = json.loads((folder / "report.json").read_text())
-    assert {entry["address"] for entry in whole["archives"]} == addresses
+    assert {address for address, _ in doors_of(whole["archives"])} == addresses
     with (folder / "report.csv").open(newline="") as table:
         assert {row["address"] for row in csv.DictReader(table)} == addresses
 
@@ -141,7 +166,11 @@ def test_it_moves_on_if_a_lab_is_up(tmp_path: Path) -> None:
         ended = dosimeter("demo", "--output-dir", "elsewhere", cwd=tmp_path)
     assert ended.returncode == 0, ended.stderr
     folder = tmp_path / "elsewhere"
-    assert archive_lines(folder).keys() == {archive.address for archive in archives_of(folder)}
+    assert doors_of(archive_lines(folder)).keys() == {
+        (port.endpoint.address, port.endpoint.port)
+        for archive in archives_of(folder)
+        for port in archive.ports
+    }
 
 
 def test_the_archives_can_be_kept(tmp_path: Path) -> None:
@@ -219,11 +248,13 @@ def test_the_list_of_the_lab_starts_nothing(tmp_path: Path) -> None:
     ended = dosimeter("lab", "list", cwd=tmp_path)
     assert ended.returncode == 0
     lines = ended.stdout.splitlines()
-    assert len(lines) == len(lab_archives()) + 1
-    for archive, line in zip(lab_archives(), lines[1:], strict=True):
-        assert line.startswith(archive.endpoint.authority)
-        assert archive.expected.exposure.value in line
-        assert archive.imitates in line
+    ports = [(archive, port) for archive in lab_archives() for port in archive.ports]
+    assert len(lines) == len(ports) + 1
+    for (archive, port), line in zip(ports, lines[1:], strict=True):
+        assert line.startswith(port.endpoint.authority)
+        assert archive.name in line
+        assert port.expected.exposure.value in line
+        assert port.says in line
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -245,8 +276,13 @@ def test_a_lab_that_is_up_can_be_surveyed_and_ended(number: signal.Signals, tmp_
     assert lab.returncode == 0, said
     assert surveyed.returncode == 0, surveyed.stderr
     lines = [json.loads(line) for line in surveyed.stdout.splitlines()]
-    found = {line["address"]: line["exposure"] for line in lines if line["type"] == "archive"}
-    assert found == {archive.address: archive.expected.exposure.value for archive in lab_archives()}
+    doors = doors_of(line for line in lines if line["type"] == "archive")
+    found = {place: door["exposure"] for place, door in doors.items()}
+    assert found == {
+        (port.endpoint.address, port.endpoint.port): port.expected.exposure.value
+        for archive in lab_archives()
+        for port in archive.ports
+    }
 
 
 def test_a_lab_whose_addresses_are_taken_says_so(tmp_path: Path) -> None:

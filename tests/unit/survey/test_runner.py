@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -7,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -15,17 +17,23 @@ from dosimeter.model.attempt import Cause, Completed, Failed, Skipped
 from dosimeter.model.facts import Fact, NotDicomSeen, Signature
 from dosimeter.model.problem import Problem
 from dosimeter.model.scope import Touch
-from dosimeter.model.target import Service
+from dosimeter.model.survey import HostPlan
+from dosimeter.model.target import Endpoint, Service
+from dosimeter.model.web import MllpAnswered, MllpEnding
 from dosimeter.probes._declare import Probe, Visit, discover
 from dosimeter.store.problem import StoreProblem
 from dosimeter.survey.audit import AuditLog, AuditProblem
 from dosimeter.usecases.system_clock import SystemClock
 from tests.peers.archive import Abort, Answer, Archive, Reject, Script, Silence, Statuses, answers
+from tests.peers.scripted import ScriptedServer
 from tests.peers.tls import server_context
+from tests.peers.web import WebPeer, say
 from tests.unit.net.driving import QUICK, authorisation, descriptors, now
 from tests.unit.survey.running import Spy, Watcher, attempts_of, audit_lines, header, plan, run
 
 PATIENT = "DOE^JANE"
+NOT_FOUND = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
+BAD_REQUEST = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 SILENT = Script(on_associate=lambda _request: Silence())
 PATIENT_PACE = replace(QUICK, answer_seconds=60, host_seconds=60)
 
@@ -119,13 +127,89 @@ def test_where_nobody_listens_nothing_more_is_said(tmp_path: Path) -> None:
     assert attempt.cause is Cause.REFUSED
 
 
-def test_a_web_port_is_recorded_and_not_contacted(tmp_path: Path) -> None:
-    """DICOM is not sent to a port that is for HTTP."""
-    with Archive() as archive:
-        _, store = run(plan(archive, service=Service.WEB), authorisation(archive.port), tmp_path)
-    (attempt,) = attempts_of(store, archive).values()
-    assert isinstance(attempt, Skipped)
-    assert archive.visits == []
+def plan_of(peer: WebPeer, service: Service) -> list[HostPlan]:
+    """One host with one port."""
+    return [HostPlan(peer.address, (Endpoint(peer.address, peer.port, service),))]
+
+
+def test_a_web_port_is_sent_no_dicom(tmp_path: Path) -> None:
+    """HTTP from the first byte, on one connection that is kept for all questions."""
+    with WebPeer(say(NOT_FOUND)) as peer:
+        completed, store = run(plan_of(peer, Service.WEB), authorisation(peer.port), tmp_path)
+    assert completed
+    assert all(request.startswith((b"GET /", b"OPTIONS /", b"POST /")) for request in peer.requests)
+    assert len(peer.requests) > 10
+    assert peer.connections == 1
+    assert store.kept[0].endpoint.service is Service.WEB
+
+
+def http_to_all(connection: socket.socket, _stopping: Event) -> None:
+    """A web server that answers a DICOM request with an error page, as most do."""
+    while request := connection.recv(65536):
+        if not request.startswith((b"GET", b"OPTIONS", b"POST")):
+            connection.sendall(BAD_REQUEST)
+            return
+        connection.sendall(NOT_FOUND)
+
+
+def test_a_port_planned_as_dicom_that_answers_in_http_is_asked_in_http(tmp_path: Path) -> None:
+    """The record is of a web endpoint, and begins with the DICOM attempt that failed."""
+    with ScriptedServer(http_to_all) as peer:
+        hosts = [HostPlan(peer.address, (Endpoint(peer.address, peer.port),))]
+        _, store = run(hosts, authorisation(peer.port), tmp_path)
+    (record,) = store.kept
+    assert record.endpoint.service is Service.WEB
+    dicom, landing, *_ = record.attempts
+    assert isinstance(dicom, Failed)
+    assert dicom.facts == (NotDicomSeen(Signature.HTTP),)
+    assert isinstance(landing, Completed)
+    assert landing.probe == "web_landing"
+
+
+def test_a_web_port_that_wants_tls_is_asked_inside_tls(tmp_path: Path) -> None:
+    """It is found out in one request in clear."""
+    with WebPeer(say(NOT_FOUND), tls=server_context()) as peer:
+        _, store = run(plan_of(peer, Service.WEB), authorisation(peer.port), tmp_path)
+    (record,) = store.kept
+    assert record.endpoint.service is Service.WEB_TLS
+    clear, landing, *_ = record.attempts
+    assert isinstance(clear, Failed)
+    assert isinstance(landing, Completed)
+
+
+def test_a_web_port_that_speaks_no_http_is_asked_once(tmp_path: Path) -> None:
+    """One failed attempt says all that is to be said."""
+    with WebPeer(say(b"SSH-2.0-lab\r\n")) as peer:
+        _, store = run(plan_of(peer, Service.WEB), authorisation(peer.port), tmp_path)
+    (record,) = store.kept
+    (attempt,) = record.attempts
+    assert isinstance(attempt, Failed)
+    assert (attempt.probe, attempt.cause) == ("web_landing", Cause.NOT_HTTP)
+
+
+def test_a_web_server_that_is_busy_is_asked_once(tmp_path: Path) -> None:
+    """Later, never harder."""
+    with WebPeer(say(b"HTTP/1.1 503 Later\r\nContent-Length: 0\r\n\r\n")) as peer:
+        run(plan_of(peer, Service.WEB), authorisation(peer.port), tmp_path)
+    assert len(peer.requests) == 1
+
+
+def test_an_hl7_port_is_sent_an_empty_frame_alone(tmp_path: Path) -> None:
+    """No message, no HTTP, no DICOM."""
+    received: list[bytes] = []
+
+    def behave(connection: socket.socket, _stopping: Event) -> None:
+        received.append(connection.recv(4096))
+        connection.sendall(b"\x0b\x15\x1c\r")
+
+    with ScriptedServer(behave) as peer:
+        hosts = [HostPlan(peer.address, (Endpoint(peer.address, peer.port, Service.HL7),))]
+        _, store = run(hosts, authorisation(peer.port), tmp_path)
+    (record,) = store.kept
+    (attempt,) = record.attempts
+    assert isinstance(attempt, Completed)
+    assert [fact.ending for fact in attempt.facts if isinstance(fact, MllpAnswered)] == [MllpEnding.FRAMED]
+    assert received == [b"\x0b\x1c\r"]
 
 
 def test_plain_dicom_answered_by_a_tls_alert_is_asked_again_inside_tls(tmp_path: Path) -> None:
