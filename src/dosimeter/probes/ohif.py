@@ -25,6 +25,7 @@ _OK: Final = 200
 _MOST_NAMED: Final = 24
 _MOST_LOCATOR: Final = 512
 _QUOTES: Final = frozenset("'\"`")
+_COMMENT_ENDS: Final = {"/": "\n", "*": "*/"}
 
 
 async def _run(visit: Visit) -> tuple[Fact, ...]:
@@ -60,7 +61,8 @@ def is_configuration(response: WebResponse) -> bool:
 
 def locators_of(script: str) -> tuple[str, ...]:
     """The quoted texts behind ``qidoRoot:``, ``wadoRoot:`` and ``wadoUriRoot:``, each once, in order."""
-    found = sorted(place for name in _ROOTS for place in _places(script, name))
+    code = _code_of(script)
+    found = sorted(place for name in _ROOTS for place in _places(code, name))
     return tuple(dict.fromkeys(text for _, text in found))
 
 
@@ -70,7 +72,7 @@ def _places(script: str, name: str) -> Iterator[tuple[int, str]]:
         if place < 0:
             return
         text = _quoted_after(script, place + len(name))
-        if text is not None and not _in_comment(script, place):
+        if text is not None:
             yield place, text
         place = script.find(name, place + len(name))
 
@@ -87,11 +89,32 @@ def _quoted_after(script: str, place: int) -> str | None:
     return value[1:end] if end > 1 else None
 
 
-def _in_comment(script: str, place: int) -> bool:
-    line = script[script.rfind("\n", 0, place) + 1 : place]
-    if line.lstrip().startswith(("//", "*")):
-        return True
-    return script.rfind("/*", 0, place) > script.rfind("*/", 0, place)
+def _code_of(script: str) -> str:
+    """The script without its comments; what looks like one within quotes stays (ECMA-262 §12.4)."""
+    kept = []
+    start = place = 0
+    quote = ""
+    while place < len(script):
+        one = script[place]
+        if quote:
+            if one == quote or (one == "\n" and quote != "`"):
+                quote = ""
+            place += 2 if one == "\\" else 1
+        elif one in _QUOTES:
+            quote = one
+            place += 1
+        elif one == "/" and script[place + 1 : place + 2] in _COMMENT_ENDS:
+            kept.append(script[start:place])
+            start = place = _end_of_comment(script, place)
+        else:
+            place += 1
+    return "".join([*kept, script[start:]])
+
+
+def _end_of_comment(script: str, place: int) -> int:
+    ending = _COMMENT_ENDS[script[place + 1]]
+    end = script.find(ending, place + 2)
+    return len(script) if end < 0 else end + len(ending)
 
 
 def source_named(

@@ -18,7 +18,8 @@ window.config = {
   dataSources: [{
     namespace: '@ohif/extension-default.dataSourcesModule.dicomweb',
     configuration: {
-      friendlyName: 'the archive',
+      friendlyName: 'the archive', // as in qidoRoot: 'https://oldest.example/dicom-web'
+      about: 'https://not.a.comment.example', it: 'isn\\'t',
       // qidoRoot: 'https://old.example/dicom-web',
       /* wadoRoot: 'https://older.example/dicom-web', */
       wadoUriRoot: '/wado',
