@@ -1,0 +1,95 @@
+"""The personal attributes of the study of 2019 and their kin, and which of them a server must return.
+
+Sources: PS3.4 Table C.6-5 (Study Root, STUDY level: R and U must be supported, O may be) and PS3.18 Table
+10.6.3-3 (what every answer of QIDO-RS to a search for studies has), editions of 2024.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+
+class KeyType(StrEnum):
+    """What PS3.4 C.2.2.1 asks of an archive that is asked for an attribute."""
+
+    UNIQUE = "U"
+    REQUIRED = "R"
+    OPTIONAL = "O"
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """One attribute: its keyword (or ours, for what is no attribute of its own) and its plain name.
+
+    ``of_the_study`` is the word of Greenbone's report of 2019, None where it named none. ``dimse`` is the
+    type of the key, ``over_qido`` whether QIDO-RS must return it unasked.
+    """
+
+    keyword: str
+    name: str
+    dimse: KeyType = KeyType.OPTIONAL
+    over_qido: bool = False
+    of_the_study: str | None = None
+
+
+_R: Final = KeyType.REQUIRED
+_O: Final = KeyType.OPTIONAL
+
+ATTRIBUTES: Final = (
+    Attribute("PatientName", "name", _R, over_qido=True, of_the_study="name"),
+    Attribute("PatientGivenName", "first name", _R, over_qido=True, of_the_study="first name"),
+    Attribute("PatientBirthDate", "date of birth", _O, over_qido=True, of_the_study="birth date"),
+    Attribute("StudyDate", "date of the examination", _R, over_qido=True, of_the_study="examination date"),
+    Attribute("StudyDescription", "description of the examination", of_the_study="procedure"),
+    Attribute("RequestedProcedureDescription", "requested procedure", of_the_study="procedure"),
+    Attribute(
+        "ReferringPhysicianName",
+        "referring physician",
+        _O,
+        over_qido=True,
+        of_the_study="referring physician",
+    ),
+    Attribute("InstitutionName", "institution", of_the_study="institution"),
+    Attribute(
+        "NumberOfStudyRelatedInstances",
+        "number of images",
+        _O,
+        over_qido=True,
+        of_the_study="number of images",
+    ),
+    Attribute("PatientID", "patient identifier", _R, over_qido=True),
+    Attribute("AccessionNumber", "accession number", _R, over_qido=True),
+    Attribute("OtherPatientIDs", "other patient identifiers"),
+    Attribute("OtherPatientIDsSequence", "other patient identifiers, listed"),
+    Attribute("LooksLikeNationalNumber", "what looks like a social security or national number"),
+    Attribute("PatientAddress", "address"),
+    Attribute("PatientTelephoneNumbers", "telephone numbers"),
+    Attribute("AdditionalPatientHistory", "medical history"),
+    Attribute("PatientComments", "comments on the patient"),
+    Attribute("StudyComments", "comments on the examination"),
+    Attribute("ImageComments", "comments on the images"),
+    Attribute("InterpretationText", "text of a report"),
+)
+"""Each attribute once, those of the study of 2019 first."""
+
+_BY_KEYWORD: Final = {attribute.keyword: attribute for attribute in ATTRIBUTES}
+
+
+def attribute_of(keyword: str) -> Attribute | None:
+    """The attribute that a fill rate is about; None of a keyword that this version does not know."""
+    return _BY_KEYWORD.get(keyword)
+
+
+def obliged(*, over_dimse: bool, over_qido: bool) -> tuple[Attribute, ...]:
+    """What the standard obliges a server to return that answers queries by these ways.
+
+    Over DIMSE keys of types U and R, which it must return where they are asked for and held; over QIDO-RS
+    what every answer has, asked for or not. Nothing of this was looked at.
+    """
+    return tuple(
+        attribute
+        for attribute in ATTRIBUTES
+        if (over_dimse and attribute.dimse is not KeyType.OPTIONAL) or (over_qido and attribute.over_qido)
+    )
