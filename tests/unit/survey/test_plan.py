@@ -56,7 +56,12 @@ def test_a_tls_endpoint_is_asked_for_its_handshake_too() -> None:
 def test_negotiate_goes_no_further_than_an_echo() -> None:
     """The lowest touch asks no query."""
     assert names(Service.DICOM, Touch.NEGOTIATE) == ["dicom_associate", "dicom_echo"]
-    assert names(Service.DICOM_TLS, Touch.NEGOTIATE) == ["dicom_associate", "dicom_tls", "dicom_echo"]
+    assert names(Service.DICOM_TLS, Touch.NEGOTIATE) == [
+        "dicom_associate",
+        "dicom_tls",
+        "dicom_echo",
+        "tls_posture",
+    ]
 
 
 @pytest.mark.parametrize("touch", list(Touch))
