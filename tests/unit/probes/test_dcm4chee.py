@@ -95,3 +95,13 @@ def test_what_is_not_dcm4chee_is_not_taken_for_it(site: Site) -> None:
     facts, asked = visit(site, PROBE)
     assert specified(facts) == []
     assert asked == ["GET /dcm4chee-arc/aets"]
+
+
+def test_a_slow_counter_is_the_last_that_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each is a count over a table, and the larger tables come last."""
+    monkeypatch.setattr("dosimeter.probes.dcm4chee.SLOW_MILLISECONDS", -1)
+    facts, asked = visit(dcm4chee.site(), PROBE)
+    assert counted(facts) == {Things.STUDIES: HELD.studies}
+    assert [line for line in asked if line.endswith("/count")] == [
+        "GET /dcm4chee-arc/aets/DCM4CHEE/rs/studies/count"
+    ]

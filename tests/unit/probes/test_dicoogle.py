@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from dosimeter.model.attempt import Cause
 from dosimeter.model.text import ServerText
 from dosimeter.model.web import ArchiveDescribed, Purpose
+from dosimeter.net.causes import WireFailure
 from dosimeter.probes.dicoogle import PROBE
 from tests.peers.standins import dcm4chee, dicoogle, orthanc, pages
-from tests.peers.standins.serve import Guard, Site, guarded, said
+from tests.peers.standins.serve import Answer, Guard, Request, Site, guarded, said
 from tests.unit.probes.product_visits import answer, only, specified, visit
 
 
@@ -78,3 +82,28 @@ def test_an_api_that_says_its_version_alike_is_not_described_as_dicoogle() -> No
     facts, _ = visit(lambda _request: said({"version": "1.0"}), PROBE)
     assert specified(facts) == ["dicoogle_version"]
     assert not [fact for fact in facts if isinstance(fact, ArchiveDescribed)]
+
+
+def test_results_that_it_does_not_count_are_counted() -> None:
+    """What it lists is there, whatever number it says."""
+    inner = dicoogle.site(ignores_the_query=True)
+
+    def site(request: Request) -> Answer:
+        shown = inner(request)
+        return replace(shown, body=shown.body.replace(b'"numResults": 3', b'"numResults": 0'))
+
+    facts, _ = visit(site, PROBE)
+    assert answer(facts, "dicoogle_search").rows == 3
+
+
+def test_what_was_heard_before_it_became_busy_is_kept_once_and_whole() -> None:
+    """503 ends the probe; the rows of the search are among what it had heard."""
+    inner = dicoogle.site(ignores_the_query=True)
+
+    def site(request: Request) -> Answer:
+        return Answer(503) if request.path.startswith("/management") else inner(request)
+
+    with pytest.raises(WireFailure) as caught:
+        visit(site, PROBE)
+    assert caught.value.cause is Cause.BUSY
+    assert answer(caught.value.facts, "dicoogle_search").rows == 3

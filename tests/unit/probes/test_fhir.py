@@ -6,7 +6,7 @@ from dosimeter.model.census import Things
 from dosimeter.model.web import ArchiveDescribed, ProductCounted, Purpose, WebAnswered
 from dosimeter.probes.fhir import PROBE, text_behind
 from tests.peers.standins import fhir, orthanc, pages
-from tests.peers.standins.serve import Guard, Holdings, Site, guarded
+from tests.peers.standins.serve import Answer, Guard, Holdings, Request, Site, guarded
 from tests.unit.probes.product_visits import (
     ABSURD,
     answer,
@@ -92,3 +92,33 @@ def test_an_archive_that_owns_its_origin_is_not_asked() -> None:
 def test_a_text_is_read_without_parsing(head: str, text: str | None) -> None:
     """The beginning of a long JSON text is none."""
     assert text_behind(head, "fhirVersion") == text
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"resourceType":"CapabilityStatement"}',
+        b'{"resourceType":"Patient","fhirVersion":"4.0.1"}',
+        b'["resourceType","CapabilityStatement","fhirVersion"]',
+        b"",
+    ],
+)
+def test_half_a_statement_is_none(body: bytes) -> None:
+    """Its type and its version, both."""
+    facts, _ = visit(lambda _request: Answer(200, body, "application/fhir+json"), PROBE)
+    assert specified(facts) == []
+
+
+@pytest.mark.parametrize(
+    "body", [b'{"resourceType":"OperationOutcome","total":7}', b'{"resourceType":"Bundle"}', b"7"]
+)
+def test_only_a_bundle_with_a_total_is_a_count(body: bytes) -> None:
+    """An error can hold a number too."""
+    inner = fhir.site()
+
+    def site(request: Request) -> Answer:
+        return Answer(200, body, "application/fhir+json") if "_summary" in request.query else inner(request)
+
+    facts, _ = visit(site, PROBE)
+    assert specified(facts) == ["fhir_metadata"]
+    assert counted(facts) == {}

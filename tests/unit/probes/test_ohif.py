@@ -83,6 +83,7 @@ def test_the_same_host_by_another_port_is_the_same_host() -> None:
     ("text", "to", "root", "authority"),
     [
         ("/dicom-web/", RedirectTo.SAME_ORIGIN, "/dicom-web", None),
+        ("/dicom-web/?token=1#x", RedirectTo.SAME_ORIGIN, "/dicom-web", None),
         ("../dicom-web", RedirectTo.SAME_ORIGIN, "/dicom-web", None),
         ("http://127.43.0.1:3000/rs", RedirectTo.SAME_ORIGIN, "/rs", None),
         ("http://viewer.example:3000/rs", RedirectTo.SAME_ORIGIN, "/rs", None),

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from dosimeter.model.census import Things
@@ -9,7 +11,7 @@ from dosimeter.model.web import ArchiveDescribed, ProductCounted, Purpose, WebAn
 from dosimeter.probes.dcm4chee import PROBE as DCM4CHEE
 from dosimeter.probes.orthanc import PROBE, made_up_id
 from tests.peers.standins import dcm4chee, dicoogle, orthanc, pages
-from tests.peers.standins.serve import Guard, Holdings, Site, guarded
+from tests.peers.standins.serve import Answer, Guard, Holdings, Request, Site, guarded
 from tests.unit.probes.product_visits import (
     ABSURD,
     answer,
@@ -147,3 +149,14 @@ def test_another_archive_is_not_asked_for_it() -> None:
     assert declines(orthanc.site(), PROBE, seen) == "this is dcm4chee-arc"
     facts, _ = visit(dcm4chee.site(), DCM4CHEE)
     assert declines(orthanc.site(), PROBE, facts) == "this is dcm4chee-arc"
+
+
+def test_a_study_that_is_refused_in_words_is_no_answer() -> None:
+    """404 with a body is the answer to a path that does not exist."""
+    inner = orthanc.site()
+
+    def site(request: Request) -> Answer:
+        return inner(replace(request, path=request.path.replace("/studies/", "/nowhere/")))
+
+    facts, _ = visit(site, PROBE)
+    assert "orthanc_study" not in specified(facts)
