@@ -26,7 +26,8 @@ from dosimeter.model.web import (
     WebAnswered,
 )
 from dosimeter.net.web import WebResponse, is_path
-from dosimeter.probes._declare import Visit
+from dosimeter.probes._declare import NotAsked, Visit
+from dosimeter.probes._products import unless_another
 from dosimeter.probes._web import Heard, Question, ask, read_json
 from dosimeter.probes._web_reading import media_type_of
 
@@ -55,42 +56,78 @@ class Root:
     """A base URI of DICOMweb (PS3.18 §8.2), and the source that says so.
 
     Where retrieve and store are at another base than search, ``retrieve`` and ``store`` say where.
-    ``is_common``: other applications too may have studies under such a path, and answer with JSON.
+    ``product`` is the one archive that has it, if it is one's alone: a key of ``web_products`` or a name of
+    our own. ``is_common``: other applications too may have studies under such a path, and answer with JSON.
     """
 
     path: str
     source: str
     retrieve: str | None = None
     store: str | None = None
+    product: str | None = None
     is_common: bool = False
 
 
 PUBLISHED: Final = (
     Root("/dicom-web", "Orthanc DICOMweb plugin: Root as shipped; Raccoon"),
-    Root("/orthanc/dicom-web", "Orthanc Book: behind nginx and Apache under /orthanc/"),
+    Root("/orthanc/dicom-web", "Orthanc Book: behind nginx and Apache under /orthanc/", product="orthanc"),
     Root("/pacs/dicom-web", "OHIF documentation: recipe of nginx before Orthanc"),
-    Root("/dcm4chee-arc/aets/DCM4CHEE/rs", "dcm4chee-arc-light wiki: RESTful services, AE title as shipped"),
+    Root(
+        "/dcm4chee-arc/aets/DCM4CHEE/rs",
+        "dcm4chee-arc-light wiki: RESTful services, AE title as shipped",
+        product="dcm4chee",
+    ),
     Root("/dicomweb", "OHIF static-wado; OHIF documentation, app-config.js"),
-    Root("/api/dicom/rs", "Conquest: webserver/htdocs/api/dicom/index.php"),
-    Root("/pacsone/qidors.php", "PacsOne: qidors.php", "/pacsone/wadors.php", "/pacsone/stowrs.php"),
-    Root("/qidors", "DICOMcloud; dicomweb-client documentation", "/wadors", "/stowrs"),
+    Root("/api/dicom/rs", "Conquest: webserver/htdocs/api/dicom/index.php", product="conquest"),
+    Root(
+        "/pacsone/qidors.php", "PacsOne: qidors.php", "/pacsone/wadors.php", "/pacsone/stowrs.php", "pacsone"
+    ),
+    Root("/qidors", "DICOMcloud; dicomweb-client documentation", "/wadors", "/stowrs", "dicomcloud"),
     Root("/qido-rs", "PS3.18 2014 names of the services, used as paths", "/wado-rs", "/stow-rs"),
-    Root("/rs", "dcm4che: RESTful services behind a proxy that takes the context path off", is_common=True),
-    Root("/v2", "Microsoft, Medical Imaging Server for DICOM: conformance statement v2", is_common=True),
-    Root("/dicom", "3D Slicer: WebServer module, DICOMweb of its database", is_common=True),
-    Root("/api", "Kheops: DICOMweb of its API", is_common=True),
+    Root(
+        "/rs",
+        "dcm4che: RESTful services behind a proxy that takes the context path off",
+        product="dcm4chee",
+        is_common=True,
+    ),
+    Root(
+        "/v2",
+        "Microsoft, Medical Imaging Server for DICOM: conformance statement v2",
+        product="microsoft",
+        is_common=True,
+    ),
+    Root("/dicom", "3D Slicer: WebServer module, DICOMweb of its database", product="slicer", is_common=True),
+    Root("/api", "Kheops: DICOMweb of its API", product="kheops", is_common=True),
     Root("/api/dicom-web", "API gateways before Orthanc"),
 )
 """The published roots, those of open-source archives as shipped first."""
 
 
 def roots_of(visit: Visit) -> Iterator[Root]:
-    """Each root once: those that the archive or a viewer named, then the published ones."""
+    """Each root once: those that the archive or a viewer named, then the published ones.
+
+    A server whose archive is known is not asked at those that are another's alone.
+    """
     asked = set()
-    for root in (*_named(visit.seen), *PUBLISHED):
-        if root.path not in asked:
+    for root in _all_roots(visit.seen):
+        if root.path not in asked and is_its_own(visit, root.product):
             asked.add(root.path)
             yield root
+
+
+def _all_roots(seen: tuple[Fact, ...]) -> tuple[Root, ...]:
+    return (*_named(seen), *PUBLISHED)
+
+
+def is_its_own(visit: Visit, product: str | None) -> bool:
+    """Whether what is one product's alone can be here: no other archive was recognised."""
+    if product is None:
+        return True
+    try:
+        unless_another(visit, product)
+    except NotAsked:
+        return False
+    return True
 
 
 def _named(seen: tuple[Fact, ...]) -> Iterator[Root]:
@@ -131,7 +168,7 @@ class KnownRoot:
 def known_roots(visit: Visit) -> tuple[KnownRoot, ...]:
     """The roots that the null queries showed."""
     seen = visit.seen
-    by_path = {root.path: root for root in roots_of(visit)}
+    by_path = {root.path: root for root in _all_roots(seen)}
     found = []
     for fact in seen:
         if not isinstance(fact, WebAnswered) or fact.asked != QIDO_RS or fact.root not in by_path:

@@ -10,14 +10,14 @@ from dosimeter.model.scope import Touch
 from dosimeter.model.web import Purpose, WebAnswered
 from dosimeter.probes._declare import ON_WEB, Probe, Rides, Visit
 from dosimeter.probes._web import Question, ask, requests_left
-from dosimeter.probes._web_roots import as_specified, known_roots, null_uid, refuses
+from dosimeter.probes._web_roots import as_specified, is_its_own, known_roots, null_uid, refuses
 
 PUBLISHED: Final = (
-    ("/wado", "Orthanc DICOMweb plugin, WadoRoot as shipped; dcm4chee 2; Horos and OsiriX web portals"),
-    ("/dcm4chee-arc/aets/DCM4CHEE/wado", "dcm4chee-arc-light wiki: AE title as shipped"),
-    ("/api/dicom/wadouri", "Conquest: webserver/htdocs/api/dicom/index.php"),
+    ("/wado", None, "Orthanc DICOMweb plugin, WadoRoot as shipped; dcm4chee 2; Horos and OsiriX web portals"),
+    ("/dcm4chee-arc/aets/DCM4CHEE/wado", "dcm4chee", "dcm4chee-arc-light wiki: AE title as shipped"),
+    ("/api/dicom/wadouri", "conquest", "Conquest: webserver/htdocs/api/dicom/index.php"),
 )
-"""Paths of WADO-URI as products are shipped, and who says so."""
+"""Paths of WADO-URI as products are shipped, the product that alone has it, and who says so."""
 
 RESERVED: Final = 6
 """Requests left to the probes after this one."""
@@ -43,8 +43,9 @@ def _paths(visit: Visit) -> Iterator[str]:
     """Beside the roots that answered or refused, then the published ones."""
     for each in known_roots(visit):
         yield each.root.path.removesuffix(_RS) + "/wado"
-    for path, _ in PUBLISHED:
-        yield path
+    for path, product, _ in PUBLISHED:
+        if is_its_own(visit, product):
+            yield path
 
 
 async def _retrieve(visit: Visit, path: str) -> tuple[WebAnswered, ...]:
