@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -14,7 +15,7 @@ import pytest
 
 from dosimeter.dicom.dimse import CommandField
 from dosimeter.model.attempt import Cause, Completed, Failed, Skipped
-from dosimeter.model.facts import Fact, NotDicomSeen, Signature
+from dosimeter.model.facts import ClientCertificate, Fact, NotDicomSeen, Signature, TlsSeen
 from dosimeter.model.problem import Problem
 from dosimeter.model.scope import Touch
 from dosimeter.model.survey import HostPlan
@@ -172,9 +173,26 @@ def test_a_web_port_that_wants_tls_is_asked_inside_tls(tmp_path: Path) -> None:
         _, store = run(plan_of(peer, Service.WEB), authorisation(peer.port), tmp_path)
     (record,) = store.kept
     assert record.endpoint.service is Service.WEB_TLS
-    clear, landing, *_ = record.attempts
+    clear, landing, handshake, *_ = record.attempts
     assert isinstance(clear, Failed)
     assert isinstance(landing, Completed)
+    assert isinstance(handshake, Completed)
+    (seen,) = handshake.facts
+    assert isinstance(seen, TlsSeen)
+    assert seen.client_certificate is ClientCertificate.NOT_ASKED
+
+
+def test_what_a_handshake_showed_that_was_refused_is_kept(tmp_path: Path) -> None:
+    """Who demands a client certificate is asked nothing over HTTP, and is not unknown."""
+    with WebPeer(say(NOT_FOUND), tls=server_context(ssl.CERT_REQUIRED)) as peer:
+        _, store = run(plan_of(peer, Service.WEB_TLS), authorisation(peer.port), tmp_path)
+    attempts = {attempt.probe: attempt for attempt in store.kept[0].attempts}
+    handshake = attempts["web_tls"]
+    assert isinstance(handshake, Completed)
+    (seen,) = handshake.facts
+    assert isinstance(seen, TlsSeen)
+    assert seen.client_certificate is ClientCertificate.REQUIRED
+    assert isinstance(attempts["web_control"], Skipped)
 
 
 def test_a_web_port_that_speaks_no_http_is_asked_once(tmp_path: Path) -> None:
