@@ -41,14 +41,15 @@ class Shape:
     """The look of a number that a state gives to people; nothing says that it is one.
 
     In ``pattern`` d is a digit, M one of 0 and 1, D one of 0 to 3, L a letter, X a digit or the letter X;
-    all else stands for itself. With a ``modulus`` the digits times ``weights`` must add up to a multiple of
-    it, X being ten.
+    all else stands for itself. With a ``modulus`` the digits times ``weights``, X being ten, must add up to a
+    multiple of it and ``remainder``.
     """
 
     says: str
     pattern: str
     weights: tuple[int, ...] = ()
     modulus: int = 0
+    remainder: int = 0
 
 
 _MOD_97: Final = tuple(10**power % 97 for power in range(12, -1, -1))
@@ -69,7 +70,7 @@ SHAPES: Final = (
     Shape("Finland, henkilötunnus", "DdMddd-dddX"),
     Shape("Finland, henkilötunnus, a letter at its end", "DdMddd-dddL"),
     Shape("China, resident identity number", "ddddddddddMdDddddX",
-          (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2, 1), 11),
+          (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2, 1), 11, 1),
     Shape("Korea, resident registration number", "ddMdDd-ddddddd"),
     Shape("India, Aadhaar, spaced", "dddd dddd dddd"),
 )  # fmt: skip
@@ -283,8 +284,8 @@ class ValueReader:
     def _begin_shape(self) -> None:
         self._place = 0
         self._alive = _ALL_SHAPES
-        for index in range(len(SHAPES)):
-            self._sums[index] = 0
+        for index, shape in enumerate(SHAPES):
+            self._sums[index] = -shape.remainder
 
     def _step_shape(self, byte: int) -> None:
         if self._reading is not Reading.IDENTIFIER or not self._alive:
