@@ -112,12 +112,21 @@ def run_survey(places: Sequence[Place], folder: Path, touch: str) -> str:
     Raises:
         AssertionError: it did not end with 0; what it said on stderr is in the text.
     """
+    return run_under(_scope(places, touch), list(map(str, places)), folder, touch)
+
+
+def run_under(scope_text: str, targets: Sequence[str], folder: Path, touch: str) -> str:
+    """The same under a scope of the caller's.
+
+    Raises:
+        AssertionError: it did not end with 0; what it said on stderr is in the text.
+    """
     folder.mkdir(parents=True)
     scope = folder / "scope.toml"
-    scope.write_text(_scope(places, touch), encoding="utf-8")
+    scope.write_text(scope_text, encoding="utf-8")
     options = ("--scope", str(scope), "--store", f"sqlite:///{folder / 'survey.db'}", "--touch", touch)
     done = subprocess.run(
-        [sys.executable, "-m", "dosimeter", "survey", *options, "-f", "jsonl", *map(str, places)],
+        [sys.executable, "-m", "dosimeter", "survey", *options, "-f", "jsonl", *targets],
         capture_output=True,
         text=True,
         check=False,

@@ -44,6 +44,18 @@ def make(folder: Path) -> Certificates:
     return Certificates(*pairs)
 
 
+def another_server(certificates: Certificates, folder: Path) -> KeyPair:
+    """A server of its own certificate, signed by the same authority: one certificate is one archive."""
+    folder.mkdir(parents=True, exist_ok=True)
+    authority = certificates.authority
+    signer = serialization.load_pem_private_key(authority.key.read_bytes(), password=None)
+    issuer = x509.load_pem_x509_certificate(authority.certificate.read_bytes()).subject
+    if not isinstance(signer, rsa.RSAPrivateKey):
+        raise TypeError("the authority's key is RSA")
+    key = _key()
+    return _write(folder, "own", key, _sign(_name(folder.name), key, issuer, signer))
+
+
 def _key() -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 

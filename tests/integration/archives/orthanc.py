@@ -52,6 +52,11 @@ def find_only() -> Start:
     return _variant({**_OPEN, **_allow("Echo", "Find")})
 
 
+def remote_only() -> Start:
+    """Remote clients allowed, and nothing else said: Orthanc asks them for a password (its own default)."""
+    return _variant({"RemoteAccessAllowed": True})
+
+
 def limited(most_rows: int = 10) -> Start:
     """Open, and answers so many patients, studies or series at most, and twice as many instances."""
     return _variant({**_OPEN, "LimitFindResults": most_rows, "LimitFindInstances": 2 * most_rows})
