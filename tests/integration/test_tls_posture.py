@@ -50,11 +50,11 @@ def test_stunnel_before_dcmqrscp_keeps_to_its_profile(
 ) -> None:
     """Each profile of PS3.15 that can be served is told from the others, and callers are served on."""
     certificates = archives.site.certificates
-    with stunnel(tmp_path, certificates.server, archives["dcmqrscp-any"].port, *settings) as port:
+    with stunnel(tmp_path, certificates.server, archives["dcmqrscp-anyrw"].port, *settings) as port:
         seen = posture_of(port, address=_ADDRESS)
 
         if profile is not TlsProfile.NONE:
-            assert Caller(certificates=certificates).echo(Running(_ADDRESS, port)) == 0
+            assert Caller("ANYRW", certificates=certificates).echo(Running(_ADDRESS, port)) == 0
     assert seen.is_whole
     assert profile_of(seen) is profile, why_not(seen, profile)
 
@@ -64,7 +64,7 @@ def test_each_version_of_tls_is_told_from_the_others(archives: Fleet, tmp_path: 
     """A server of one version alone."""
     settings = (f"sslVersion = {version}", "ciphers = DEFAULT:@SECLEVEL=0")
     with stunnel(
-        tmp_path, archives.site.certificates.server, archives["dcmqrscp-any"].port, *settings
+        tmp_path, archives.site.certificates.server, archives["dcmqrscp-anyrw"].port, *settings
     ) as port:
         seen = posture_of(port, address=_ADDRESS)
     assert versions(seen) == [version]
