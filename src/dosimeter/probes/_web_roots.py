@@ -35,6 +35,9 @@ DICOM_JSON: Final = "application/dicom+json"
 MAX_NAMED: Final = 4
 """Roots of each kind that servers named and that are asked: AE titles, data sources of viewers."""
 
+MAX_REFUSING_ROOTS: Final = 3
+"""More roots than that refuse by themselves on no archive: there it is the server that refuses any path."""
+
 QIDO_RS: Final = "qido_rs"
 """The name of the null query: its facts tell the probes after it which roots there are."""
 
@@ -169,15 +172,18 @@ def known_roots(visit: Visit) -> tuple[KnownRoot, ...]:
     """The roots that the null queries showed."""
     seen = visit.seen
     by_path = {root.path: root for root in _all_roots(seen)}
-    found = []
-    for fact in seen:
-        if not isinstance(fact, WebAnswered) or fact.asked != QIDO_RS or fact.root not in by_path:
-            continue
-        if fact.as_specified:
-            found.append(KnownRoot(by_path[fact.root], answers=True))
-        elif refuses(fact) and any(not refuses(one) for one in controls_of(seen, fact.root)):
-            found.append(KnownRoot(by_path[fact.root], answers=False))
-    return tuple(found)
+    asked = [
+        (fact, by_path[fact.root])
+        for fact in seen
+        if isinstance(fact, WebAnswered) and fact.asked == QIDO_RS and fact.root in by_path
+    ]
+    answered = [KnownRoot(root, answers=True) for one, root in asked if one.as_specified]
+    refused = [
+        KnownRoot(root, answers=False)
+        for one, root in asked
+        if refuses(one) and any(not refuses(control) for control in controls_of(seen, one.root))
+    ]
+    return (*answered, *(refused if len(refused) <= MAX_REFUSING_ROOTS else ()))
 
 
 def controls_of(seen: tuple[Fact, ...], root: str | None) -> tuple[WebAnswered, ...]:

@@ -12,6 +12,7 @@ from dosimeter.probes._declare import ON_WEB, Probe, Rides, Visit
 from dosimeter.probes._web import Heard, Question, ask, requests_left, seen_control
 from dosimeter.probes._web_roots import (
     DICOM_JSON,
+    MAX_REFUSING_ROOTS,
     PUBLISHED,
     QIDO_RS,
     as_specified,
@@ -23,9 +24,6 @@ from dosimeter.probes._web_roots import (
     refuses,
     roots_of,
 )
-
-MAX_REFUSING_ROOTS: Final = 3
-"""Refusing roots that get a control of their own; whoever refuses everywhere is not asked twice as much."""
 
 RESERVED: Final = 8
 """Requests left to the probes after this one."""
@@ -39,11 +37,9 @@ async def _run(visit: Visit) -> tuple[Fact, ...]:
         if requests_left(visit) <= RESERVED:
             break
         heard = await _query(visit, root.path)
-        if _may_be_an_answer(heard.response):
+        if _may_be_an_answer(heard.response) and not _is_alike(heard.fact, everywhere):
             control = (await control_under(visit, root.path)).fact
-            fact = as_specified(
-                heard, it_is=is_known(heard.fact, control, everywhere, is_common=root.is_common)
-            )
+            fact = as_specified(heard, it_is=is_known(heard.fact, control, is_common=root.is_common))
             facts += [fact, control]
             if fact.as_specified:
                 break
@@ -76,24 +72,26 @@ def _may_be_an_answer(response: WebResponse) -> bool:
     return is_empty_result(response) or is_dicom_json_list(response)
 
 
-def is_known(
-    fact: WebAnswered, control: WebAnswered, everywhere: WebAnswered | None, *, is_common: bool
-) -> bool:
+def _is_alike(fact: WebAnswered, everywhere: WebAnswered | None) -> bool:
+    """Whether a path that cannot exist under the origin was answered so too: it answers anything."""
+    return everywhere is not None and (everywhere.status, everywhere.media_type) == (
+        fact.status,
+        fact.media_type,
+    )
+
+
+def is_known(fact: WebAnswered, control: WebAnswered, *, is_common: bool) -> bool:
     """Whether what could be an answer is one of DICOMweb (adr 0017): its control has to be another.
 
     In the media type of DICOM it is enough that a path that cannot exist is not answered so. Any other
-    JSON, or 204, wants that path refused as unknown, the origin not to answer anything alike, and for JSON
-    a root that is DICOM's own: an interface of clinical trials has studies too.
+    JSON, or 204, wants that path refused as unknown, and for JSON a root that is DICOM's own: an interface
+    of clinical trials has studies too.
     """
     if fact.media_type is MediaType.DICOM_JSON:
         return (control.status, control.media_type) != (fact.status, fact.media_type)
     if is_common and fact.media_type is MediaType.JSON:
         return False
-    answers_anything = everywhere is not None and (everywhere.status, everywhere.media_type) == (
-        fact.status,
-        fact.media_type,
-    )
-    return is_refused_as_unknown(control) and not refuses(control) and not answers_anything
+    return is_refused_as_unknown(control) and not refuses(control)
 
 
 PROBE = Probe(

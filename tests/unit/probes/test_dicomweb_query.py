@@ -12,7 +12,7 @@ from dosimeter.net.web import WebRequest, WebResponse
 from dosimeter.probes._declare import Visit
 from dosimeter.probes._web import MAX_REQUESTS
 from dosimeter.probes._web_roots import PUBLISHED, known_roots, refuses
-from dosimeter.probes.dicomweb_query import PROBE
+from dosimeter.probes.dicomweb_query import PROBE, RESERVED
 from dosimeter.probes.web_control import PROBE as CONTROL
 from dosimeter.probes.web_landing import PROBE as LANDING
 from tests.unit.probes.web_visiting import (
@@ -127,9 +127,17 @@ def test_a_root_that_refuses_whole_is_seen_against_the_origin() -> None:
 
 
 def test_who_refuses_all_roots_is_not_asked_twice_as_much() -> None:
-    """Three controls under roots, and no more."""
+    """Three controls under roots and no more; it is the server that refuses, and no root of it is known."""
     _, visit = queries(lambda request: says(403) if request.path.count("/") > 1 else NOT_FOUND)
     assert len(requests_of(visit)) == 1 + len(PUBLISHED) + 3
+    assert known_roots(visit) == ()
+
+
+@pytest.mark.parametrize("answer", [says(204), says(200, "[]", "application/json"), EMPTY])
+def test_who_answers_anything_is_not_asked_twice_as_much(answer: WebResponse) -> None:
+    """The control under the origin has told enough."""
+    _, visit = queries(lambda _: answer)
+    assert len(requests_of(visit)) == 1 + len(PUBLISHED)
 
 
 def html(status: int) -> WebResponse:
@@ -165,6 +173,15 @@ LOOK_ALIKES: dict[str, Site] = {
     "nothing with 200": at(says(200, "", "application/dicom+json")),
     "204 to anything": lambda _: says(204),
     "204 with a body to the query": at(says(204, "x")),
+    "204 to the query and under the origin": lambda request: (
+        says(204) if is_null_query(request) or request.path.count("/") == 1 else NOT_FOUND
+    ),
+    "[] to the query, a shell for all else": at(says(200, "[]", "application/json"), SHELL),
+    "[] to the query, 500 for all else": at(says(200, "[]", "application/json"), html(500)),
+    "[] to the query, a login for all else": at(says(200, "[]", "application/json"), BASIC),
+    "204 to the query, a captive portal for all else": at(
+        says(204), says(302, location="http://portal.example/hello")
+    ),
     "clinical trials at /api/studies": at(says(200, "[]", "application/json"), root="/api"),
     "trials at /v2/studies": at(says(200, "[]", "application/json"), root="/v2"),
     "a captive portal": lambda _: says(302, location="http://portal.example/hello"),
@@ -244,6 +261,13 @@ def test_no_root_is_published_twice_and_each_says_where() -> None:
     assert len(set(paths)) == len(paths)
     assert all(path.startswith("/") and not path.endswith("/") for path in paths)
     assert all(root.source for root in PUBLISHED)
+
+
+def test_some_questions_are_left_to_those_who_come_after() -> None:
+    """A server that uses them up is asked at fewer roots, not answered with a failure."""
+    visit = new_visit(lambda _: NOT_FOUND)
+    visit.requests = MAX_REQUESTS - RESERVED - 3
+    assert len(visit_with(visit, PROBE)) == 3
 
 
 def test_an_identifier_is_used_once() -> None:
