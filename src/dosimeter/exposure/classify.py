@@ -14,8 +14,10 @@ Decided here, where DESIGN §3 leaves room:
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 from dosimeter.dicom.uids import MODALITY_WORKLIST_FIND, STORAGE_COMMITMENT_PUSH
+from dosimeter.exposure.advisories import advisories_for
 from dosimeter.exposure.believed import believed
 from dosimeter.exposure.case import Case, build_case
 from dosimeter.exposure.evidence import (
@@ -32,6 +34,7 @@ from dosimeter.exposure.remedy.choose import choose
 from dosimeter.exposure.remedy.need import Need
 from dosimeter.exposure.rules import LADDER, SAID_BY_RUNG, Rule, Rung
 from dosimeter.exposure.tls_predicates import encrypts_nothing, kept_profile
+from dosimeter.exposure.web_classify import judge_web
 from dosimeter.model.attempt import Attempt
 from dosimeter.model.census import NOT_COUNTED, Census
 from dosimeter.model.facts import Ending, QueryService
@@ -39,6 +42,7 @@ from dosimeter.model.target import Service
 from dosimeter.model.verdict import Protection, Reason, Verdict
 
 _NOTHING_SAID: frozenset[str] = frozenset()
+ON_DICOM: Final = frozenset({Service.DICOM, Service.DICOM_TLS})
 
 
 def judge(
@@ -55,6 +59,8 @@ def judge(
     is makes none either: endpoints that answered alike have one verdict. ``census`` is what
     `census.judge.judge_census` made of the same facts: it is put into words and makes nothing graver.
     """
+    if service not in ON_DICOM:
+        return judge_web(attempts, service=service, seen_at=seen_at, census=census)
     evidence = gather(attempts)
     cells = [each.fact for each in evidence.cells]
     ends = [each.fact for each in evidence.census_ends]
@@ -82,11 +88,12 @@ def judge(
         product=product,
         reasons=tuple(reasons),
         remedies=choose(needs, product, may_be_orthanc=_may_be_orthanc(case)) if needs else (),
+        advisories=advisories_for(product.name, product.version) if product is not None else (),
         tls_profile=kept_profile(evidence),
     )
 
 
-def _climb(case: Case) -> tuple[Rung, Hit]:
+def _climb(case: Case) -> tuple[Rung[Case], Hit]:
     """The first rung that applies; the last one always does."""
     for rung in LADDER:
         hit = rung.when(case)
@@ -95,7 +102,7 @@ def _climb(case: Case) -> tuple[Rung, Hit]:
     raise AssertionError("the last rung of the ladder applies to every case")
 
 
-def _reason(rule: Rule, hit: Hit) -> Reason:
+def _reason(rule: Rule[Case], hit: Hit) -> Reason:
     says = rule.says if hit.words is None else rule.says.format_map(hit.words)
     return Reason(rule.id, rule.severity, says, hit.pointer, rule.reference)
 

@@ -21,6 +21,7 @@ from dosimeter.model.facts import (
     Ending,
     Fact,
     NotDicomSeen,
+    NotHttpSeen,
     NullQueryAnswered,
     NullRetrieveAnswered,
     QueryService,
@@ -28,9 +29,26 @@ from dosimeter.model.facts import (
     Titles,
     TlsSeen,
 )
-from dosimeter.model.web import TlsPostureSeen
+from dosimeter.model.web import (
+    ArchiveDescribed,
+    DataSourceNamed,
+    MllpAnswered,
+    ProductCounted,
+    TlsPostureSeen,
+    WebAnswered,
+)
 
 FactT = TypeVar("FactT")
+
+_OF_THE_WEB: Final = (
+    WebAnswered,
+    ArchiveDescribed,
+    ProductCounted,
+    DataSourceNamed,
+    MllpAnswered,
+    NotHttpSeen,
+)
+"""Facts that say nothing of a DICOM port: one that was asked as both is judged as what it is asked for."""
 
 ASSOCIATE_PROBE: Final = "dicom_associate"
 RETRIEVE_PROBE: Final = "null_retrieve"
@@ -281,7 +299,8 @@ def gather(attempts: tuple[Attempt, ...]) -> Evidence:
         probe = attempt.probe
         place = places.get(probe, 0)
         for fact in attempt.facts:
-            gathering.add(fact, probe, f"{probe}#{place}")
+            if not isinstance(fact, _OF_THE_WEB):
+                gathering.add(fact, probe, f"{probe}#{place}")
             place += 1
         places[probe] = place
         if isinstance(attempt, Failed):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 from dosimeter.exposure import predicates
 from dosimeter.exposure.case import Case
@@ -17,23 +17,26 @@ from dosimeter.exposure.predicates import Hit
 from dosimeter.exposure.remedy.need import Need
 from dosimeter.model.verdict import Confidence, Exposure, Severity
 
-RULESET_VERSION: Final = "2026.11.3"
+RULESET_VERSION: Final = "2026.11.4"
+
+
+CaseT_contra = TypeVar("CaseT_contra", contravariant=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """One row. ``says`` is for a security officer; ``needs`` are the things to be closed."""
+class Rule(Generic[CaseT_contra]):
+    """One row, of cases of one kind. ``says`` is for a security officer; ``needs`` is to be closed."""
 
     id: str
     severity: Severity
     says: str
-    when: Callable[[Case], Hit | None]
+    when: Callable[[CaseT_contra], Hit | None]
     reference: str
     needs: tuple[Need, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Rung(Rule):
+class Rung(Rule[CaseT_contra]):
     """A row of the ladder: the exposure it proves, and how that is known."""
 
     exposure: Exposure = Exposure.INCONCLUSIVE
@@ -42,7 +45,7 @@ class Rung(Rule):
 
 _AT_NAME = "An AE title is a name, not a secret: every vendor who ever serviced the machine knows it."
 
-LADDER: Final = (
+LADDER: Final[tuple[Rung[Case], ...]] = (
     Rung(
         "retrievable",
         Severity.CRITICAL,

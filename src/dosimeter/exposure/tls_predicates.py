@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, Protocol
 
 from dosimeter.exposure.case import Case
-from dosimeter.exposure.evidence import Evidence
+from dosimeter.exposure.evidence import Pointed
 from dosimeter.exposure.predicates import Hit
 from dosimeter.exposure.tls_profile import (
     CURRENT,
@@ -19,10 +19,11 @@ from dosimeter.exposure.tls_profile import (
     small_groups,
     why_not,
 )
-from dosimeter.model.facts import CertificateSeen, ClientCertificate
+from dosimeter.model.facts import CertificateSeen, ClientCertificate, TlsSeen
 from dosimeter.model.target import Service
 from dosimeter.model.text import ServerText
 from dosimeter.model.verdict import TlsProfile
+from dosimeter.model.web import TlsPostureSeen
 
 _OLD_PROTOCOLS: Final = frozenset({"SSLv2", "SSLv3", "TLSv1", "TLSv1.0", "TLSv1.1"})
 _FORWARD_SECRET: Final = ("ECDHE-", "DHE-", "TLS_ECDHE_", "TLS_DHE_", "TLS_AES_", "TLS_CHACHA20_")
@@ -44,6 +45,30 @@ _BROKEN_HASHES: Final = frozenset({"SHA1", "MD5", "MD2", "MD4"})
 _IN_CLEAR_AND_INSIDE: Final = ((Service.DICOM, Service.DICOM_TLS), (Service.WEB, Service.WEB_TLS))
 
 
+class TlsEvidence(Protocol):
+    """Evidence of whatever kind of port, as far as it is of TLS."""
+
+    @property
+    def tls(self) -> Pointed[TlsSeen] | None:
+        """The handshake that was seen."""
+
+    @property
+    def posture(self) -> Pointed[TlsPostureSeen] | None:
+        """What it accepts of whoever asks."""
+
+
+class TlsCase(Protocol):
+    """A case of whatever kind of port, as far as it is of TLS."""
+
+    @property
+    def evidence(self) -> TlsEvidence:
+        """What was seen."""
+
+    @property
+    def seen_at(self) -> datetime | None:
+        """When it was asked."""
+
+
 def encrypts_nothing(cipher_suite: ServerText | None) -> bool:
     """Whether a handshake settled on a suite that leaves the traffic in clear."""
     return cipher_suite is not None and any(word in cipher_suite.text for word in _INTEGRITY_ALONE)
@@ -60,7 +85,7 @@ def tls_without_certificate(case: Case) -> Hit | None:
     return Hit(tls.pointer, {"protocol": tls.fact.protocol, "hides": hides})
 
 
-def tls_old(case: Case) -> Hit | None:
+def tls_old(case: TlsCase) -> Hit | None:
     """The handshake settled on a protocol older than TLS 1.2."""
     tls = case.evidence.tls
     if tls is None or tls.fact.protocol is None or tls.fact.protocol.text not in _OLD_PROTOCOLS:
@@ -68,7 +93,7 @@ def tls_old(case: Case) -> Hit | None:
     return Hit(tls.pointer, {"protocol": tls.fact.protocol})
 
 
-def tls_unencrypted(case: Case) -> Hit | None:
+def tls_unencrypted(case: TlsCase) -> Hit | None:
     """The suite encrypts nothing, names nobody, or is broken."""
     tls = case.evidence.tls
     if tls is None or tls.fact.cipher_suite is None:
@@ -80,7 +105,7 @@ def tls_unencrypted(case: Case) -> Hit | None:
     return None
 
 
-def tls_retired_profile(case: Case) -> Hit | None:
+def tls_retired_profile(case: TlsCase) -> Hit | None:
     """The suite fits the retired profiles alone."""
     tls = case.evidence.tls
     if tls is None or tls.fact.cipher_suite is None or tls_unencrypted(case) is not None:
@@ -91,13 +116,13 @@ def tls_retired_profile(case: Case) -> Hit | None:
     return Hit(tls.pointer, {"suite": suite})
 
 
-def kept_profile(evidence: Evidence) -> TlsProfile | None:
+def kept_profile(evidence: TlsEvidence) -> TlsProfile | None:
     """The profile of PS3.15 that the peer keeps to; None where that was not asked or nothing was accepted."""
     posture = evidence.posture
     return profile_of(posture.fact) if posture is not None and posture.fact.suites else None
 
 
-def tls_below_profiles(case: Case) -> Hit | None:
+def tls_below_profiles(case: TlsCase) -> Hit | None:
     """The peer accepts what no profile of PS3.15 allows."""
     posture = case.evidence.posture
     if posture is None or kept_profile(case.evidence) is not TlsProfile.NONE:
@@ -105,7 +130,7 @@ def tls_below_profiles(case: Case) -> Hit | None:
     return Hit(posture.pointer, {"why": _listed(why_not(posture.fact, TlsProfile.BCP195))})
 
 
-def tls_keeps_retired_profile(case: Case) -> Hit | None:
+def tls_keeps_retired_profile(case: TlsCase) -> Hit | None:
     """What the peer accepts fits a retired profile at best."""
     posture, profile = case.evidence.posture, kept_profile(case.evidence)
     if posture is None or profile is None or profile in CURRENT or profile is TlsProfile.NONE:
@@ -114,7 +139,7 @@ def tls_keeps_retired_profile(case: Case) -> Hit | None:
     return Hit(posture.pointer, {"profile": TITLES[profile], "why": _listed(why)})
 
 
-def tls_old_accepted(case: Case) -> Hit | None:
+def tls_old_accepted(case: TlsCase) -> Hit | None:
     """A version older than TLS 1.2 is accepted from whoever asks, though the handshake took a newer."""
     posture = case.evidence.posture
     if posture is None or tls_old(case) is not None:
@@ -127,7 +152,7 @@ def tls_old_accepted(case: Case) -> Hit | None:
     return Hit(posture.pointer, {"protocols": _listed(old)}) if old else None
 
 
-def tls_broken_accepted(case: Case) -> Hit | None:
+def tls_broken_accepted(case: TlsCase) -> Hit | None:
     """A suite that protects nothing is accepted from whoever asks for it."""
     posture = case.evidence.posture
     broken = broken_suites(posture.fact) if posture is not None else ()
@@ -136,7 +161,7 @@ def tls_broken_accepted(case: Case) -> Hit | None:
     return Hit(posture.pointer, {"suites": _listed(broken)})
 
 
-def tls_small_keys(case: Case) -> Hit | None:
+def tls_small_keys(case: TlsCase) -> Hit | None:
     """The ephemeral key of an accepted suite is small."""
     posture = case.evidence.posture
     small = small_groups(posture.fact) if posture is not None else ()
@@ -152,7 +177,7 @@ def _listed(parts: Sequence[str]) -> str:
     return ", ".join(parts[:_SHOWN_PARTS]) + (f" and {more} more" if more > 0 else "")
 
 
-def certificate_expired(case: Case) -> Hit | None:
+def certificate_expired(case: TlsCase) -> Hit | None:
     """The certificate was out of date when it was seen; not judged if that moment is not given."""
     tls, seen_at = case.evidence.tls, case.seen_at
     if tls is None or tls.fact.certificate is None or seen_at is None:
@@ -163,7 +188,7 @@ def certificate_expired(case: Case) -> Hit | None:
     return Hit(tls.pointer, {"day": f"{not_after:%Y-%m-%d}"})
 
 
-def certificate_not_yet_valid(case: Case) -> Hit | None:
+def certificate_not_yet_valid(case: TlsCase) -> Hit | None:
     """The certificate begins after the moment it was seen; not judged if that moment is not given."""
     tls, seen_at = case.evidence.tls, case.seen_at
     if tls is None or tls.fact.certificate is None or seen_at is None:
@@ -174,7 +199,7 @@ def certificate_not_yet_valid(case: Case) -> Hit | None:
     return Hit(tls.pointer, {"day": f"{not_before:%Y-%m-%d}"})
 
 
-def certificate_weak_key(case: Case) -> Hit | None:
+def certificate_weak_key(case: TlsCase) -> Hit | None:
     """A key that RFC 9325 §4.5 and PS3.15 B.13 do not take: RSA below 2048 bits, a curve below 256, DSA."""
     tls = case.evidence.tls
     if tls is None or tls.fact.certificate is None:
@@ -191,7 +216,7 @@ def certificate_weak_key(case: Case) -> Hit | None:
     return Hit(tls.pointer, {"key": key}) if is_weak else None
 
 
-def certificate_weak_signature(case: Case) -> Hit | None:
+def certificate_weak_signature(case: TlsCase) -> Hit | None:
     """Signed with a hash for which two texts with one sum can be made (RFC 9325 §4.5)."""
     tls = case.evidence.tls
     if tls is None or tls.fact.certificate is None or tls.fact.certificate.signature is None:
@@ -221,7 +246,7 @@ def is_clear_beside_tls(services: Iterable[Service]) -> bool:
     return any(clear in doors and inside in doors for clear, inside in _IN_CLEAR_AND_INSIDE)
 
 
-def certificate_self_signed(case: Case) -> Hit | None:
+def certificate_self_signed(case: TlsCase) -> Hit | None:
     """The certificate is its own issuer."""
     tls = case.evidence.tls
     if tls is None or tls.fact.certificate is None or not tls.fact.certificate.self_signed:

@@ -15,6 +15,7 @@ SERVICE_WORDS: Final = {
 }
 
 SIGNATURE_WORDS: Final = {
+    Signature.DICOM: "an answer in DICOM",
     Signature.HTTP: "an HTTP answer",
     Signature.SSH: "an SSH banner",
     Signature.TLS_ALERT: "a TLS alert",

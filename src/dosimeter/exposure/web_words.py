@@ -1,0 +1,65 @@
+"""Our own words for what a web face shows; nothing here repeats a peer's text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from dosimeter.exposure.web_evidence import WebQuestion
+from dosimeter.model.census import Count, Counts, Things, Unknown, noun
+from dosimeter.model.verdict import Protection
+from dosimeter.model.web import Purpose
+
+GUARD_WORDS: Final = {
+    Protection.HTTP_LOGIN: "asks for a login (401)",
+    Protection.SINGLE_SIGN_ON: "sends to a single sign-on",
+    Protection.LOGIN_FORM: "shows a login form",
+    Protection.HTTP_FORBIDDEN: "forbids it (403)",
+    Protection.CLIENT_CERTIFICATE: "wants a client certificate",
+}
+
+PURPOSE_WORDS: Final = {
+    Purpose.LANDING: "its first page",
+    Purpose.CONTROL: "a path that cannot exist",
+    Purpose.DESCRIPTION: "a description of itself",
+    Purpose.COUNTER: "its own counters",
+    Purpose.QUERY: "a null query over HTTP",
+    Purpose.RETRIEVE: "a null retrieve over HTTP",
+    Purpose.STORE: "an empty STOW-RS request",
+    Purpose.WORKLIST: "a null query of its worklist over HTTP",
+    Purpose.NEIGHBOUR: "a question about FHIR",
+}
+
+_ASKED_WORDS: Final = {
+    "qido_rs": "the QIDO-RS null query",
+    "wado_rs": "the WADO-RS null retrieve",
+    "wado_uri": "the WADO-URI null retrieve",
+    "stow_rs": "an empty STOW-RS request",
+}
+
+
+def question_words(question: WebQuestion) -> str:
+    """What was asked, inside a sentence. No path is named: a viewer may have named it."""
+    return _ASKED_WORDS.get(question.fact.asked, PURPOSE_WORDS[question.fact.purpose])
+
+
+def guard_words(guards: Iterable[Protection]) -> str:
+    """How it refuses: ``asks for a login (401)``."""
+    return " and ".join(GUARD_WORDS[guard] for guard in guards)
+
+
+def claimed_words(counts: Counts) -> str | None:
+    """The product's own figures in one phrase; None if there is none."""
+    found = [
+        f"{count.value:,} {noun(things, count.value)}"
+        for things in Things
+        if not isinstance(count := _count(counts, things), Unknown)
+    ]
+    if not found:
+        return None
+    return found[0] if len(found) == 1 else f"{', '.join(found[:-1])} and {found[-1]}"
+
+
+def _count(counts: Counts, things: Things) -> Count:
+    count: Count = getattr(counts, things.value)
+    return count
