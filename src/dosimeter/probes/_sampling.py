@@ -96,15 +96,19 @@ def _non_empty(seen: Iterable[Fact]) -> Iterator[tuple[Dates, int]]:
 
 
 def _dates_of(cell: str) -> Dates | None:
-    """The days of a cell named as ``2019`` or ``2019-03``; None of any other."""
-    year, _, month = cell.partition("-")
-    if len(cell) not in {_YEAR_LENGTH, _MONTH_LENGTH} or not (year + month).isdecimal() or int(year) < 1:
+    """The days of a cell named as ``2019``, ``2019-03`` or ``0001/1989``; None of any other."""
+    begins, _, ends = cell.partition("/")
+    first, last = _part(begins), _part(ends or begins)
+    return (first[0], last[1]) if first is not None and last is not None else None
+
+
+def _part(name: str) -> Dates | None:
+    year, _, month = name.partition("-")
+    if len(name) not in {_YEAR_LENGTH, _MONTH_LENGTH} or not (year + month).isdecimal() or not int(year):
         return None
     if not month:
         return date(int(year), 1, 1), date(int(year), _DECEMBER, 31)
     if not 1 <= int(month) <= _DECEMBER:
         return None
-    return (
-        date(int(year), int(month), 1),
-        date(int(year), int(month), monthrange(int(year), int(month))[1]),
-    )
+    _, days = monthrange(int(year), int(month))
+    return date(int(year), int(month), 1), date(int(year), int(month), days)
