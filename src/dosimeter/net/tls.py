@@ -35,6 +35,8 @@ _LEGACY_SERVER_CONNECT: Final = 0x4
 _MOST_NAMES: Final = 16
 _MOST_IN_CHAIN: Final = 16
 _TLS_1_3: Final = 0x0304
+_CERTIFICATES_AT: Final = 4
+"""After the header of the message; in TLS 1.3 a context stands there first."""
 
 MAX_HANDSHAKE_BYTES: Final = 262_144
 """A chain of certificates fits many times; more is a peer that feeds us."""
@@ -66,7 +68,7 @@ class TlsStream:
         self._incoming = ssl.MemoryBIO()
         self._outgoing = ssl.MemoryBIO()
         self._alert: str | None = None
-        self._chain: tuple[str, ...] | None = None
+        self._chain: tuple[bytes, ...] = ()
         self.greeting = b""
         self._answered = self._asked = self._failed = self._watched = False
         context = _observing_context()
@@ -202,10 +204,22 @@ class TlsStream:
         return TlsSeen(
             protocol=ServerText.of(version) if version else None,
             cipher_suite=ServerText.of(suite[0]) if suite else None,
-            certificate=_certificate_facts(self._talk, self._chain),
+            certificate=self._certificate(),
             client_certificate=self._client_certificate(),
             alert=ServerText.of(self._alert) if self._alert else None,
         )
+
+    def _certificate(self) -> CertificateSeen | None:
+        """As it was sent: OpenSSL forgets it when the peer then refuses us for having none ourselves."""
+        if self._chain:
+            leaf = parse_certificate(self._chain[0])
+            after = tuple(sha256(each).hexdigest() for each in self._chain[1:])
+            return leaf if leaf is None else replace(leaf, chain=after)
+        try:
+            encoded = self._talk.getpeercert(binary_form=True)
+        except ValueError:
+            return None  # The handshake did not get that far.
+        return parse_certificate(encoded) if encoded else None
 
     def _client_certificate(self) -> ClientCertificate:
         if not self._watched:
@@ -284,29 +298,22 @@ def _observing_context() -> ssl.SSLContext:
     return context
 
 
-def _certificate_facts(talk: ssl.SSLObject, chain: tuple[str, ...] | None) -> CertificateSeen | None:
-    try:
-        encoded = talk.getpeercert(binary_form=True)
-    except ValueError:
-        return None  # The handshake did not get that far.
-    certificate = parse_certificate(encoded) if encoded else None
-    return certificate if certificate is None else replace(certificate, chain=chain)
+def _chain_of(message: bytes, *, is_1_3: bool) -> tuple[bytes, ...]:
+    """The certificates of a Certificate message, the leaf first (RFC 5246 §7.4.2, RFC 8446 §4.4.2).
 
-
-def _chain_of(message: bytes, *, is_1_3: bool) -> tuple[str, ...]:
-    """SHA-256 of the certificates after the leaf in a Certificate message (RFC 5246 §7.4.2, RFC 8446 §4.4.2).
-
-    OpenSSL has taken the message apart by itself; of one that is cut short, what is whole is told.
+    The message is the peer's, not yet looked at by OpenSSL; of one that is cut short, what is whole is told.
     """
+    if len(message) <= _CERTIFICATES_AT:
+        return ()
     at = 4 + (1 + message[4] if is_1_3 else 0) + 3
-    found: list[str] = []
+    found: list[bytes] = []
     while at + 3 <= len(message) and len(found) <= _MOST_IN_CHAIN:
         end = at + 3 + int.from_bytes(message[at : at + 3], "big")
         if end > len(message):
             break
-        found.append(sha256(message[at + 3 : end]).hexdigest())
+        found.append(message[at + 3 : end])
         at = end + (2 + int.from_bytes(message[end : end + 2], "big") if is_1_3 else 0)
-    return tuple(found[1:])
+    return tuple(found)
 
 
 def parse_certificate(encoded: bytes) -> CertificateSeen | None:
