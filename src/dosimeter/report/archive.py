@@ -19,7 +19,7 @@ from dosimeter.model.target import Endpoint, Service
 from dosimeter.model.verdict import DecoyTier, Exposure, Reason, Verdict
 from dosimeter.model.web import AttributesSampled, TlsPostureSeen
 from dosimeter.report.cost import CountingCost, cost_of
-from dosimeter.report.fetching import lets_fetch, worklist_only
+from dosimeter.report.fetching import answers_qido, lets_fetch, worklist_only
 from dosimeter.report.neighbour import Neighbour, NeighbourAt, neighbour_of
 
 LADDER: Final = tuple(Exposure)
@@ -96,6 +96,7 @@ class Findings:
 
     ``service`` is what the port is for. ``tls_posture`` and ``samples`` are the facts themselves;
     ``neighbour`` is not None where the same people are behind this endpoint in another protocol.
+    ``over_dimse`` and ``over_qido`` are the ways by which it answered queries for studies.
     """
 
     verdict: Verdict
@@ -114,6 +115,8 @@ class Findings:
     tls_posture: TlsPostureSeen | None = None
     samples: tuple[AttributesSampled, ...] = ()
     neighbour: Neighbour | None = None
+    over_dimse: bool = False
+    over_qido: bool = False
 
     @property
     def is_counted(self) -> bool:
@@ -207,6 +210,11 @@ class Door:
     same_as: str | None = None
 
     @property
+    def verdict(self) -> Verdict:
+        """The verdict of this door alone."""
+        return self.findings.verdict
+
+    @property
     def exposure(self) -> Exposure:
         """The rung this door stands on."""
         return self.findings.verdict.exposure
@@ -287,6 +295,8 @@ def findings_of(
         tls_posture=next((fact for fact in facts if isinstance(fact, TlsPostureSeen)), None),
         samples=tuple(fact for fact in facts if isinstance(fact, AttributesSampled)),
         neighbour=neighbour_of(facts),
+        over_dimse=opens and service not in _NOT_FOR_DICOM,
+        over_qido=opens and service in ON_WEB and answers_qido(facts),
     )
 
 

@@ -6,13 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from dosimeter.exposure.attributes import Attribute, attribute_of, obliged
 from dosimeter.model.verdict import Exposure
-from dosimeter.report.archive import ON_WEB, OPEN_TO_ANYBODY, Findings
+from dosimeter.report.archive import OPEN_TO_ANYBODY, Findings
+
+_DIMSE: Final = "PS3.4 Table C.6-5"
+_QIDO_RS: Final = "PS3.18 Table 10.6.3-3"
+_WORKLIST: Final = "PS3.4 Table K.6-1"
 
 
 @dataclass(frozen=True, slots=True)
 class Obliged:
-    """An attribute that the standard obliges a server to return, and where it says so."""
+    """An attribute that the standard obliges a server to return, its plain name, and where it says so."""
 
     attribute: str
     label: str
@@ -21,7 +26,10 @@ class Obliged:
 
 @dataclass(frozen=True, slots=True)
 class Attributes:
-    """``looked`` says whether answers were sampled; ``obliged`` is what is returned in any case."""
+    """``looked`` says whether answers were sampled; ``obliged`` is what is returned in any case.
+
+    ``obliged`` is empty where no query was answered whose answers the standard lays down.
+    """
 
     looked: bool
     obliged: tuple[Obliged, ...]
@@ -33,46 +41,57 @@ def attributes_of(findings: Findings) -> Attributes | None:
     opens = exposure in OPEN_TO_ANYBODY or exposure is Exposure.NAME_GATED
     if not findings.samples and not (opens and findings.is_archive):
         return None
-    table = _QIDO_RS if findings.service in ON_WEB else _STUDY_ROOT
+    looked = bool(findings.samples)
     if findings.worklist_only:
-        table = _WORKLIST
-    return Attributes(bool(findings.samples), table)
+        return Attributes(looked, _OF_A_WORKLIST)
+    over_qido = findings.over_qido
+    source = _QIDO_RS if over_qido else _DIMSE
+    table = obliged(over_dimse=findings.over_dimse, over_qido=over_qido)
+    return Attributes(looked, tuple(_obliged(each, source) for each in table))
 
 
-def _table(why: str, *rows: tuple[str, str]) -> tuple[Obliged, ...]:
-    return tuple(Obliged(attribute, label, why) for attribute, label in rows)
-
-
-_STUDY_ROOT: Final = _table(
-    "PS3.4 Table C.6-5",
-    ("PatientName", "name and first name"),
-    ("PatientID", "patient identifier"),
-    ("StudyDate", "examination date"),
-    ("AccessionNumber", "accession number"),
-)
-_QIDO_RS: Final = _table(
-    "PS3.18 Table 10.6.3-3",
-    ("PatientName", "name and first name"),
-    ("PatientID", "patient identifier"),
-    ("PatientBirthDate", "birth date"),
-    ("StudyDate", "examination date"),
-    ("AccessionNumber", "accession number"),
-    ("ReferringPhysicianName", "referring physician"),
-)
-_WORKLIST: Final = _table(
-    "PS3.4 Table K.6-1",
-    ("PatientName", "name and first name"),
-    ("PatientID", "patient identifier"),
-    ("PatientBirthDate", "birth date"),
-    ("ScheduledProcedureStepStartDate", "examination date"),
-)
-
-
-STANDING_OBLIGATIONS: Final = tuple(each.label for each in _STUDY_ROOT)
-"""What every kind of archive that answers queries must return."""
+def _obliged(attribute: Attribute, source: str) -> Obliged:
+    why = source if attribute.over_qido else _DIMSE
+    return Obliged(attribute.keyword, attribute.name, why)
 
 
 def listed(words: Sequence[str]) -> str:
     """``name, date and number``."""
+    if not words:
+        return ""
     *first, last = words
     return f"{', '.join(first)} and {last}" if first else last
+
+
+def obliged_in_words(known: Attributes) -> str:
+    """``name, first name and patient identifier (PS3.4 Table C.6-5)``; empty where nothing is laid down."""
+    if not known.obliged:
+        return ""
+    sources = dict.fromkeys(each.why for each in known.obliged)
+    return f"{listed([each.label for each in known.obliged])} ({', '.join(sources)})"
+
+
+def not_looked_in_words(known: Attributes) -> str:
+    """The sentence of an archive whose answers nobody looked at."""
+    words = obliged_in_words(known)
+    if not words:
+        return "Nobody looked, and the standard does not lay down what such an interface returns."
+    return f"Nobody looked. The standard obliges an archive that answers such queries to return: {words}."
+
+
+def attribute_label(attribute: str) -> str:
+    """``patient identifier`` of ``PatientID``; the keyword of one that this version does not know."""
+    known = attribute_of(attribute)
+    return attribute if known is None else known.name
+
+
+_OF_A_WORKLIST: Final = (
+    Obliged("PatientName", "name", _WORKLIST),
+    Obliged("PatientID", "patient identifier", _WORKLIST),
+    Obliged("ScheduledProcedureStepStartDate", "date of the examination", _WORKLIST),
+)
+
+STANDING_OBLIGATIONS: Final = tuple(
+    each.name for each in obliged(over_dimse=True, over_qido=False) if each.over_qido
+)
+"""What every kind of archive that answers queries for studies must return."""

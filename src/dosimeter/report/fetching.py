@@ -55,6 +55,17 @@ def _fetches_over_http(facts: Iterable[Fact]) -> bool | None:
     return False if asked and all(fact.status in _REFUSED for fact in asked) else None
 
 
+def answers_qido(facts: Iterable[Fact]) -> bool:
+    """Whether a null query over QIDO-RS was answered as its specification says."""
+    return any(
+        isinstance(fact, WebAnswered)
+        and fact.purpose is Purpose.QUERY
+        and fact.asked.startswith("qido_rs")
+        and fact.as_specified
+        for fact in facts
+    )
+
+
 def _refuses_get(facts: Sequence[Fact], *, stranger: bool) -> bool:
     """Whether all titles that were answered a query were refused both GET contexts, in so many words."""
     answered = {

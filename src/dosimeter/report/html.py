@@ -17,9 +17,13 @@ from dosimeter.exposure.count_words import short_words
 from dosimeter.model.verdict import DecoyTier, Severity
 from dosimeter.report import words
 from dosimeter.report.archive import Archive
+from dosimeter.report.attributes import attribute_label, attributes_of, not_looked_in_words
 from dosimeter.report.breakdown import breakdown_of
 from dosimeter.report.census_words import numbers_of, parts_in_words, why_in_words
 from dosimeter.report.document import Document
+from dosimeter.report.door_words import door_guards, doors_in_short, place_of
+from dosimeter.report.doors_picture import DoorsShape, draw_doors
+from dosimeter.report.neighbour import neighbour_says
 from dosimeter.report.picture import Shape, draw_ladder
 from dosimeter.report.plain import plain_text, spans, unbroken
 from dosimeter.report.words import tls_in_words
@@ -69,6 +73,15 @@ def _environment() -> Environment:
         parts_in_words=parts_in_words,
         why_in_words=why_in_words,
         years_picture=_years_picture,
+        draw_doors=draw_doors,
+        DoorsShape=DoorsShape,
+        place_of=place_of,
+        doors_in_short=doors_in_short,
+        door_guards=door_guards,
+        attributes_of=attributes_of,
+        attribute_label=attribute_label,
+        not_looked_in_words=not_looked_in_words,
+        neighbour_says=neighbour_says,
         short_words=short_words,
         Severity=Severity,
         DecoyTier=DecoyTier,

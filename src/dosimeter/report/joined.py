@@ -69,6 +69,8 @@ def _together(doors: Sequence[Findings], verdict: Verdict, census: Census) -> Fi
         tls_posture=next((door.tls_posture for door in doors if door.tls_posture is not None), None),
         samples=tuple(sample for door in doors for sample in door.samples),
         neighbour=next((door.neighbour for door in doors if door.neighbour is not None), None),
+        over_dimse=any(door.over_dimse for door in opening),
+        over_qido=any(door.over_qido for door in opening),
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from dosimeter.model.census import Claimed, Count, Things, Unknown
+from dosimeter.model.census import Claimed, Count, Things, Unknown, noun
 from dosimeter.model.facts import Fact
 from dosimeter.model.target import Endpoint
 from dosimeter.model.web import MllpAnswered, MllpEnding, ProductCounted, Purpose, WebAnswered
@@ -91,3 +91,13 @@ def _own_figures(facts: Sequence[Fact]) -> tuple[Count, Count]:
                 if counter.value is not None:
                     found.setdefault(counter.things, Claimed(counter.value))
     return found.get(Things.PATIENTS, Unknown()), found.get(Things.STUDIES, Unknown())
+
+
+def neighbour_says(neighbour: Neighbour) -> str:
+    """What was seen of it, and its own figures where it gave any."""
+    figures = [
+        f"{count.value:,} {noun(things, count.value)}"
+        for things, count in ((Things.PATIENTS, neighbour.patients), (Things.STUDIES, neighbour.studies))
+        if not isinstance(count, Unknown)
+    ]
+    return f"{neighbour.says} By its own figures: {' and '.join(figures)}." if figures else neighbour.says

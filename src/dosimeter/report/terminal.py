@@ -8,35 +8,38 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final, TextIO
 
-from rich import box
 from rich.console import Console, Group, RenderableType
-from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from dosimeter.exposure.count_words import short_words
-from dosimeter.model.verdict import DecoyTier, Exposure, Product, Remedy, Severity, Verdict
+from dosimeter.model.verdict import DecoyTier, Severity, Verdict
 from dosimeter.report.archive import Archive
-from dosimeter.report.census_words import numbers_of, parts_in_words, why_in_words
 from dosimeter.report.document import Document, OtherGroup
-from dosimeter.report.plain import Span, plain_text, spans, unbroken
+from dosimeter.report.door_words import door_in_short
+from dosimeter.report.neighbour import neighbour_says
+from dosimeter.report.plain import plain_text
 from dosimeter.report.sentences import Rung
+from dosimeter.report.terminal_detail import archive_in_detail
+from dosimeter.report.terminal_text import (
+    EXPOSURE_STYLE,
+    SEVERITY_STYLE,
+    STICKY,
+    exposure_text,
+    item,
+    new_table,
+    product_words,
+    severity_text,
+    text_line,
+)
 from dosimeter.report.words import (
     CAUSE_SAYS,
     CAUSE_WORD,
-    CONFIDENCE_SAYS,
-    DECOY_SAYS,
-    EXPOSURE_SAYS,
-    EXPOSURE_WORD,
     KNOWN,
-    PROBE_SAYS,
+    NEIGHBOUR_WORD,
     PROTECTION_SHORT,
-    PROTECTION_WORD,
     counted,
     day_and_time,
-    probes_in_words,
     rules_in_words,
-    tls_in_words,
     touch_in_words,
 )
 
@@ -53,32 +56,6 @@ _NARROW_BAR_WIDTH: Final = 8
 _LONGEST_IPV4: Final = 21
 """Columns of the longest IPv4 address and port: what can be copied stays in one line."""
 
-_STICKY: Final = "\ue000"
-"""Stands for a no-break space while lines are broken, for rich breaks at those too. Of one column, and in no
-text that has passed `plain_text`."""
-
-_CODE_STYLE: Final = "bold cyan"
-
-_EXPOSURE_STYLE: Final = {
-    Exposure.UNREACHABLE: "dim",
-    Exposure.NOT_DICOM: "dim",
-    Exposure.INCONCLUSIVE: "magenta",
-    Exposure.GUARDED: "green",
-    Exposure.ASSOCIATES: "cyan",
-    Exposure.NAME_GATED: "yellow",
-    Exposure.QUERYABLE: "bold red",
-    Exposure.RETRIEVABLE: "bold red",
-    Exposure.BROWSABLE: "bold red",
-}
-
-_SEVERITY_STYLE: Final = {
-    Severity.INFO: "dim",
-    Severity.LOW: "cyan",
-    Severity.MEDIUM: "yellow",
-    Severity.HIGH: "red",
-    Severity.CRITICAL: "bold red",
-}
-
 
 def write_table(document: Document, out: TextIO, *, width: int | None = None, detail: bool = False) -> None:
     """Print the report; with ``detail`` also each archive's reasons, remedies and failures.
@@ -92,7 +69,7 @@ def write_table(document: Document, out: TextIO, *, width: int | None = None, de
             console.print(part)
             console.print()
         console.print(_footer(document))
-    text = captured.get().replace(_STICKY, " ")
+    text = captured.get().replace(STICKY, " ")
     out.writelines(f"{line.rstrip()}\n" for line in text.split("\n")[:-1])
 
 
@@ -103,42 +80,44 @@ def _parts(document: Document, width: int, *, detail: bool) -> Iterable[Renderab
         yield _stakes(document)
     if document.archives:
         yield _archives(document.archives, width, counted=bool(document.stakes))
+    if document.neighbours:
+        yield _neighbours(document.neighbours)
     if document.others:
         yield _others(document.others)
     if document.totals.errors:
         yield _errors(document)
     if detail:
         for archive in document.archives:
-            yield _detail(archive)
+            yield archive_in_detail(archive)
         yield _not_tested(document)
 
 
 def _summary(document: Document) -> RenderableType:
     severity = document.summary.severity
-    style = "bold" if severity is Severity.INFO else f"bold not dim {_SEVERITY_STYLE[severity]}"
-    sentences = (_item("-", _line(each)) for each in document.summary.sentences)
-    return Group(_line(document.summary.headline, style), Text(), *sentences)
+    style = "bold" if severity is Severity.INFO else f"bold not dim {SEVERITY_STYLE[severity]}"
+    sentences = (item("-", text_line(each)) for each in document.summary.sentences)
+    return Group(text_line(document.summary.headline, style), Text(), *sentences)
 
 
 def _ladder(document: Document, *, wide: bool) -> RenderableType:
     bar = _BAR_WIDTH if wide else _NARROW_BAR_WIDTH
     decoys = document.totals.suspected_decoys > 0
-    table = _table()
+    table = new_table()
     table.add_column("Exposure", no_wrap=True)
-    table.add_column("Endpoints", justify="right", no_wrap=True)
+    table.add_column("Number", justify="right", no_wrap=True)
     if decoys:
         table.add_column("No decoys", justify="right", no_wrap=True)
     table.add_column("", no_wrap=True, width=bar)
     table.add_column("What was seen" if wide else "In short")
     most = max((rung.number for rung in document.ladder), default=0)
     for rung in reversed(document.ladder):
-        style = _EXPOSURE_STYLE[rung.exposure] if rung.number else "dim"
-        cells = [_line(rung.word, style), _line(_figure(rung, rung.number), style)]
+        style = EXPOSURE_STYLE[rung.exposure] if rung.number else "dim"
+        cells = [text_line(rung.word, style), text_line(_figure(rung, rung.number), style)]
         if decoys:
-            cells.append(_line(_figure(rung, rung.without_decoys), style))
-        cells.append(_line("\N{FULL BLOCK}" * (-(-rung.number * bar // most) if most else 0), style))
+            cells.append(text_line(_figure(rung, rung.without_decoys), style))
+        cells.append(text_line("\N{FULL BLOCK}" * (-(-rung.number * bar // most) if most else 0), style))
         says = rung.says if wide else rung.plainly
-        cells.append(_line(says if rung.tested else "not tested", "" if rung.number else "dim"))
+        cells.append(text_line(says if rung.tested else "not tested", "" if rung.number else "dim"))
         table.add_row(*cells)
     return table
 
@@ -149,12 +128,12 @@ def _figure(rung: Rung, number: int) -> str:
 
 def _stakes(document: Document) -> RenderableType:
     """The two figures of the study apart; the summary and JSON give the sums with decoys too."""
-    table = _table()
+    table = new_table()
     table.add_column("At stake")
     table.add_column("Answers anybody", justify="right")
     table.add_column("Lets anybody fetch", justify="right")
     for row in document.stakes:
-        table.add_row(_line(row.label), _line(row.linked), _line(row.downloadable))
+        table.add_row(text_line(row.label), text_line(row.linked), text_line(row.downloadable))
     return table
 
 
@@ -162,7 +141,7 @@ def _archives(archives: Sequence[Archive], width: int, *, counted: bool) -> Rend
     """A narrow table of numbers has no room for products, which stand in the details."""
     wide = width >= (_WIDE_WITH_COUNTS if counted else WIDE)
     products = not counted or width >= WIDE
-    table = _table()
+    table = new_table()
     longest = max(len(archive.endpoint.authority) for archive in archives)
     table.add_column("Archive", overflow="fold", no_wrap=longest <= _LONGEST_IPV4)
     table.add_column("Exposure", no_wrap=True)
@@ -184,8 +163,8 @@ def _archives(archives: Sequence[Archive], width: int, *, counted: bool) -> Rend
         verdict = archive.verdict
         table.add_row(
             _place(archive),
-            _exposure(verdict.exposure),
-            _severity(verdict.severity),
+            exposure_text(verdict.exposure),
+            severity_text(verdict.severity),
             *(_counts(archive) if counted else ()),
             *(_wide_cells(verdict) if wide else _narrow_cells(verdict, products=products)),
         )
@@ -194,26 +173,28 @@ def _archives(archives: Sequence[Archive], width: int, *, counted: bool) -> Rend
 
 def _place(archive: Archive) -> Text:
     """Where it is, and below it the name that was typed, if one was; a long one takes several lines."""
-    place = _line(archive.endpoint.authority)
+    place = text_line(archive.endpoint.authority)
     name = plain_text(archive.endpoint.name or "")
     for start in range(0, len(name), _LONGEST_IPV4):
         place.append(f"\n{name[start : start + _LONGEST_IPV4]}", "dim")
+    for door in archive.joined:
+        place.append(f"\n  {door_in_short(door, archive)}", "dim")
     return place
 
 
 def _counts(archive: Archive) -> list[Text]:
     counts = archive.findings.census.counts
-    return [_line(short_words(count)) for count in (counts.studies, counts.instances)]
+    return [text_line(short_words(count)) for count in (counts.studies, counts.instances)]
 
 
 def _wide_cells(verdict: Verdict) -> list[Text]:
     protections = ", ".join(PROTECTION_SHORT[each] for each in verdict.protections)
     return [
-        _line(protections or "none", "" if protections else "dim"),
-        _line(KNOWN[verdict.accepts_writes], "yellow" if verdict.accepts_writes else "dim"),
-        _line(KNOWN[verdict.worklist], "yellow" if verdict.worklist else "dim"),
-        _line(_product(verdict.product)),
-        _line(verdict.decoy.tier.value, "dim" if verdict.decoy.tier is DecoyTier.NONE else "magenta"),
+        text_line(protections or "none", "" if protections else "dim"),
+        text_line(KNOWN[verdict.accepts_writes], "yellow" if verdict.accepts_writes else "dim"),
+        text_line(KNOWN[verdict.worklist], "yellow" if verdict.worklist else "dim"),
+        text_line(product_words(verdict.product)),
+        text_line(verdict.decoy.tier.value, "dim" if verdict.decoy.tier is DecoyTier.NONE else "magenta"),
     ]
 
 
@@ -226,22 +207,37 @@ def _narrow_cells(verdict: Verdict, *, products: bool) -> list[Text]:
     if verdict.decoy.tier is not DecoyTier.NONE:
         also.append(f"decoy: {verdict.decoy.tier.value}")
     also += [PROTECTION_SHORT[each] for each in verdict.protections]
-    seen = _line(", ".join(also) or "-", "" if also else "dim")
-    return [seen, _line(_product(verdict.product))] if products else [seen]
+    seen = text_line(", ".join(also) or "-", "" if also else "dim")
+    return [seen, text_line(product_words(verdict.product))] if products else [seen]
+
+
+def _neighbours(neighbours: Iterable[Archive]) -> RenderableType:
+    table = new_table()
+    table.add_column("Neighbour", overflow="fold")
+    table.add_column("Speaks", no_wrap=True)
+    table.add_column("What was seen")
+    for each in neighbours:
+        if each.findings.neighbour is not None:
+            table.add_row(
+                text_line(_in_a_row(each)),
+                text_line(NEIGHBOUR_WORD[each.findings.neighbour.kind]),
+                text_line(neighbour_says(each.findings.neighbour)),
+            )
+    return table
 
 
 def _others(groups: Iterable[OtherGroup]) -> RenderableType:
-    table = _table()
+    table = new_table()
     table.add_column("Other", no_wrap=True)
     table.add_column("Endpoints", justify="right", no_wrap=True)
     table.add_column("Why")
     table.add_column("Where", overflow="fold")
     for group in groups:
         table.add_row(
-            _exposure(group.exposure),
-            _line(f"{len(group.archives):,}"),
-            _line(group.says),
-            _line(_first(group.archives)),
+            exposure_text(group.exposure),
+            text_line(f"{len(group.archives):,}"),
+            text_line(group.says),
+            text_line(_first(group.archives)),
         )
     return table
 
@@ -258,106 +254,25 @@ def _in_a_row(archive: Archive) -> str:
 
 
 def _errors(document: Document) -> RenderableType:
-    table = _table()
+    table = new_table()
     table.add_column("Error", no_wrap=True)
     table.add_column("Questions", justify="right", no_wrap=True)
     table.add_column("Endpoints", justify="right", no_wrap=True)
     table.add_column("What it means")
     for error in document.totals.errors:
         table.add_row(
-            _line(CAUSE_WORD[error.cause], "yellow"),
-            _line(f"{error.questions:,}"),
-            _line(f"{error.endpoints:,}"),
-            _line(CAUSE_SAYS[error.cause]),
+            text_line(CAUSE_WORD[error.cause], "yellow"),
+            text_line(f"{error.questions:,}"),
+            text_line(f"{error.endpoints:,}"),
+            text_line(CAUSE_SAYS[error.cause]),
         )
     return table
 
 
-def _detail(archive: Archive) -> RenderableType:
-    verdict = archive.verdict
-    heading = Text()
-    heading.append(plain_text(archive.endpoint.authority), "bold")
-    if archive.endpoint.name:
-        heading.append(f" ({plain_text(archive.endpoint.name)})")
-    heading.append("  ")
-    heading.append(EXPOSURE_WORD[verdict.exposure], _EXPOSURE_STYLE[verdict.exposure])
-    heading.append("  ")
-    heading.append(verdict.severity.word, _SEVERITY_STYLE[verdict.severity])
-    parts: list[RenderableType] = [heading, _indented(_line(EXPOSURE_SAYS[verdict.exposure]))]
-    parts.append(_indented(_properties(archive)))
-    for reason in verdict.reasons:
-        says = Text(f"{reason.severity.word}: ", _SEVERITY_STYLE[reason.severity])
-        says.append(plain_text(reason.says), "default")
-        says.append(f" [{plain_text(reason.rule)}; {plain_text(reason.fact)}]", "dim")
-        parts.append(_item("-", says))
-    for remedy in verdict.remedies:
-        parts += _remedy(remedy)
-    if verdict.remedies:
-        parts.append(_item("=>", Text.assemble("To prove it: ", (plain_text(archive.retest), _CODE_STYLE))))
-    if archive.findings.failures or archive.findings.not_asked:
-        parts += (Text(), _indented(_line("What has no answer", "bold")))
-    for failure in archive.findings.failures:
-        probe = PROBE_SAYS.get(failure.probe, failure.probe)
-        parts.append(_item("!", _line(f"{probe}: {CAUSE_WORD[failure.cause]}: {failure.detail}", "yellow")))
-    for skipped in archive.findings.not_asked_by_reason:
-        probes = probes_in_words(skipped.probes)
-        parts.append(_item("-", _line(f"{probes}: not asked, because {skipped.why}", "dim")))
-    return Group(*parts)
-
-
-def _properties(archive: Archive) -> RenderableType:
-    verdict = archive.verdict
-    grid = Table.grid(padding=(0, 2))
-    grid.add_column(style="dim", no_wrap=True)
-    grid.add_column()
-    protections = ", ".join(PROTECTION_WORD[each] for each in verdict.protections)
-    grid.add_row("Protections seen", _line(protections or "none"))
-    grid.add_row("Takes images", _line(KNOWN[verdict.accepts_writes]))
-    grid.add_row("Worklist", _line(KNOWN[verdict.worklist]))
-    if verdict.product:
-        source = CONFIDENCE_SAYS[verdict.product.confidence]
-        grid.add_row("Product", _line(f"{_product(verdict.product)} ({source})"))
-    if archive.findings.tls:
-        grid.add_row("TLS", _line(tls_in_words(archive.findings.tls)))
-    if verdict.decoy.tier is not DecoyTier.NONE:
-        reasons = "; ".join(verdict.decoy.reasons)
-        grid.add_row("Decoy", _line(f"{DECOY_SAYS[verdict.decoy.tier]}: {reasons}", "magenta"))
-    if archive.findings.has_census:
-        _add_census(grid, archive)
-    counts = archive.findings.attempts
-    grid.add_row(
-        "Questions",
-        _line(f"{counts.completed} answered, {counts.failed} failed, {counts.skipped} not asked"),
-    )
-    cost = archive.findings.counting_cost
-    if cost is not None:
-        grid.add_row("Counting took", _line(cost.says))
-    return grid
-
-
-def _add_census(grid: Table, archive: Archive) -> None:
-    """The numbers with their kinds, the parts, and why they are no better."""
-    findings = archive.findings
-    for number in numbers_of(findings):
-        grid.add_row(number.label.capitalize(), _line(number.whole))
-    for label, text in parts_in_words(findings):
-        grid.add_row(label, _line(text))
-    for sentence in why_in_words(findings):
-        grid.add_row("Of the counts", _line(sentence))
-    if archive.same_as is not None:
-        grid.add_row(
-            "Same archive as", _line(f"{archive.same_as}: the same studies, counted once in all sums")
-        )
-
-
-def _remedy(remedy: Remedy) -> list[RenderableType]:
-    parts: list[RenderableType] = [Text(), _indented(_line(remedy.title, "bold"))]
-    parts += [_item(f"{number}.", _marked(spans(step))) for number, step in enumerate(remedy.steps, start=1)]
-    return parts
-
-
 def _not_tested(document: Document) -> RenderableType:
-    return Group(_line("Not tested", "bold"), *(_item("-", _line(each)) for each in document.not_tested))
+    return Group(
+        text_line("Not tested", "bold"), *(item("-", text_line(each)) for each in document.not_tested)
+    )
 
 
 def _footer(document: Document) -> RenderableType:
@@ -366,56 +281,15 @@ def _footer(document: Document) -> RenderableType:
     asked = counted(totals.attempts.asked, "question")
     cost = "" if totals.counting_cost is None else f" Counting took {totals.counting_cost.says}."
     return Group(
-        _line(
+        text_line(
             f"Survey {header.id}, {day_and_time(header.started)}{ended}. "
             f"{asked} asked, {totals.attempts.failed:,} failed, {totals.attempts.skipped:,} not asked.{cost}",
             "dim",
         ),
-        _line(f"Touch {touch_in_words(header.touch)}.", "dim"),
-        _line(
+        text_line(f"Touch {touch_in_words(header.touch)}.", "dim"),
+        text_line(
             f"Authorised by {header.authorised_by} ({header.reference}); scope {header.scope_sha256[:16]}. "
             f"dosimeter {header.tool_version}, {rules_in_words(header)}.",
             "dim",
         ),
     )
-
-
-def _table() -> Table:
-    return Table(box=box.SIMPLE_HEAD, header_style="bold", padding=(0, 1), pad_edge=False, show_edge=False)
-
-
-def _line(text: str, style: str = "") -> Text:
-    return Text(unbroken(plain_text(text)).replace("\N{NO-BREAK SPACE}", _STICKY), style)
-
-
-def _marked(pieces: tuple[Span, ...]) -> Text:
-    marked = Text()
-    for span in pieces:
-        marked.append(plain_text(span.text), _CODE_STYLE if span.code else "")
-    return marked
-
-
-def _indented(part: RenderableType) -> Padding:
-    return Padding(part, (0, 0, 0, 2))
-
-
-def _item(mark: str, text: Text) -> RenderableType:
-    grid = Table.grid(padding=(0, 1))
-    grid.add_column(no_wrap=True, width=2, justify="right")
-    grid.add_column()
-    grid.add_row(mark, text)
-    return _indented(grid)
-
-
-def _exposure(exposure: Exposure) -> Text:
-    return _line(EXPOSURE_WORD[exposure], _EXPOSURE_STYLE[exposure])
-
-
-def _severity(severity: Severity) -> Text:
-    return _line(severity.word, _SEVERITY_STYLE[severity])
-
-
-def _product(product: Product | None) -> str:
-    if product is None:
-        return "not known"
-    return f"{product.name} {product.version}" if product.version else product.name

@@ -255,10 +255,19 @@ def posture_in_words(profile: TlsProfile | None, posture: TlsPostureSeen | None)
     return "; ".join(words)
 
 
+_VERSION: Final = {
+    "SSLv3": "SSL 3.0",
+    "TLSv1": "TLS 1.0",
+    "TLSv1.1": "TLS 1.1",
+    "TLSv1.2": "TLS 1.2",
+    "TLSv1.3": "TLS 1.3",
+}
+
+
 def _versions_in_words(posture: TlsPostureSeen) -> list[str]:
     def named(*, accepted: bool) -> str:
         return ", ".join(
-            each.protocol.replace("TLSv", "TLS ").replace("SSLv", "SSL ")
+            _VERSION.get(each.protocol, each.protocol)
             for each in posture.protocols
             if each.accepted is accepted
         )

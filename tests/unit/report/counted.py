@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from dosimeter.exposure.archive_verdict import judge_archive
+from dosimeter.exposure.joining import Link, LinkEvidence
 from dosimeter.model.attempt import Attempt, Cause, Completed, Failed
 from dosimeter.model.census import (
     AtLeast,
@@ -30,6 +32,7 @@ from dosimeter.model.target import Endpoint
 from dosimeter.model.verdict import Decoy, DecoyTier, Exposure, Severity, Verdict
 from dosimeter.report.archive import Archive, findings_of
 from dosimeter.report.document import Document, build_document
+from dosimeter.report.joined import archive_of
 from tests.unit.report import samples
 
 STRANGER = Titles("NOBODY-7F3A9C", "DOSIMETER")
@@ -151,6 +154,22 @@ def clone() -> Archive:
     )
 
 
+def two_doors() -> Archive:
+    """The archive at its limit and its other door: one archive, with the numbers of the first."""
+    return joined(at_least(), clone())
+
+
+def joined(first: Archive, *others: Archive) -> Archive:
+    """One archive that holds what the first holds."""
+    doors = [door for each in (first, *others) for door in each.doors]
+    verdict = judge_archive(
+        [door.verdict for door in doors], doors=[door.endpoint.authority for door in doors]
+    )
+    says = f"{others[0].endpoint.authority} holds the studies that {first.endpoint.authority} holds"
+    links = (Link(0, 1, LinkEvidence.SAME_STUDIES, says),)
+    return archive_of(doors, verdict, first.findings.census, links=links)
+
+
 def decoy() -> Archive:
     """Claims a great deal."""
     verdict = replace(said(Exposure.RETRIEVABLE), decoy=Decoy(DecoyTier.MEDIUM, ("a sign",)))
@@ -165,14 +184,13 @@ def by_name() -> Archive:
 
 
 def survey() -> list[Archive]:
-    """All of them, and a closed port."""
+    """All of them, two of them doors of one archive, and a closed port."""
     return [
         exact(),
-        at_least(),
+        two_doors(),
         estimated(),
         claimed(),
         unknown(),
-        clone(),
         decoy(),
         by_name(),
         samples.unreachable(1),

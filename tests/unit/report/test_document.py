@@ -161,7 +161,7 @@ def test_summary_says_how_many_answer_anybody() -> None:
     assert summary.headline == "3 of 7 archives answer anybody."
     assert summary.severity is Severity.CRITICAL
     assert (
-        "1 endpoint shows signs of a decoy or a demonstration server; without it, 2 of 6 archives answer "
+        "1 archive shows signs of a decoy or a demonstration server; without it, 2 of 6 archives answer "
         in (" ".join(summary.sentences))
     )
 
@@ -172,7 +172,7 @@ def test_summary_of_a_survey_that_found_nothing() -> None:
 
     assert document.summary.headline == "No archive was found."
     assert document.summary.sentences == (
-        "0 endpoints were asked, and none of them is known to be a DICOM archive.",
+        "0 endpoints were asked, and none of them is known to be of an archive.",
     )
 
 

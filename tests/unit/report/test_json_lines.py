@@ -79,7 +79,21 @@ def test_archive_line_has_every_key_of_the_agreement() -> None:
     archive = lines()[1]
 
     assert archive.keys() >= DESIGN_KEYS
-    assert archive["endpoints"] == [{"port": 4242, "service": "dicom", "exposure": "retrievable"}]
+    assert archive["endpoints"] == [
+        {
+            "address": "127.20.0.8",
+            "port": 4242,
+            "name": "pacs-test.example",
+            "service": "dicom",
+            "exposure": "retrievable",
+            "severity": "critical",
+            "speaks_dicom": True,
+            "protections": [],
+            "product": {"name": "Orthanc", "version": None, "confidence": "announced"},
+            "tls": None,
+            "same_as": None,
+        }
+    ]
     assert archive["counts"]["studies"] == {"kind": "unknown"}
     assert archive["attempts"] == {"completed": 6, "failed": 0, "skipped": 0}
     assert archive["reasons"][0] == {

@@ -147,8 +147,7 @@ def test_missing_archives_doors_and_decoys_have_a_sentence_each() -> None:
     words = summary(*counted.survey())
 
     assert "2 archives that answer anybody were not counted, or not down to the images" in words
-    assert "1 endpoint is another door to an archive counted already" in words
-    assert "7 hosts, 7 endpoints, 6 distinct archives." in words
+    assert "7 archives with 8 doors on 8 hosts: what is one archive is counted once" in words
     assert "Suspected decoys are in none of these sums; with them" in words
     assert "Beside these, whoever knows an AE title can list 60 studies with 600 images" in words
 

@@ -102,7 +102,7 @@ def test_studies_and_images_have_columns_of_their_own(width: int) -> None:
 
     assert lines["127.30.0.3:104"][3:5] == ["~41k", "-"]
     assert lines["127.30.0.1:104"][3:5] == ["12,430", "731,225"]
-    assert lines["127.30.0.2:104"][3:7] == ["≥", "120", "≥", "340"]
+    assert lines["127.30.0.6:104"][3:7] == ["≥", "120", "≥", "340"]
 
 
 def test_the_longest_address_and_large_numbers_leave_words_whole_at_80_columns() -> None:

@@ -76,7 +76,7 @@ def test_endpoints_that_were_not_asked_stand_in_groups_by_reason() -> None:
     web = [samples.spared(port=port) for port in (8042, 8043)]
     document = build_document(samples.HEADER, [*web, samples.spared(NO_TIME, 104), samples.busy()])
 
-    assert document.summary.sentences[0] == "1 endpoint was asked, and it is a DICOM archive."
+    assert document.summary.sentences[0] == "1 endpoint was asked, and it is an imaging archive."
     assert (
         "3 endpoints were not asked: 2 (a web port: nothing but HTTP would be sent there); "
         f"1 ({NO_TIME}). What is there is not known."
@@ -201,14 +201,6 @@ def test_what_was_not_asked_is_told_once_for_each_reason() -> None:
     assert "the stranger's association was not accepted 6 C-ECHO; null query" in words_of(document)
 
 
-def test_a_touch_that_allowed_more_than_was_done_says_both() -> None:
-    """Nothing is sampled in this version, whatever was allowed."""
-    document = build_document(replace(samples.HEADER, touch=Touch.SAMPLE), [samples.queryable()])
-
-    assert "sample was allowed, count was done" in words_of(document)
-    assert "study that cannot exist" in " ".join(document.summary.sentences)
-
-
 @pytest.mark.parametrize(
     ("touch", "says"),
     [
@@ -229,9 +221,10 @@ def test_one_is_written_in_the_singular() -> None:
     document = build_document(samples.HEADER, [samples.retrievable()])
     words = words_of(document)
 
-    assert [each.label for each in document.key_figures][:5] == [
+    assert [each.label for each in document.key_figures][:6] == [
         "archive found",
         "answers anybody",
+        "open to any web browser",
         "lets anybody fetch images",
         "takes images from anybody",
         "answers worklist queries",

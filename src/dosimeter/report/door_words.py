@@ -1,0 +1,65 @@
+"""The doors of an archive in words: what each is, what stood open, and what guards it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from dosimeter.model.target import Service
+from dosimeter.model.verdict import Exposure, Protection
+from dosimeter.report.archive import ON_WEB, OPEN_TO_ANYBODY, Archive, Door
+from dosimeter.report.words import EXPOSURE_PLAINLY, PROTECTION_SHORT
+
+_LOGINS: Final = frozenset((Protection.HTTP_LOGIN, Protection.LOGIN_FORM, Protection.SINGLE_SIGN_ON))
+
+
+def door_plainly(door: Door) -> str:
+    """What a stranger meets there: ``anybody can search it``, ``asks for a login``."""
+    verdict = door.findings.verdict
+    if door.endpoint.service in ON_WEB and verdict.exposure is Exposure.GUARDED:
+        if _LOGINS & set(verdict.protections):
+            return "asks for a login"
+        if Protection.CLIENT_CERTIFICATE in verdict.protections:
+            return "asks for a client certificate"
+    return EXPOSURE_PLAINLY[verdict.exposure]
+
+
+def door_guards(door: Door) -> str:
+    """``HTTP login, TLS``, or that no guard was seen."""
+    protections = door.findings.verdict.protections
+    return ", ".join(PROTECTION_SHORT[each] for each in protections) or "no guard seen"
+
+
+def door_also(door: Door) -> str:
+    """What else stood open: ``takes images; worklist``; empty where nothing did."""
+    verdict = door.findings.verdict
+    also = []
+    if verdict.exposure in OPEN_TO_ANYBODY and verdict.exposure is not Exposure.RETRIEVABLE:
+        also += ["lets images be fetched"] if door.findings.lets_fetch else []
+    also += ["takes images"] if verdict.accepts_writes else []
+    also += ["answers worklist queries"] if verdict.worklist else []
+    return "; ".join(also)
+
+
+def place_of(door: Door, archive: Archive) -> str:
+    """The port; before it the address, where it is not that of the principal door."""
+    endpoint = door.endpoint
+    return str(endpoint.port) if endpoint.address == archive.endpoint.address else endpoint.authority
+
+
+def door_in_short(door: Door, archive: Archive) -> str:
+    """``11112 dicom``, with its address where that is another."""
+    return f"{place_of(door, archive)} {_SHORT[door.endpoint.service]}"
+
+
+def doors_in_short(archive: Archive) -> str:
+    """``11112 dicom, 8042 web``, the most open one first."""
+    return ", ".join(door_in_short(door, archive) for door in archive.doors)
+
+
+_SHORT: Final = {
+    Service.DICOM: "dicom",
+    Service.DICOM_TLS: "dicom tls",
+    Service.WEB: "web",
+    Service.WEB_TLS: "web tls",
+    Service.HL7: "hl7",
+}
