@@ -29,7 +29,7 @@ def blocks(probes: tuple[Probe, ...]) -> Iterator[str]:
         yield probe.name
         yield f"  asks       {probe.asks}"
         yield f"  touch      {probe.touch.word}"
-        yield f"  uses       {_association(probe)}"
+        yield f"  uses       {_connection(probe)}"
         yield f"  asked of   {', '.join(sorted(service.value for service in probe.services))}"
         yield f"  reference  {probe.reference}"
 
@@ -39,16 +39,21 @@ def page(probes: tuple[Probe, ...]) -> Iterator[str]:
     yield "# Every question that dosimeter can ask"
     yield ""
     yield "Made by `dosimeter probes --markdown`, in the order of asking."
-    yield "A stranger's whole verdict takes two associations."
+    yield "A stranger's whole verdict takes two associations, and of a web port at most 48 requests on one connection."
     yield ""
     yield "| probe | asks | touch | uses | reference |"
     yield "|---|---|---|---|---|"
     for probe in probes:
-        cells = (f"`{probe.name}`", probe.asks, probe.touch.word, _association(probe), probe.reference)
+        cells = (f"`{probe.name}`", probe.asks, probe.touch.word, _connection(probe), probe.reference)
         yield f"| {' | '.join(cells)} |"
 
 
-def _association(probe: Probe) -> str:
-    from dosimeter.probes._declare import Rides
+def _connection(probe: Probe) -> str:
+    from dosimeter.probes._declare import ON_DICOM, Rides
 
-    return "its own association" if probe.rides is Rides.OWN else "the stranger's association"
+    if probe.rides is Rides.WEB:
+        return "the HTTP connection"
+    on_dicom = probe.services & ON_DICOM
+    if probe.rides is Rides.OWN:
+        return "its own association" if on_dicom else "its own connection"
+    return "the stranger's association"

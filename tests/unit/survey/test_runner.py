@@ -173,12 +173,10 @@ def test_a_web_port_that_wants_tls_is_asked_inside_tls(tmp_path: Path) -> None:
         _, store = run(plan_of(peer, Service.WEB), authorisation(peer.port), tmp_path)
     (record,) = store.kept
     assert record.endpoint.service is Service.WEB_TLS
-    clear, landing, handshake, *_ = record.attempts
+    clear, landing, *_ = record.attempts
     assert isinstance(clear, Failed)
     assert isinstance(landing, Completed)
-    assert isinstance(handshake, Completed)
-    (seen,) = handshake.facts
-    assert isinstance(seen, TlsSeen)
+    (seen,) = [fact for fact in landing.facts if isinstance(fact, TlsSeen)]
     assert seen.client_certificate is ClientCertificate.NOT_ASKED
 
 
@@ -187,10 +185,9 @@ def test_what_a_handshake_showed_that_was_refused_is_kept(tmp_path: Path) -> Non
     with WebPeer(say(NOT_FOUND), tls=server_context(ssl.CERT_REQUIRED)) as peer:
         _, store = run(plan_of(peer, Service.WEB_TLS), authorisation(peer.port), tmp_path)
     attempts = {attempt.probe: attempt for attempt in store.kept[0].attempts}
-    handshake = attempts["web_tls"]
-    assert isinstance(handshake, Completed)
-    (seen,) = handshake.facts
-    assert isinstance(seen, TlsSeen)
+    landing = attempts["web_landing"]
+    assert isinstance(landing, Failed)
+    (seen,) = [fact for fact in landing.facts if isinstance(fact, TlsSeen)]
     assert seen.client_certificate is ClientCertificate.REQUIRED
     assert isinstance(attempts["web_control"], Skipped)
 
