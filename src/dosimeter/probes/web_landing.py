@@ -59,8 +59,8 @@ def _next(visit: Visit, heard: Heard, asked: str) -> str | None:
 PROBE = Probe(
     name="web_landing",
     asks=f"GET of the front page, of at most {MAX_HOPS} redirects from it within the same origin, and of the "
-    "icon: who is this, and is there a login? Of HTTPS also the handshake: protocol, suite, certificate, whether "
-    "a client certificate is demanded; none is shown",
+    "icon: who is this, and is there a login? Of HTTPS also the handshake: protocol, suite, certificate, "
+    "whether a client certificate is demanded; none is shown",
     touch=Touch.NEGOTIATE,
     reference="RFC 9110 §9.3.1, §15.4",
     rides=Rides.WEB,
