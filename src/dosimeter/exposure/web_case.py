@@ -45,7 +45,8 @@ class WebCase:
     ``query`` to ``worklist`` were answered with their keys honoured; ``own_query`` and ``own_retrieve`` are
     those of a product's own interface, ``portal`` is a page without a login that leads to all else.
     ``canned`` found what cannot exist. ``counter`` and ``description`` answered without a login, ``store``
-    took a multipart with nothing in it. ``page`` is a page of a product without a login, ``refused`` the first data question that wanted one, ``all_refused`` whether the path
+    took a multipart with nothing in it. ``page`` is a page of a product without a login,
+    ``refused`` the first data question that wanted one, ``all_refused`` whether the path
     that cannot exist was refused as well. ``left_open`` are questions that got no answer.
     """
 

@@ -13,6 +13,7 @@ from dosimeter.exposure.web_case import WebCase
 from dosimeter.exposure.web_evidence import WebOutcome, WebQuestion
 from dosimeter.exposure.web_predicates import is_http, left_open, mllp_speaks, worklist_answered
 from dosimeter.exposure.web_words import claimed_words, question_words
+from dosimeter.model.census import noun
 from dosimeter.model.verdict import Advisory, DecoyTier, Protection, Severity
 from dosimeter.model.web import BodyShape, MediaType, Purpose, RedirectTo
 
@@ -142,7 +143,17 @@ def _redirects_elsewhere(case: WebCase) -> Hit | None:
 
 
 def _fhir_open(case: WebCase) -> Hit | None:
-    return None if case.neighbour is None else Hit(case.neighbour.pointer)
+    if case.neighbour is None:
+        return None
+    counted = [
+        counter
+        for each in case.evidence.counted
+        if each.fact.product == "fhir"
+        for counter in each.fact.counters
+        if counter.value is not None
+    ]
+    words = " and ".join(f"{each.value:,} {noun(each.things, each.value)}" for each in counted if each.value)
+    return Hit(case.neighbour.pointer, {"what": f" ({words})" if words else ""})
 
 
 def _fhir_guarded(case: WebCase) -> Hit | None:
@@ -201,7 +212,7 @@ WEB_FINDINGS: Final[tuple[Rule[WebCase], ...]] = (
         "fhir_open",
         Severity.HIGH,
         "The same people by another door: its FHIR interface told a stranger how many patients or imaging "
-        "studies it holds, so it answers strangers' questions about them.",
+        "studies it holds{what}, so it answers strangers' questions about them.",
         _fhir_open,
         "HL7 FHIR R4 3.1.1",
         (Need.FHIR,),

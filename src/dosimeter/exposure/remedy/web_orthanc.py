@@ -40,7 +40,7 @@ BOOK: Final[Book] = MappingProxyType(
             (
                 _LOGIN,
                 (
-                    'Where no client uses DICOMweb, set "Enable": false in the section "DicomWeb"; where none '
+                    'Where no client uses DICOMweb, set "Enable": false in the section "DicomWeb". Where '
                     "none stores, let the reverse proxy pass GET alone."
                 ),
                 _RESTART,
