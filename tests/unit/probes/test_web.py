@@ -10,7 +10,7 @@ from dosimeter.model.text import ServerText
 from dosimeter.model.web import BodyShape, MediaType, Purpose, WebAnswered
 from dosimeter.net.causes import WireFailure
 from dosimeter.net.web import WebRequest, WebResponse
-from dosimeter.probes._declare import NotAsked, Probe, Rides, Visit
+from dosimeter.probes._declare import NotAsked, Visit
 from dosimeter.probes._web import (
     MAX_REQUESTS,
     Question,
@@ -155,19 +155,6 @@ def test_the_control_is_the_one_under_the_origin() -> None:
     (control,) = visit_with(visit, CONTROL)
     assert seen_control((under,)) is None
     assert seen_control((under, control)) is control
-
-
-def test_the_control_cannot_be_prepared() -> None:
-    """Each is another path of letters, sent once, and shown as what it is."""
-    paths = set()
-    for _ in range(50):
-        visit = new_visit(lambda request: says(404, request.path))
-        (fact,) = visit_with(visit, CONTROL)
-        assert isinstance(fact, WebAnswered)
-        assert (fact.path, fact.purpose, fact.received) == ("/{null}", Purpose.CONTROL, 17)
-        paths.add(visit.heard[0].path + str(requests_of(visit)))
-    assert isinstance(CONTROL, Probe)
-    assert CONTROL.rides is Rides.WEB
 
 
 @pytest.mark.parametrize(
