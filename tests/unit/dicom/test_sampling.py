@@ -16,7 +16,7 @@ from dosimeter.dicom.sample_query import (
     sample_query_string,
 )
 from dosimeter.dicom.sample_values import SHAPES
-from dosimeter.dicom.sampling import Fill, FillRates
+from dosimeter.dicom.sampling import Fill, FillRates, IdentifierReader
 from dosimeter.dicom.uids import EXPLICIT_VR_LE, IMPLICIT_VR_LE
 from tests.unit.dicom.sampled import TAGS, VRS, answer, element, rate, reduce
 
@@ -357,3 +357,13 @@ def test_what_breaks_the_protocol_is_handed_on_broken_and_without_values(wire: b
     assert b"Vogel" not in handed
     with pytest.raises(RemoteProtocolError):
         decode_whole(handed[: find_end(handed, 0)])
+
+
+def test_a_value_that_was_cut_leaves_no_state_behind() -> None:
+    """Neither flags nor the one byte that is compared with the next: another value begins as the first did."""
+    reader = IdentifierReader(FillRates(), explicit=False)
+    reader.feed(memoryview(answer({"PatientID": b"99999999"}))[:12])
+    reader.wipe()
+    fresh = IdentifierReader(FillRates(), explicit=False)
+    kept, new = reader._value, fresh._value  # noqa: SLF001
+    assert [getattr(kept, name) for name in kept.__slots__] == [getattr(new, name) for name in new.__slots__]
