@@ -360,7 +360,7 @@ def test_what_breaks_the_protocol_is_handed_on_broken_and_without_values(wire: b
 
 
 def test_a_value_that_was_cut_leaves_no_state_behind() -> None:
-    """Neither flags nor the one byte that is compared with the next: another value begins as the first did."""
+    """Neither flags nor the one byte that is compared with the next: another value begins as one did."""
     reader = IdentifierReader(FillRates(), explicit=False)
     reader.feed(memoryview(answer({"PatientID": b"99999999"}))[:12])
     reader.wipe()
