@@ -11,13 +11,12 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
+from dosimeter.census.claimed import claimed_counts, combine
 from dosimeter.census.judge import judge_census
 from dosimeter.exposure.archive_verdict import judge_archive
 from dosimeter.exposure.classify import judge
-from dosimeter.exposure.count_words import count_of
 from dosimeter.exposure.joining import Joined, Surface, join, surface_of
 from dosimeter.model.attempt import COUNT_PROBE, Attempt, Skipped
-from dosimeter.model.census import NOT_COUNTED, Census, Claimed, Count, Counts, Things, Unknown
 from dosimeter.model.facts import EchoAnswered, Fact
 from dosimeter.model.survey import EndpointRecord
 from dosimeter.model.target import Service
@@ -27,7 +26,7 @@ from dosimeter.report.joined import archive_of
 from dosimeter.report.neighbour import NeighbourAt
 
 _ECHO_PROBE: Final = "dicom_echo"
-_IN_CLEAR_DICOM: Final = frozenset((Service.DICOM, Service.DICOM_TLS))
+_DICOM: Final = frozenset((Service.DICOM, Service.DICOM_TLS))
 _KEPT: Final = 1024
 
 
@@ -79,7 +78,7 @@ class _Memory:
         if any(each.probe == COUNT_PROBE and not isinstance(each, Skipped) for each in record.attempts):
             return _judged(record.attempts, record)
         service = record.endpoint.service
-        timed = service not in _IN_CLEAR_DICOM
+        timed = service not in _DICOM
         attempts = tuple(
             [self._untimed(each) if timed or each.probe == _ECHO_PROBE else each for each in record.attempts]
         )
@@ -184,12 +183,9 @@ def _first_of_all_first(doors: Sequence[Door]) -> list[Door]:
 
 def _judged(attempts: tuple[Attempt, ...], record: EndpointRecord) -> _Seen:
     endpoint = record.endpoint
-    census = judge_census(
-        fact
-        for each in attempts
-        if not isinstance(each, Skipped) and each.probe == COUNT_PROBE
-        for fact in each.facts
-    )
+    census = judge_census(_facts(attempts, count=True))
+    if endpoint.service not in _DICOM:
+        census = combine((census, claimed_counts(_facts(attempts, count=False))))
     verdict = judge(attempts, service=endpoint.service, seen_at=record.ended, census=census)
     findings = findings_of(attempts, verdict, census, endpoint.service)
     surface = surface_of(endpoint, attempts, verdict, counts=findings.census.counts)
@@ -199,6 +195,13 @@ def _judged(attempts: tuple[Attempt, ...], record: EndpointRecord) -> _Seen:
         is_held=findings.is_archive or surface.is_door or findings.neighbour is not None,
         is_joined_afar=surface.certificate is not None or bool(surface.ae_titles) or bool(surface.sources),
     )
+
+
+def _facts(attempts: Iterable[Attempt], *, count: bool) -> Iterator[Fact]:
+    """The facts of the census alone, or all others."""
+    for each in attempts:
+        if not isinstance(each, Skipped) and (each.probe == COUNT_PROBE) is count:
+            yield from each.facts
 
 
 def _untimed(attempt: Attempt) -> Attempt:
@@ -214,21 +217,3 @@ def _timeless(fact: Fact) -> Fact:
     if isinstance(fact, EchoAnswered | WebAnswered | MllpAnswered):
         return replace(fact, milliseconds=0)
     return fact
-
-
-def combine(censuses: Sequence[Census]) -> Census:
-    """The numbers of one archive: what was counted before what it claims, the first door's before others'."""
-    first = next((each for each in censuses if each != NOT_COUNTED), NOT_COUNTED)
-    return replace(
-        first,
-        counts=Counts(
-            **{things.value: _best([count_of(each.counts, things) for each in censuses]) for things in Things}
-        ),
-    )
-
-
-def _best(counts: Sequence[Count]) -> Count:
-    known = [count for count in counts if not isinstance(count, Unknown)]
-    return next(
-        (count for count in known if not isinstance(count, Claimed)), known[0] if known else Unknown()
-    )

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -8,12 +9,26 @@ from hypothesis import strategies as st
 
 from dosimeter.census.judge import judge_census
 from dosimeter.exposure.classify import judge
+from dosimeter.exposure.joining import LinkEvidence, join, surface_of
 from dosimeter.model.attempt import Attempt, Cause, Completed, Failed, Skipped
-from dosimeter.model.census import NOT_COUNTED, AtLeast, Axis, CensusEnd, Exact
-from dosimeter.model.facts import EchoAnswered, Ending
+from dosimeter.model.census import NOT_COUNTED, AtLeast, Axis, CensusEnd, Claimed, Exact, Things
+from dosimeter.model.facts import EchoAnswered, Ending, Fact
 from dosimeter.model.survey import EndpointRecord
 from dosimeter.model.target import Endpoint, Service
-from dosimeter.report.archive import Archive, findings_of
+from dosimeter.model.text import ServerText
+from dosimeter.model.verdict import Exposure
+from dosimeter.model.web import (
+    ArchiveDescribed,
+    BodyShape,
+    CounterRead,
+    DataSourceNamed,
+    MediaType,
+    ProductCounted,
+    Purpose,
+    RedirectTo,
+    WebAnswered,
+)
+from dosimeter.report.archive import Archive, Door, findings_of
 from dosimeter.usecases.judging import judge_all
 from tests.property.test_exposure_judge import records
 from tests.unit.exposure.counted import cell, census
@@ -34,7 +49,7 @@ def echo(milliseconds: int) -> Completed:
     return Completed("dicom_echo", (EchoAnswered(STRANGER, Ending.STATUS, 0, milliseconds),))
 
 
-def rules(archive: Archive) -> set[str]:
+def rules(archive: Archive | Door) -> set[str]:
     """The rules that gave a reason."""
     return {reason.rule for reason in archive.verdict.reasons}
 
@@ -68,10 +83,11 @@ def test_a_certificate_is_judged_by_the_moment_each_endpoint_showed_it() -> None
     """One certificate on two endpoints, asked the second before it expired and the second after."""
     answers = (tls(not_after=NOON.isoformat()), associated(STUDY_FIND))
     second = timedelta(seconds=1)
-    before, after = judge_all(
+    (archive,) = judge_all(
         record(number, *answers, service=Service.DICOM_TLS, ended=ended)
         for number, ended in enumerate((NOON - second, NOON + second))
     )
+    before, after = sorted(archive.doors, key=lambda door: door.endpoint.address)
     assert "certificate_expired" not in rules(before)
     assert "certificate_expired" in rules(after)
 
@@ -97,7 +113,10 @@ def test_what_is_remembered_is_what_a_judgement_alone_says(
         )
         for place, kind in enumerate(order)
     ]
-    for one, archive in zip(asked, judge_all(asked), strict=True):
+    doors = {door.endpoint: door for archive in judge_all(asked) for door in archive.doors}
+    assert len(doors) == len(asked)
+    for one in asked:
+        archive = doors[one.endpoint]
         counted = [
             fact
             for each in one.attempts
@@ -106,8 +125,7 @@ def test_what_is_remembered_is_what_a_judgement_alone_says(
         ]
         made = judge_census(counted)
         alone = judge(one.attempts, service=one.endpoint.service, seen_at=one.ended, census=made)
-        expected = findings_of(one.attempts, alone, made)
-        assert archive.endpoint == one.endpoint
+        expected = findings_of(one.attempts, alone, made, one.endpoint.service)
         assert archive.verdict == expected.verdict
         assert archive.findings.failures == expected.failures
         assert archive.findings.not_asked == expected.not_asked
@@ -164,3 +182,185 @@ def test_an_unfinished_census_is_judged_by_the_cells_it_has() -> None:
 
     assert archive.findings.census.counts.studies == AtLeast(40)
     assert archive.findings.census_end is None
+
+
+def web(number: int, port: int, *facts: Fact, service: Service = Service.WEB) -> EndpointRecord:
+    """What a web port answered."""
+    return EndpointRecord(
+        Endpoint(f"10.0.0.{number}", port, service), (Completed("orthanc", facts),), NOON, NOON
+    )
+
+
+def heard(
+    asked: str, purpose: Purpose, status: int, body: BodyShape, *, specified: bool = True
+) -> WebAnswered:
+    """One answer over HTTP."""
+    return WebAnswered(asked, purpose, "GET", f"/{asked}", status, body, MediaType.JSON, specified)
+
+
+def orthanc(number: int, port: int = 8042, *, dicom_port: int = 104, studies: int = 48) -> EndpointRecord:
+    """An Orthanc that tells anybody what it holds, and which DICOM port it has."""
+    return web(
+        number,
+        port,
+        heard("web_control", Purpose.CONTROL, 404, BodyShape.JSON_OBJECT, specified=False),
+        heard("orthanc_system", Purpose.DESCRIPTION, 200, BodyShape.JSON_OBJECT),
+        ArchiveDescribed("orthanc", ServerText.of("1.10.1"), (), (dicom_port,)),
+        heard("orthanc_statistics", Purpose.COUNTER, 200, BodyShape.JSON_OBJECT),
+        ProductCounted("orthanc", "orthanc_statistics", (CounterRead(Things.STUDIES, studies),)),
+    )
+
+
+def login_wall(number: int) -> EndpointRecord:
+    """Everything is refused with 401, and nothing shows a product."""
+    refused = (
+        replace(
+            heard(asked, purpose, 401, BodyShape.EMPTY, specified=False),
+            challenges=("basic",),
+        )
+        for asked, purpose in (("web_landing", Purpose.LANDING), ("web_control", Purpose.CONTROL))
+    )
+    return web(number, 443, *refused)
+
+
+def places(archive: Archive) -> set[tuple[str, int]]:
+    """Where its doors are."""
+    return {(door.endpoint.address, door.endpoint.port) for door in archive.doors}
+
+
+def test_the_web_face_and_the_dicom_port_that_it_names_are_one_archive() -> None:
+    """The highest rung wins, each door keeps its own, and the link says why."""
+    (archive,) = judge_all([record(1, associated(STUDY_FIND), query(STUDY)), orthanc(1)])
+
+    assert places(archive) == {("10.0.0.1", 104), ("10.0.0.1", 8042)}
+    assert archive.exposure is Exposure.BROWSABLE
+    assert [door.exposure for door in archive.doors] == [Exposure.BROWSABLE, Exposure.QUERYABLE]
+    assert archive.endpoint.port == 8042
+    assert [link.says for link in archive.links] == [
+        "the web face at 10.0.0.1:8042 names 104 as its DICOM port"
+    ]
+
+
+def test_what_was_counted_stands_before_what_the_web_face_claims() -> None:
+    """Of one archive; a claim alone stays a claim."""
+    counted = record(1, associated(STUDY_FIND), query(STUDY), counted_whole(48))
+    (whole,) = judge_all([counted, orthanc(1)])
+    (claimed,) = judge_all([orthanc(1)])
+
+    assert whole.findings.census.counts.studies == Exact(48)
+    assert claimed.findings.census.counts.studies == Claimed(48)
+
+
+def test_a_shared_address_joins_nothing() -> None:
+    """Two archives of one machine, each with its own line."""
+    other = EndpointRecord(Endpoint("10.0.0.1", 11112), (associated(STUDY_FIND), query(STUDY)), NOON, NOON)
+    archives = list(judge_all([record(1, associated(STUDY_FIND), query(STUDY)), other]))
+
+    assert [len(archive.doors) for archive in archives] == [1, 1]
+
+
+def test_endpoints_that_hold_the_same_studies_are_one_archive_with_two_doors() -> None:
+    """What ADR 0014 found is a link like others, and the numbers are those of the first."""
+    first = record(1, associated(STUDY_FIND), query(STUDY), counted_whole(100))
+    clone = replace(
+        record(2, associated(STUDY_FIND), query(STUDY), counted_whole(99)), same_as="10.0.0.1:104"
+    )
+    (archive,) = judge_all([clone, first])
+
+    assert places(archive) == {("10.0.0.1", 104), ("10.0.0.2", 104)}
+    assert archive.findings.census.counts.studies == Exact(100)
+    assert [link.evidence for link in archive.links] == [LinkEvidence.SAME_STUDIES]
+
+
+def test_a_login_wall_is_no_archive_and_stays_alone() -> None:
+    """Guarded, and nothing is known of what is behind."""
+    walls = list(judge_all([login_wall(1), login_wall(2)]))
+
+    assert [(each.exposure, each.findings.is_archive) for each in walls] == [(Exposure.GUARDED, False)] * 2
+    assert [len(each.doors) for each in walls] == [1, 1]
+
+
+def test_a_neighbour_stands_beside_the_archives_of_its_machine() -> None:
+    """And is no archive itself."""
+    fhir = web(
+        1,
+        8080,
+        heard("web_control", Purpose.CONTROL, 404, BodyShape.TEXT, specified=False),
+        heard("fhir_metadata", Purpose.NEIGHBOUR, 200, BodyShape.JSON_OBJECT),
+        heard("fhir_patient_count", Purpose.NEIGHBOUR, 200, BodyShape.JSON_OBJECT),
+        ProductCounted("fhir", "fhir_patient_count", (CounterRead(Things.PATIENTS, 7),)),
+    )
+    dicom = record(1, associated(STUDY_FIND), query(STUDY))
+    elsewhere = record(2, associated(STUDY_FIND), query(STUDY))
+    archives = {each.endpoint.authority: each for each in judge_all([dicom, fhir, elsewhere])}
+
+    (neighbour,) = archives["10.0.0.1:104"].neighbours
+    assert (neighbour.endpoint.port, neighbour.neighbour.is_open) == (8080, True)
+    assert neighbour.neighbour.patients == Claimed(7)
+    assert archives["10.0.0.2:104"].neighbours == ()
+    assert not archives["10.0.0.1:8080"].findings.is_archive
+
+
+def test_closed_ports_go_out_as_they_come() -> None:
+    """Before the next record is read, whatever is kept back for joining."""
+    read: list[int] = []
+
+    def survey() -> Iterator[EndpointRecord]:
+        for number in range(1, 5):
+            read.append(number)
+            answers = (associated(STUDY_FIND),) if number == 1 else (failed(Cause.REFUSED),)
+            yield record(number, *answers)
+
+    archives = judge_all(survey())
+    assert next(archives).endpoint.address == "10.0.0.2"
+    assert read == [1, 2]
+    assert [each.endpoint.address for each in archives] == ["10.0.0.3", "10.0.0.4", "10.0.0.1"]
+
+
+@given(st.lists(st.sampled_from(range(6)), min_size=1, max_size=8), st.data())
+def test_what_is_left_out_of_the_comparison_could_not_have_been_joined(
+    kinds: list[int], data: st.DataObject
+) -> None:
+    """Archives are those that a comparison of every endpoint with every other finds."""
+    survey = []
+    for place, kind in enumerate(kinds):
+        number = data.draw(st.integers(1, 4))
+        dicom = record(number, associated(STUDY_FIND), query(STUDY))
+        made = (
+            dicom,
+            orthanc(number),
+            replace(dicom, same_as=f"10.0.0.{data.draw(st.integers(1, 4))}:104"),
+            record(number, tls(), associated(STUDY_FIND), service=Service.DICOM_TLS),
+            login_wall(number),
+            web(
+                number,
+                3000,
+                heard("web_control", Purpose.CONTROL, 404, BodyShape.TEXT, specified=False),
+                DataSourceNamed(
+                    "ohif", RedirectTo.ELSEWHERE, ServerText.of("/q"), ServerText.of("10.0.0.1:8042")
+                ),
+            ),
+        )[kind]
+        survey.append(replace(made, endpoint=replace(made.endpoint, port=made.endpoint.port + place)))
+    alone = [next(iter(judge_all([replace(each, same_as=None)]))) for each in survey]
+    surfaces = [
+        surface_of(
+            one.endpoint,
+            one.attempts,
+            archive.verdict,
+            counts=archive.findings.census.counts,
+            same_as=one.same_as,
+        )
+        for one, archive in zip(survey, alone, strict=True)
+    ]
+    expected = {
+        frozenset(survey[member].endpoint for member in group.members)
+        for group in join(surfaces)
+        if any(alone[member].findings.is_archive for member in group.members)
+    }
+    found = {
+        frozenset(door.endpoint for door in archive.doors)
+        for archive in judge_all(survey)
+        if archive.findings.is_archive
+    }
+    assert found == expected
