@@ -109,7 +109,7 @@ _OPEN: Final = (
         Expected(Exposure.RETRIEVABLE, accepts_writes=True, worklist=False),
         replace(LIKE_ORTHANC, services=_ARCHIVE | STORAGE_SERVICES, most_rows=10, honours_cancel=False),
         seed=7,
-        patients=120,
+        patients=100,
     ),
 )
 
