@@ -38,6 +38,7 @@ _NOT_IMPLEMENTED: Final = 501
 _UNKNOWN: Final = frozenset({400, 404, 405, 406, 410, 415, 422, 501})
 """What a path that is not there is answered, or a request that nobody takes."""
 _ABSENT: Final = frozenset({404, 405, 406, 410, 501})
+_WADO: Final = frozenset({"wado_rs", "wado_uri"})
 _TOKENS: Final = frozenset({"bearer", "dpop", "oauth", "gnap"})
 """Challenges that are answered with a token of a server of identities (RFC 6750)."""
 
@@ -242,12 +243,15 @@ def _is_believed(fact: WebAnswered, controls: list[WebAnswered], before: list[We
     """Whether an answer as specified shows that the service is there.
 
     That something is not found proves nothing beside a path that is not found either, unless a query was
-    answered under the same root: then it is known to be DICOMweb (DESIGN §3).
+    answered under the same root: then it is known to be DICOMweb (DESIGN §3). Of WADO the control has to be
+    under the same root: errors in JSON are common.
     """
     if fact.purpose is Purpose.RETRIEVE and any(
         each.is_open and each.fact.purpose is Purpose.QUERY and each.fact.root == fact.root for each in before
     ):
         return True
+    if fact.asked in _WADO and not any(control.root == fact.root for control in controls):
+        return False
     return _is_told_apart(fact, controls)
 
 

@@ -2,8 +2,20 @@ from __future__ import annotations
 
 import pytest
 
-from dosimeter.exposure.remedy import conquest, dcm4chee, dcmtk, generic, horos_osirix, orthanc, pynetdicom
+from dosimeter.exposure.remedy import (
+    conquest,
+    dcm4chee,
+    dcmtk,
+    generic,
+    horos_osirix,
+    orthanc,
+    pynetdicom,
+    web_archives,
+    web_generic,
+    web_orthanc,
+)
 from dosimeter.exposure.remedy.choose import choose
+from dosimeter.exposure.remedy.choose_web import choose_web
 from dosimeter.exposure.remedy.need import Book, Need
 from dosimeter.model.attempt import Cause
 from dosimeter.model.verdict import Confidence, Product
@@ -28,6 +40,13 @@ BOOKS = [
     horos_osirix.BOOK,
     orthanc.BOOK,
     pynetdicom.BOOK,
+    web_archives.CONQUEST,
+    web_archives.DCM4CHEE,
+    web_archives.DICOOGLE,
+    web_archives.HOROS,
+    web_archives.OHIF,
+    web_generic.BOOK,
+    web_orthanc.BOOK,
 ]
 
 
@@ -90,7 +109,38 @@ def test_an_ambiguous_product_gets_both_advices_with_labels(*, commitment: bool,
 @pytest.mark.parametrize("need", list(Need))
 def test_every_need_has_generic_advice(need: Need) -> None:
     """Nothing that is found goes without a way to close it."""
-    assert need in generic.BOOK
+    assert need in web_generic.BOOK
+    assert need in generic.BOOK or "re-test" in choose_web([need], None)[0].steps[-1]
+
+
+@pytest.mark.parametrize(
+    ("product", "need", "key"),
+    [
+        ("orthanc", Need.WEB_OPEN, '"AuthenticationEnabled": true'),
+        ("orthanc", Need.WEB_OPEN, '"RemoteAccessAllowed": false'),
+        ("orthanc", Need.WEB_OPEN, '"RegisteredUsers"'),
+        ("orthanc", Need.WEB_CLEAR_TEXT, '"SslEnabled": true'),
+        ("dcm4chee", Need.WEB_OPEN, "AUTH_SERVER_URL"),
+        ("dicoogle", Need.WEB_OPEN, "confs/server.xml"),
+        ("conquest", Need.WEB_OPEN, "/cgi-bin/"),
+        ("horos", Need.WEB_OPEN, "passwordWebServer"),
+        ("ohif", Need.WEB_OPEN, "oidc"),
+        (None, Need.WEB_OPEN, "reverse proxy"),
+        ("synapse", Need.WEB_OPEN, "reverse proxy"),
+        ("fhir", Need.FHIR, "SMART"),
+        (None, Need.HL7, "interface engine"),
+        ("visage", Need.OLD_TLS, "PS3.15 B.12"),
+    ],
+)
+def test_web_advice_quotes_the_key_to_change(product: str | None, need: Need, key: str) -> None:
+    """An administrator can follow it without a manual; what has no key of its own gets what always holds."""
+    assert any(key in step for remedy in choose_web([need], product) for step in remedy.steps)
+
+
+def test_web_advice_is_given_once_and_in_order() -> None:
+    """A need that was found twice is closed once; what opens patients' data comes first."""
+    titles = [remedy.title for remedy in choose_web([Need.UPGRADE, Need.WEB_OPEN, Need.UPGRADE], None)]
+    assert titles == ["Ask for a login before patients' data", "Upgrade what published advisories name"]
 
 
 @pytest.mark.parametrize("book", BOOKS)
