@@ -147,15 +147,21 @@ def read_lone_command(pdu: bytes) -> tuple[int, CommandSet] | None:
     """Context and command set of a P-DATA-TF that is one whole command set with no data set to follow.
 
     None for every other P-DATA-TF, well formed or not: a `MessageReader` reads those. Final responses
-    differ from archive to archive in nothing but what an archive adds to them, so they are remembered.
+    differ from archive to archive in nothing but what an archive adds to them, so they are remembered;
+    nothing that holds a part of a data set ever is.
     """
-    return _remembered(pdu) if len(pdu) <= _LONGEST_REMEMBERED else None
+    size = len(pdu)
+    if not _LEAST <= size <= _LONGEST_REMEMBERED or pdu[_CONTROL_AT] & _WHOLE_COMMAND != _WHOLE_COMMAND:
+        return None
+    if int.from_bytes(pdu[HEADER_LENGTH : HEADER_LENGTH + 4], "big") != size - HEADER_LENGTH - 4:
+        return None
+    return _remembered(pdu)
 
 
 def _read_lone_command(pdu: bytes) -> tuple[int, CommandSet] | None:
     try:
         context_id, control, end = read_pdv_header(pdu, HEADER_LENGTH)
-        if control & (_COMMAND | _LAST) != _COMMAND | _LAST or end != len(pdu):
+        if control & _WHOLE_COMMAND != _WHOLE_COMMAND or end != len(pdu):
             return None
         command = decode_command(pdu, HEADER_LENGTH + PDV_HEADER_LENGTH, end)
     except RemoteProtocolError:
@@ -163,5 +169,8 @@ def _read_lone_command(pdu: bytes) -> tuple[int, CommandSet] | None:
     return None if command.has_data_set else (context_id, command)
 
 
+_WHOLE_COMMAND: Final = _COMMAND | _LAST
+_CONTROL_AT: Final = HEADER_LENGTH + PDV_HEADER_LENGTH - 1
+_LEAST: Final = HEADER_LENGTH + PDV_HEADER_LENGTH
 _LONGEST_REMEMBERED: Final = 300
 _remembered = lru_cache(maxsize=512)(_read_lone_command)

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import struct
+import sys
 
 import pytest
 
 from dosimeter.dicom.dimse import CommandSet, FindResponse, encode_response
 from dosimeter.dicom.errors import RemoteProtocolError
 from dosimeter.dicom.limits import MAX_COMMAND_LENGTH, MAX_IDENTIFIER_LENGTH
-from dosimeter.dicom.message import Message, MessageReader
+from dosimeter.dicom.message import Message, MessageReader, read_lone_command
 from dosimeter.dicom.pdu import PDV, PDataTF
 from dosimeter.dicom.pdu_encode import encode_fragment, encode_pdu
 
@@ -172,3 +173,23 @@ def test_the_judge_is_asked_before_any_of_the_data_set_is_taken() -> None:
 
     with pytest.raises(RemoteProtocolError, match="9: 8020"):
         reader.next_message(refuse)
+
+
+def _p_data_tf(*pdvs: tuple[int, bytes]) -> bytes:
+    """A P-DATA-TF of these fragments, with their message control headers (PS3.8 Table 9-22, Annex E)."""
+    body = b"".join(struct.pack(">IBB", len(data) + 2, 1, control) + data for control, data in pdvs)
+    return struct.pack(">BBI", 4, 0, len(body)) + body
+
+
+@pytest.mark.parametrize(
+    "fragments",
+    [((3, b"\0" * 12), (2, b"DOE^JANE")), ((2, b"DOE^JANE"),), ((0, b"DOE^JANE"),), ((1, b"\0" * 12),)],
+)
+def test_nothing_that_holds_a_part_of_a_data_set_is_remembered(
+    fragments: tuple[tuple[int, bytes], ...],
+) -> None:
+    """Final responses are kept for their likes; a row, whole or in part, must not be."""
+    pdu = _p_data_tf(*fragments)
+    holders = sys.getrefcount(pdu)
+    assert read_lone_command(pdu) is None
+    assert sys.getrefcount(pdu) == holders
