@@ -1,6 +1,7 @@
-"""The reports of two small surveys in every format, as they were when somebody last looked at them.
+"""The reports of three small surveys in every format, as they were when somebody last looked at them.
 
-The second one was counted: every kind of count, an archive with two doors, a decoy.
+The second one was counted: every kind of count, an archive with two doors, a decoy. The third one has web
+faces: three doors of one archive, a login wall, neighbours, a sampled archive.
 
 After a change that is meant: ``python -m tests.golden.report_files`` writes them anew; then read the
 difference.
@@ -13,7 +14,7 @@ from pathlib import Path
 
 from dosimeter.report.document import Document, build_document
 from dosimeter.report.render import Format, render
-from tests.unit.report import counted, samples
+from tests.unit.report import counted, doors, samples
 
 FOLDER = Path(__file__).parent / "report"
 
@@ -25,13 +26,15 @@ FORMS = {
     "survey.csv": (Format.CSV, None, False),
     "survey.html": (Format.HTML, None, False),
 }
-FILES = (*FORMS, *(f"counted/{name}" for name in FORMS))
+FOLDERS = ("counted", "doors")
+FILES = (*FORMS, *(f"{folder}/{name}" for folder in FOLDERS for name in FORMS))
 
 
 def rendered(name: str) -> str:
     """One of the files, as the code writes it today."""
-    format_, width, detail = FORMS[name.removeprefix("counted/")]
-    document = counted.document() if name.startswith("counted/") else _uncounted()
+    folder, _, form = name.rpartition("/")
+    format_, width, detail = FORMS[form]
+    document = {"": _uncounted, "counted": counted.document, "doors": doors.document}[folder]()
     out = io.StringIO(newline="")
     render(document, format_, out, width=width, detail=detail)
     return out.getvalue()
@@ -52,6 +55,7 @@ def _uncounted() -> Document:
 
 
 if __name__ == "__main__":
-    (FOLDER / "counted").mkdir(exist_ok=True)
+    for folder in FOLDERS:
+        (FOLDER / folder).mkdir(exist_ok=True)
     for name in FILES:
         (FOLDER / name).write_text(rendered(name), encoding="utf-8", newline="")

@@ -46,14 +46,20 @@ def place_of(door: Door, archive: Archive) -> str:
     return str(endpoint.port) if endpoint.address == archive.endpoint.address else endpoint.authority
 
 
-def door_in_short(door: Door, archive: Archive) -> str:
-    """``11112 dicom``, with its address where that is another."""
-    return f"{place_of(door, archive)} {_SHORT[door.endpoint.service]}"
+def port_in_short(door: Door) -> str:
+    """``11112 dicom``."""
+    return f"{door.endpoint.port} {_SHORT[door.endpoint.service]}"
 
 
 def doors_in_short(archive: Archive) -> str:
-    """``11112 dicom, 8042 web``, the most open one first."""
-    return ", ".join(door_in_short(door, archive) for door in archive.doors)
+    """``11112 dicom, 8042 web``, the most open one first, with their addresses where they have others."""
+    own = archive.endpoint.address
+    return ", ".join(
+        port_in_short(door)
+        if door.endpoint.address == own
+        else f"{door.endpoint.authority} {_SHORT[door.endpoint.service]}"
+        for door in archive.doors
+    )
 
 
 _SHORT: Final = {

@@ -195,7 +195,10 @@ def _label(archive: Archive, layout: _Layout, middle: int) -> tuple[Said, ...]:
     product = archive.verdict.product
     if not layout.beside or product is None:
         return (Said(x, middle + 5, "archive", "house"),)
-    return (Said(x, middle - 4, "archive", "house"), Said(x, middle + 15, _short(product.name, 22), "house soft"))
+    return (
+        Said(x, middle - 4, "archive", "house"),
+        Said(x, middle + 15, _short(product.name, 22), "house soft"),
+    )
 
 
 def _described(door: Door, archive: Archive) -> str:

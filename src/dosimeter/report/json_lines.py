@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache, partial
+from json.encoder import encode_basestring_ascii
 from typing import Final, TextIO
 
 from dosimeter.exposure.rules import RULESET_VERSION
@@ -28,6 +29,9 @@ from dosimeter.report.figures import Figures, Tally, Totals
 from dosimeter.report.words import utc
 
 _encode: Final = json.JSONEncoder(ensure_ascii=True, allow_nan=False).encode
+
+_quoted: Final = encode_basestring_ascii
+"""What the encoder does with a string, without the way through the encoder."""
 
 _OWN: Final = re.compile('"(address|name|port|retest|began|ended|same_as)": null')
 """What endpoints that answered alike do not share.
@@ -95,13 +99,13 @@ class _ArchiveEncoder:
             return _encode(archive_object(self._survey, archive))
         endpoint = archive.endpoint
         own = {
-            "address": f'"address": {_encode(endpoint.address)}',
-            "name": '"name": null' if endpoint.name is None else f'"name": {_encode(endpoint.name)}',
+            "address": f'"address": {_quoted(endpoint.address)}',
+            "name": '"name": null' if endpoint.name is None else f'"name": {_quoted(endpoint.name)}',
             "port": f'"port": {endpoint.port}',
-            "retest": f'"retest": {_encode(archive.retest)}',
+            "retest": f'"retest": {_quoted(archive.retest)}',
             "began": f'"began": "{utc(archive.began)}"',
             "ended": f'"ended": "{utc(archive.ended)}"',
-            "same_as": f'"same_as": {"null" if archive.same_as is None else _encode(archive.same_as)}',
+            "same_as": f'"same_as": {"null" if archive.same_as is None else _quoted(archive.same_as)}',
         }
         return "".join([own.get(piece, piece) for piece in self._form(archive.findings)])
 

@@ -235,6 +235,8 @@ def _population(figures: Figures) -> str:
         return f"{asked}: together they are the doors of {archives}."
     doors = figures.doors
     belong = f"{doors:,} {'belongs' if doors == 1 else 'belong'} to {archives}"
+    if not figures.further_doors:
+        belong = f"{doors:,} {'is an imaging archive' if doors == 1 else 'are imaging archives'}"
     rest = (
         f"{others:,} could not be reached, {'is' if others == 1 else 'are'} something else, "
         f"or did not say what {'it is' if others == 1 else 'they are'}"

@@ -15,7 +15,7 @@ from dosimeter.exposure.count_words import short_words
 from dosimeter.model.verdict import DecoyTier, Severity, Verdict
 from dosimeter.report.archive import Archive
 from dosimeter.report.document import Document, OtherGroup
-from dosimeter.report.door_words import door_in_short
+from dosimeter.report.door_words import port_in_short
 from dosimeter.report.neighbour import neighbour_says
 from dosimeter.report.plain import plain_text
 from dosimeter.report.sentences import Rung
@@ -177,8 +177,12 @@ def _place(archive: Archive) -> Text:
     name = plain_text(archive.endpoint.name or "")
     for start in range(0, len(name), _LONGEST_IPV4):
         place.append(f"\n{name[start : start + _LONGEST_IPV4]}", "dim")
+    address = archive.endpoint.address
     for door in archive.joined:
-        place.append(f"\n  {door_in_short(door, archive)}", "dim")
+        if door.endpoint.address != address:
+            address = door.endpoint.address
+            place.append(f"\n{address}", "dim")
+        place.append(f"\n  {port_in_short(door)}", "dim")
     return place
 
 

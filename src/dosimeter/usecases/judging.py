@@ -78,9 +78,10 @@ class _Memory:
         if any(each.probe == COUNT_PROBE and not isinstance(each, Skipped) for each in record.attempts):
             return _judged(record.attempts, record)
         service = record.endpoint.service
-        timed = service not in _DICOM
-        attempts = tuple(
-            [self._untimed(each) if timed or each.probe == _ECHO_PROBE else each for each in record.attempts]
+        attempts = (
+            tuple([self._untimed(each) if each.probe == _ECHO_PROBE else each for each in record.attempts])
+            if service in _DICOM
+            else tuple(map(self._untimed, record.attempts))
         )
         known = self._known.get((attempts, service))
         if known is not None:

@@ -11,12 +11,25 @@ from typing import Any
 
 import pytest
 
-from dosimeter.model.attempt import Cause, Failed, Skipped
+from dosimeter.exposure.joining import Link, LinkEvidence
+from dosimeter.model.attempt import Cause, Completed, Failed, Skipped
+from dosimeter.model.census import Census, Counts, Exact
 from dosimeter.model.facts import CertificateSeen, ClientCertificate, TlsSeen
-from dosimeter.model.target import Endpoint
+from dosimeter.model.target import Endpoint, Service
 from dosimeter.model.text import ServerText
-from dosimeter.model.verdict import Confidence, Decoy, DecoyTier, Exposure, Product, Severity
+from dosimeter.model.verdict import Advisory, Confidence, Decoy, DecoyTier, Exposure, Product, Severity
+from dosimeter.model.web import (
+    AttributeFill,
+    AttributesSampled,
+    ProtocolSeen,
+    SampledOver,
+    SuiteSeen,
+    TlsPostureSeen,
+)
+from dosimeter.report.archive import Door, findings_of
 from dosimeter.report.document import Document, build_document
+from dosimeter.report.joined import archive_of
+from dosimeter.report.neighbour import Neighbour, NeighbourAt, NeighbourKind
 from dosimeter.report.plain import plain_text
 from dosimeter.report.render import Format, render
 from dosimeter.report.terminal import write_table
@@ -74,14 +87,21 @@ def forged(payload: str) -> ServerText:
 def poisoned(payload: str) -> Document:
     """A document with the payload in every field that a server or a file could fill."""
     text = forged(payload)
-    certificate = CertificateSeen(text, text, payload, payload, text, self_signed=True, sha256=payload)
+    certificate = CertificateSeen(
+        text, text, payload, payload, text, self_signed=True, sha256=payload, names=(text,), signature=text
+    )
     said = replace(
         samples.verdict(Exposure.QUERYABLE, Severity.HIGH),
         decoy=Decoy(DecoyTier.HIGH, (payload,)),
         product=Product(payload, payload, Confidence.ANNOUNCED),
         reasons=(samples.reason("find", Severity.HIGH, payload, payload),),
         remedies=(samples.CLOSE_ORTHANC,),
+        advisories=(Advisory(payload, payload, payload, payload, payload, payload),),
     )
+    posture = TlsPostureSeen(
+        (ProtocolSeen(payload, accepted=True),), (SuiteSeen(payload, payload),), is_whole=True, handshakes=1
+    )
+    sampled = AttributesSampled(SampledOver.QIDO_RS, 20, (AttributeFill(payload, 20, 0, 0, 0),))
     attempts = (
         Failed(
             "dicom_tls",
@@ -90,10 +110,24 @@ def poisoned(payload: str) -> Document:
             (TlsSeen(text, text, certificate, ClientCertificate.OPTIONAL, text),),
         ),
         Skipped("null_retrieve", payload),
+        Completed("tls_posture", (posture, sampled)),
     )
     header = replace(samples.HEADER, authorised_by=payload, reference=payload)
     endpoint = Endpoint("127.20.1.1", 2762, name=payload)
-    return build_document(header, [samples.judged(endpoint, said, attempts), samples.unreachable(1)])
+    doors = [
+        Door(
+            each, findings_of(attempts, said, service=each.service), samples.STARTED, samples.STARTED, payload
+        )
+        for each in (endpoint, replace(endpoint, port=8443, service=Service.WEB_TLS))
+    ]
+    archive = archive_of(
+        doors,
+        said,
+        Census(counts=Counts(studies=Exact(7)), remarks=(payload,)),
+        links=(Link(0, 1, LinkEvidence.SAME_TITLE, payload),),
+        neighbours=(NeighbourAt(endpoint, Neighbour(NeighbourKind.FHIR, is_open=True, says=payload)),),
+    )
+    return build_document(header, [archive, samples.unreachable(1)])
 
 
 def written(document: Document, format_: Format) -> str:
@@ -119,11 +153,11 @@ def test_html_keeps_its_structure(payload: str) -> None:
 
 @pytest.mark.parametrize("payload", PAYLOADS, ids=ascii)
 def test_csv_computes_nothing(payload: str) -> None:
-    """No cell starts a formula, each is printable, and there is one row for each endpoint."""
+    """No cell starts a formula, each is printable, and there is one row for each door."""
     text = written(poisoned(payload), Format.CSV)
     rows = list(csv.reader(io.StringIO(text, newline="")))
 
-    assert len(rows) == len(text.split("\r\n")) - 1 == 3
+    assert len(rows) == len(text.split("\r\n")) - 1 == 4
     for cell in (cell for row in rows for cell in row):
         assert not cell.lstrip().startswith(("=", "+", "-", "@"))
         assert cell.isprintable()
