@@ -145,6 +145,6 @@ def _best_product(verdicts: Iterable[Verdict]) -> Product | None:
     named = [each.product for each in verdicts if each.product is not None]
     return max(
         named,
-        key=lambda product: (not is_toolkit(kin_of(product.name) - {"orthanc"}), product.version is not None),
+        key=lambda product: (not is_toolkit(kin_of(product.name)), product.version is not None),
         default=None,
     )

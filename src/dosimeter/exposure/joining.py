@@ -14,7 +14,7 @@ from ipaddress import ip_address
 from itertools import pairwise
 from typing import Final
 
-from dosimeter.exposure.kin import contradict, is_toolkit, kin_of
+from dosimeter.exposure.kin import contradict, is_toolkit, kin_of, same_product
 from dosimeter.model.attempt import Attempt, Skipped
 from dosimeter.model.census import Claimed, Counts, Exact
 from dosimeter.model.facts import AssociationAccepted, Fact, NullQueryAnswered, TlsSeen
@@ -358,10 +358,9 @@ def _same_products(
     for places in by_address.values():
         for one, other in _pairs(places):
             mine, theirs = surfaces[one], surfaces[other]
-            shared = mine.kin & theirs.kin
-            if not shared or not _is_unambiguous(surfaces, places, one, other):
+            if not same_product(mine.kin, theirs.kin):
                 continue
-            if is_toolkit(mine.kin) and is_toolkit(theirs.kin):
+            if not _is_unambiguous(surfaces, places, one, other):
                 continue
             if _names_another(mine, theirs, by_authority) or _names_another(theirs, mine, by_authority):
                 continue
@@ -371,9 +370,14 @@ def _same_products(
 
 def _is_unambiguous(surfaces: Sequence[Surface], places: Sequence[int], one: int, other: int) -> bool:
     """Whether of either kind of service the host has one alone that could be meant."""
-    kin = surfaces[one].kin & surfaces[other].kin
-    alike = [surfaces[place].service for place in places if surfaces[place].kin & kin]
     services = (surfaces[one].service, surfaces[other].service)
+    alike = [
+        surfaces[place].service
+        for place in places
+        if place in (one, other)
+        or any(same_product(surfaces[place].kin, surfaces[end].kin) for end in (one, other))
+        or surfaces[place].kin in (surfaces[one].kin, surfaces[other].kin)
+    ]
     return services[0] is not services[1] and all(alike.count(service) == 1 for service in services)
 
 

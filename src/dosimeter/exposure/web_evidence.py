@@ -203,6 +203,8 @@ def guards_of(fact: WebAnswered, *, asks_certificate: bool = False) -> tuple[Pro
     """
     if fact.status == _UNAUTHORISED:
         schemes = frozenset(fact.challenges)
+        if not schemes and fact.body is BodyShape.HTML_LOGIN:
+            return (Protection.LOGIN_FORM,)  # Horos' portal: no challenge, and the form is the answer.
         login = (Protection.HTTP_LOGIN,) if not schemes or schemes - _TOKENS else ()
         return (*login, *((Protection.SINGLE_SIGN_ON,) if schemes & _TOKENS else ()))
     if fact.status in _NO_CERTIFICATE or (fact.status == _BAD_REQUEST and asks_certificate):

@@ -121,6 +121,7 @@ def test_a_portal_that_shows_a_login_form_instead_is_guarded() -> None:
     )
     judged = web(*told(landing(signs=("horos_title",)), control()), Completed("horos", (main,)))
     assert judged.exposure is Exposure.GUARDED
+    assert judged.protections == (Protection.LOGIN_FORM,)
     assert judged.speaks_dicom
 
 

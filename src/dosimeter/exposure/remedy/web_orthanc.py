@@ -63,7 +63,8 @@ BOOK: Final[Book] = MappingProxyType(
             "Orthanc: upgrade",
             (
                 (
-                    "Upgrade to 1.12.11 or later. Distributions carry corrections back under the old number: "
+                    "Upgrade to 1.12.11 or later (Debian: `apt-get install --only-upgrade orthanc`). "
+                    "Distributions carry corrections back under the old number: "
                     "compare the advisories with their changelog."
                 ),
                 "The re-test must no longer name the advisories.",
