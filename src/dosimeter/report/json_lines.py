@@ -107,17 +107,22 @@ class _ArchiveEncoder:
             "ended": f'"ended": "{utc(archive.ended)}"',
             "same_as": f'"same_as": {"null" if archive.same_as is None else _quoted(archive.same_as)}',
         }
-        return "".join([own.get(piece, piece) for piece in self._form(archive.findings)])
+        pieces, places = self._form(archive.findings)
+        pieces = pieces.copy()
+        for place in places:
+            pieces[place] = own[pieces[place]]
+        return "".join(pieces)
 
 
-def _form(survey: str, findings: Findings) -> list[str]:
-    """The JSON of an archive in pieces; between them the keys that each endpoint has for its own."""
+def _form(survey: str, findings: Findings) -> tuple[list[str], range]:
+    """The JSON of an archive in pieces, and the places of the keys that each endpoint has for its own."""
     blank = {
         **archive_json(survey, findings),
         "endpoints": [door_json(findings)],
         **answers_json([findings]),
     }
-    return _OWN.split(_encode(blank))
+    pieces = _OWN.split(_encode(blank))
+    return pieces, range(1, len(pieces), 2)
 
 
 def header_object(header: SurveyHeader) -> Json:

@@ -182,6 +182,9 @@ PROBE_SAYS: Final = {
     "null_retrieve": "null retrieve",
     "ae_titles": "AE titles from the scope",
     "count": "census",
+    "sample_dimse": "sample of answers, DICOM",
+    "sample_qido": "sample of answers, DICOMweb",
+    "web_tls": "TLS handshake",
     "web_landing": "first web page",
     "web_control": "web path that cannot exist",
     "dicomweb_query": "null query, DICOMweb",
@@ -217,10 +220,13 @@ def rules_in_words(header: SurveyHeader) -> str:
     return old if header.ruleset_version == RULESET_VERSION else f"{old}, judged again by {RULESET_VERSION}"
 
 
+_SECONDS: Final = len("2026-11-24T10:02:13")
+
+
 def utc(moment: datetime) -> str:
     """ISO 8601 in UTC, to the second: ``2026-11-24T10:02:13Z``."""
-    there = moment.astimezone(UTC).isoformat(timespec="seconds")
-    return there.removesuffix("+00:00") + "Z"
+    there = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return there.isoformat(timespec="seconds")[:_SECONDS] + "Z"
 
 
 def day_and_time(moment: datetime) -> str:
