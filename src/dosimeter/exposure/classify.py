@@ -14,6 +14,7 @@ Decided here, where DESIGN §3 leaves room:
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 from dosimeter.dicom.uids import MODALITY_WORKLIST_FIND, STORAGE_COMMITMENT_PUSH
@@ -28,7 +29,7 @@ from dosimeter.exposure.evidence import (
     gather,
     is_title_rejection,
 )
-from dosimeter.exposure.findings import FINDINGS
+from dosimeter.exposure.findings import FINDINGS, FINDINGS_IN_CLEAR
 from dosimeter.exposure.predicates import Hit
 from dosimeter.exposure.remedy.choose import choose
 from dosimeter.exposure.remedy.need import Need
@@ -39,7 +40,7 @@ from dosimeter.model.attempt import Attempt
 from dosimeter.model.census import NOT_COUNTED, Census
 from dosimeter.model.facts import Ending, QueryService
 from dosimeter.model.target import Service
-from dosimeter.model.verdict import Protection, Reason, Verdict
+from dosimeter.model.verdict import Advisory, Protection, Reason, Verdict
 
 _NOTHING_SAID: frozenset[str] = frozenset()
 ON_DICOM: Final = frozenset({Service.DICOM, Service.DICOM_TLS})
@@ -69,7 +70,7 @@ def judge(
     reasons = [_reason(rung, hit)]
     needs: list[Need] = list(rung.needs)
     said = SAID_BY_RUNG.get(rung.id, _NOTHING_SAID)
-    for rule in FINDINGS if case.speaks_dicom or case.evidence.tls is not None else ():
+    for rule in _findings(case):
         found = rule.when(case)
         if found is None or rule.id in said:
             continue
@@ -88,9 +89,24 @@ def judge(
         product=product,
         reasons=tuple(reasons),
         remedies=choose(needs, product, may_be_orthanc=_may_be_orthanc(case)) if needs else (),
-        advisories=advisories_for(product.name, product.version) if product is not None else (),
+        advisories=_advisories(product.name, product.version) if product is not None else (),
         tls_profile=kept_profile(evidence),
     )
+
+
+def _findings(case: Case) -> tuple[Rule[Case], ...]:
+    """The rules that can apply."""
+    if case.evidence.tls is not None:
+        return FINDINGS
+    if not case.speaks_dicom:
+        return ()
+    return FINDINGS if case.evidence.posture is not None else FINDINGS_IN_CLEAR
+
+
+@lru_cache(maxsize=1024)
+def _advisories(product: str, version: str | None) -> tuple[Advisory, ...]:
+    """Few versions make up a whole survey."""
+    return advisories_for(product, version)
 
 
 def _climb(case: Case) -> tuple[Rung[Case], Hit]:

@@ -190,3 +190,7 @@ FINDINGS: Final[tuple[Rule[Case], ...]] = (
         "PS3.7 D.3.3.2",
     ),
 )
+
+_OF_TLS: Final = frozenset(rule.id for rule in TLS_FINDINGS)
+FINDINGS_IN_CLEAR: Final = tuple(rule for rule in FINDINGS if rule.id not in _OF_TLS)
+"""Those that can apply where no TLS was seen: most endpoints of a survey."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from dosimeter.exposure.advisories import advisories_for
@@ -26,10 +27,16 @@ _BELIEVED: Final = (DecoyTier.NONE, DecoyTier.LOW)
 _OK: Final = range(200, 300)
 
 
+@lru_cache(maxsize=1024)
+def _advisories(product: str, version: str | None) -> tuple[Advisory, ...]:
+    """Few versions make up a whole survey."""
+    return advisories_for(product, version)
+
+
 def advisories_of(case: WebCase) -> tuple[Advisory, ...]:
     """The published advisories that name the version announced."""
     identity = case.identity
-    return advisories_for(identity.known.key, identity.version) if identity is not None else ()
+    return _advisories(identity.known.key, identity.version) if identity is not None else ()
 
 
 def _clear_text(case: WebCase) -> Hit | None:
