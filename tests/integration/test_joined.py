@@ -84,6 +84,7 @@ def scene(archives: Fleet, tmp_path_factory: pytest.TempPathFactory) -> Iterator
             "its archive": its_archive,
             "an archive": _dicom(archives["storescp"], _STRANGERS_HOST),
             "another's face": _web(archives["orthanc-open"], _STRANGERS_HOST),
+            "another's dicom": _dicom(archives["orthanc-open"], _STRANGERS_HOST),
         }
         yield Scene(doors)
 
@@ -159,11 +160,12 @@ def test_a_viewer_is_a_door_of_the_archive_it_names(said: Said, scene: Scene) ->
 
 
 def test_two_products_on_one_host_are_two_archives(said: Said, scene: Scene) -> None:
-    """DCMTK's storescp and an Orthanc, which is built on DCMTK, share an address and nothing else."""
+    """DCMTK's storescp and an Orthanc, which is built on DCMTK, announce the same and share an address."""
     storescp, orthanc = said.at(scene["an archive"]), said.at(scene["another's face"])
 
-    assert storescp is not orthanc
+    assert storescp is not orthanc is said.at(scene["another's dicom"])
     assert (storescp["exposure"], orthanc["exposure"]) == ("associates", "browsable")
+    assert storescp["links"] == []
 
 
 def test_every_archive_is_counted_once(said: Said, scene: Scene) -> None:
@@ -171,10 +173,10 @@ def test_every_archive_is_counted_once(said: Said, scene: Scene) -> None:
     totals = said.totals["with_decoys"]
 
     archives = [line for line in said.archives if line["is_archive"]]
-    assert totals["endpoints"] == len(scene.doors) == 14
+    assert totals["endpoints"] == len(scene.doors) == 15
     assert totals["archives"] == totals["distinct_archives"] == len(archives) == 9
-    assert totals["doors"] == 14
-    assert sum(len(line["endpoints"]) for line in archives) == 14
+    assert totals["doors"] == 15
+    assert sum(len(line["endpoints"]) for line in archives) == 15
 
 
 def test_its_own_counters_are_counted_once(said: Said, scene: Scene) -> None:

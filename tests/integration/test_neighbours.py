@@ -67,10 +67,11 @@ def test_an_open_fhir_server_is_reported_beside_the_archive(said: Said, doors: M
 
 
 def test_an_hl7_interface_is_reported_beside_the_archive(said: Said, doors: Mapping[str, Door]) -> None:
-    """It listens, and answers an empty frame: nothing else was sent."""
+    """It answers an empty frame from anybody: nothing else was sent."""
     neighbour = _beside(said.at(doors["archive"]), doors["hl7"])
 
     assert (neighbour["kind"], neighbour["service"]) == ("hl7", "hl7")
+    assert neighbour["is_open"]
     assert neighbour["patients"] == {"kind": "unknown"}
 
 
@@ -89,7 +90,7 @@ def test_a_neighbour_is_no_archive_and_no_door(said: Said, doors: Mapping[str, D
 
     totals = said.totals["with_decoys"]
     assert (totals["archives"], totals["doors"]) == (2, 2)
-    assert (totals["neighbours"], totals["open_neighbours"]) == (4, 2)
+    assert (totals["neighbours"], totals["open_neighbours"]) == (4, 3)
     assert totals["linked"]["patients"]["claimed"] == 64
 
 

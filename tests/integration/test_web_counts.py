@@ -89,21 +89,18 @@ def test_the_web_side_alone_is_not_counted_through_qido(counted: Said, doors: Ma
         assert line["counts"][things] == {"kind": "claimed", "value": number}
 
 
-def test_a_limit_of_one_side_does_not_hide_what_the_other_counts(
-    counted: Said, doors: Mapping[str, Door]
-) -> None:
-    """The archive that sends ten rows at most is counted in parts all the same, and its counter agrees."""
+def test_a_copy_that_limits_its_answers_is_counted_once(counted: Said, doors: Mapping[str, Door]) -> None:
+    """It sends ten rows at most and holds the same studies: counted in parts, and found to be the same."""
     line = counted.at(doors["limited web"])
 
-    assert line is counted.at(doors["limited dicom"])
-    assert line["counts"]["studies"]["value"] == dataset.STUDIES
-    assert line["counts"]["patients"]["value"] == dataset.PATIENTS
+    assert line is counted.at(doors["limited dicom"]) is counted.at(doors["dicom"])
+    assert {"named_port", "same_studies"} == {link["evidence"] for link in line["links"]}
 
 
 def test_each_archive_is_in_the_totals_once(counted: Said) -> None:
-    """Three archives have five doors; the studies of two were counted, those of one are claimed."""
+    """Five doors of two archives: the studies of one were counted, those of the other are claimed."""
     totals = counted.totals["with_decoys"]
 
-    assert totals["archives"] == 3
+    assert (totals["archives"], totals["doors"]) == (2, 5)
+    assert totals["linked"]["studies"]["counted"] == {"kind": "exact", "value": dataset.STUDIES}
     assert totals["linked"]["studies"]["claimed"] == dataset.STUDIES
-    assert totals["linked"]["studies"]["counted"] == {"kind": "exact", "value": 2 * dataset.STUDIES}

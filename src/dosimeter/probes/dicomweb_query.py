@@ -20,6 +20,7 @@ from dosimeter.probes._web_roots import (
     is_dicom_json_list,
     is_empty_result,
     is_refused_as_unknown,
+    made_up_word,
     null_uid,
     refuses,
     roots_of,
@@ -39,9 +40,13 @@ async def _run(visit: Visit) -> tuple[Fact, ...]:
         heard = await _query(visit, root.path)
         if _may_be_an_answer(heard.response) and not _is_alike(heard.fact, everywhere):
             control = (await control_under(visit, root.path)).fact
-            fact = as_specified(heard, it_is=is_known(heard.fact, control, is_common=root.is_common))
-            facts += [fact, control]
-            if fact.as_specified:
+            it_is = is_known(heard.fact, control, is_common=root.is_common)
+            controls = [control]
+            if it_is and heard.fact.media_type is not MediaType.DICOM_JSON:
+                controls.append(await _elsewhere(visit))
+                it_is = not _is_alike(heard.fact, controls[-1])
+            facts += [as_specified(heard, it_is=it_is), *controls]
+            if it_is:
                 break
             continue
         facts.append(heard.fact)
@@ -66,6 +71,19 @@ async def _query(visit: Visit, root: str) -> Heard:
         root=root,
     )
     return await ask(visit, question)
+
+
+async def _elsewhere(visit: Visit) -> WebAnswered:
+    """The same query under a word that is no root: an interface may have studies under any path."""
+    query = "studies?StudyInstanceUID={}&limit=1"
+    question = Question(
+        "dicomweb_elsewhere",
+        Purpose.CONTROL,
+        f"/{made_up_word()}/{query.format(null_uid())}",
+        accept=DICOM_JSON,
+        shown_path="/{null}/" + query.format("{null}"),
+    )
+    return (await ask(visit, question)).fact
 
 
 def _may_be_an_answer(response: WebResponse) -> bool:
@@ -98,7 +116,8 @@ PROBE = Probe(
     name="dicomweb_query",
     asks="QIDO-RS for a StudyInstanceUID made on the spot, with limit=1, at the roots that the archive or a "
     f"viewer named and at {len(PUBLISHED)} published ones until one answers or refuses by itself; where it "
-    "may be an answer, a path made on the spot under the same root",
+    "may be an answer, a path made on the spot under the same root, and of other JSON than DICOM's the same "
+    "query where no root is",
     touch=Touch.PROVE,
     reference="PS3.18 §10.6",
     rides=Rides.WEB,

@@ -191,7 +191,8 @@ _VIEWERS: Final = (
         "ohif-open",
         behind_nginx(web_servers.viewer(archive="orthanc-open")),
         answers("/any/path", holds=b"OHIF Viewer"),
-        WebExpected(Exposure.BROWSABLE, True, "OHIF viewer", accepts_writes=True),
+        # The viewer's page is open, and the archive behind it shows by its errors whose it is.
+        WebExpected(Exposure.BROWSABLE, True, "Orthanc", accepts_writes=True),
     ),
     WebFace(
         "ohif-closed",
@@ -209,7 +210,7 @@ _VIEWERS: Final = (
 
 _DCM4CHEE_HOLDS: Final = Holdings(patients=41, studies=57, series=103, instances=1009, worklist_items=7)
 _DCM4CHEE_CLAIMS: Final = Counted(patients=41, studies=57, series=103, instances=1009, worklist_items=7)
-_DCM4CHEE: Final = dcm4chee.site(_DCM4CHEE_HOLDS)
+_DCM4CHEE: Final = web_servers.with_dicomweb(dcm4chee.site(_DCM4CHEE_HOLDS), "/dcm4chee-arc/aets/DCM4CHEE/rs")
 _FHIR: Final = fhir.site(Holdings(patients=43, studies=59))
 _PORTAL: Final = horos.site()
 
@@ -224,7 +225,14 @@ _STAND_INS: Final = (
         "dcm4chee-open",
         stand_in(_DCM4CHEE),
         answers("/dcm4chee-arc/aets", holds=b"AS_RECEIVED"),
-        WebExpected(Exposure.BROWSABLE, True, "dcm4chee-arc", worklist=True, claimed=_DCM4CHEE_CLAIMS),
+        WebExpected(
+            Exposure.BROWSABLE,
+            True,
+            "dcm4chee-arc",
+            accepts_writes=False,
+            worklist=True,
+            claimed=_DCM4CHEE_CLAIMS,
+        ),
     ),
     WebFace(
         "dcm4chee-with-keycloak",
@@ -299,13 +307,13 @@ _NEIGHBOURS: Final = (
         "fhir-open",
         stand_in(_FHIR),
         answers("/fhir/metadata", holds=b"CapabilityStatement"),
-        WebExpected(Exposure.NOT_DICOM, False),
+        WebExpected(Exposure.NOT_DICOM, False, "FHIR server"),
     ),
     WebFace(
         "fhir-that-counts-for-nobody",
         stand_in(guarded(_FHIR, Guard.UNAUTHORISED, shown=frozenset({"/fhir/metadata"}))),
         answers("/fhir/Patient", 401),
-        WebExpected(Exposure.GUARDED, False, None, _LOGIN),
+        WebExpected(Exposure.GUARDED, False, "FHIR server", _LOGIN),
     ),
     WebFace(
         "mllp",

@@ -148,6 +148,25 @@ def stand_in(site: serve.Site) -> WebStart:
     return start
 
 
+def with_dicomweb(site: serve.Site, root: str) -> serve.Site:
+    """The same with the DICOMweb that dcm4chee-arc has under each AE: nothing is ever found.
+
+    Written from PS3.18 §10.6.3 and §10.4.3 and dcm4chee-arc-light's QidoRS and WadoRS (204, and 404 with a
+    message); not held against a running one.
+    """
+    message = serve.said({"errorMessage": "No matching Instances found."})
+
+    def answer(request: serve.Request) -> serve.Answer:
+        what = request.path.removeprefix(f"{root}/")
+        if what in {"studies", "mwlitems"} and "StudyInstanceUID" in request.query:
+            return serve.Answer(204)
+        if what.startswith("studies/") and what.endswith("/metadata"):
+            return serve.Answer(404, message.body, message.media_type)
+        return site(request)
+
+    return answer
+
+
 def scripted(behaviour: Behaviour) -> WebStart:
     """A peer of tests/peers that no HTTP server is needed for."""
 

@@ -182,6 +182,10 @@ LOOK_ALIKES: dict[str, Site] = {
     "204 to the query, a captive portal for all else": at(
         says(204), says(302, location="http://portal.example/hello")
     ),
+    "[] for studies under any path": lambda request: (
+        says(200, "[]", "application/json") if "/studies?" in request.path else NOT_FOUND
+    ),
+    "204 for studies under any path": lambda request: says(204) if "/studies?" in request.path else NOT_FOUND,
     "clinical trials at /api/studies": at(says(200, "[]", "application/json"), root="/api"),
     "trials at /v2/studies": at(says(200, "[]", "application/json"), root="/v2"),
     "a captive portal": lambda _: says(302, location="http://portal.example/hello"),
