@@ -179,6 +179,17 @@ def test_weak_evidence_does_not_bring_two_contradicting_doors_together_by_a_thir
     assert len(join(doors)) == 2
 
 
+def test_who_is_joined_does_not_depend_on_who_came_first() -> None:
+    """The door in the middle may be of either; it goes to the lower address."""
+    doors = [
+        door(443, WEB_TLS, "10.0.0.3", product="Conquest", certificate="ab"),
+        door(443, WEB_TLS, "10.0.0.2", certificate="ab"),
+        door(443, WEB_TLS, "10.0.0.1", product="Orthanc", certificate="ab"),
+    ]
+    assert members(join(doors)) == [(0,), (1, 2)]
+    assert members(join(doors[::-1])) == [(0, 1), (2,)]
+
+
 @pytest.mark.parametrize(("title", "number"), [("RADIOLOGIE1", 1), ("ORTHANC", 2)])
 def test_a_title_of_its_own_joins_and_one_as_shipped_does_not(title: str, number: int) -> None:
     """With the same identity, on two addresses."""

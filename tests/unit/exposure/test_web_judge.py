@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from dosimeter.census.claimed import claimed_counts
+from dosimeter.exposure.classify import judge
 from dosimeter.model.attempt import Attempt, Cause, Completed, Failed, Skipped
 from dosimeter.model.facts import ClientCertificate, NotHttpSeen, Signature
 from dosimeter.model.target import Service
@@ -450,6 +451,9 @@ NOT_ARCHIVES: dict[str, tuple[Attempt, ...]] = {
     "a list of something else": told(
         control(), qido(BodyShape.JSON_LIST, MediaType.JSON, specified=False, rows=20), no_such_path()
     ),
+    "an empty list beside a page for everything": told(
+        control(200, BodyShape.HTML, media_type=MediaType.HTML), qido(media_type=MediaType.JSON)
+    ),
     "a captive portal": told(
         answer("landing", Purpose.LANDING, 302, authority="portal.example:80", to=RedirectTo.ELSEWHERE),
         answer("control", Purpose.CONTROL, 302, authority="portal.example:80", to=RedirectTo.ELSEWHERE),
@@ -477,6 +481,57 @@ def test_ssh_on_a_web_port_is_no_archive() -> None:
     judged = web(failed)
     assert judged.exposure is Exposure.NOT_DICOM
     assert "an SSH banner" in judged.reasons[0].says
+
+
+def test_what_a_sample_found_is_no_answer_to_a_null_query() -> None:
+    """It asked for what matches, and was given it."""
+    rows = qido(BodyShape.JSON_LIST, rows=20)
+    judged = web(*told(control(), qido(), no_such_path()), Completed("sample_qido", (rows,)))
+    assert judged.reasons[0].rule == "browsable_dicomweb_query"
+    assert judged.decoy.tier is DecoyTier.NONE
+
+
+def test_an_archive_that_describes_itself_need_not_be_open() -> None:
+    """The counters of dcm4chee and its AE titles answered; its data were not found where they are as shipped."""
+    aets = answer(
+        "dcm4chee_aets",
+        Purpose.DESCRIPTION,
+        200,
+        BodyShape.JSON_LIST,
+        MediaType.JSON,
+        specified=True,
+        signs=("dcm4chee_aets",),
+    )
+    number = answer(
+        "dcm4chee_studies_count", Purpose.COUNTER, 200, BodyShape.JSON_OBJECT, MediaType.JSON, specified=True
+    )
+    described = ArchiveDescribed("dcm4chee", None, (ServerText.of("DCM4CHEE"),))
+    judged = web(*told(control(), aets, described, number), *told(answer("qido_rs", Purpose.QUERY, 404)))
+    assert judged.exposure is Exposure.INCONCLUSIVE
+    assert {"counter_open", "description_open"} <= set(rules(judged))
+
+
+def test_an_interface_that_only_says_whose_it_is_describes_nothing() -> None:
+    """Neither version nor titles nor ports."""
+    api = answer(
+        "conquest_api",
+        Purpose.DESCRIPTION,
+        200,
+        BodyShape.JSON_OBJECT,
+        MediaType.JSON,
+        specified=True,
+        signs=("conquest_dicomweb",),
+    )
+    judged = web(*told(control(), api, answer("qido_rs", Purpose.QUERY, 404)))
+    assert judged.exposure is Exposure.INCONCLUSIVE
+    assert "description_open" not in rules(judged)
+
+
+def test_a_web_answer_at_a_dicom_port_shows_no_dicom() -> None:
+    """A port that was asked as both is judged as what it is asked for."""
+    dicom = judge((*told(landing(), qido()), silent("dicom_associate")), service=Service.DICOM)
+    assert not dicom.speaks_dicom
+    assert dicom.exposure is Exposure.INCONCLUSIVE
 
 
 # Beside the ladder.
