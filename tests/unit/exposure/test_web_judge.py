@@ -492,7 +492,7 @@ def test_what_a_sample_found_is_no_answer_to_a_null_query() -> None:
 
 
 def test_an_archive_that_describes_itself_need_not_be_open() -> None:
-    """The counters of dcm4chee and its AE titles answered; its data were not found where they are as shipped."""
+    """The counters of dcm4chee and its AE titles answered; its data were not where they are as shipped."""
     aets = answer(
         "dcm4chee_aets",
         Purpose.DESCRIPTION,
