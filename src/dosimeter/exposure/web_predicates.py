@@ -7,7 +7,7 @@ from typing import Final
 from dosimeter.exposure.evidence import Failure
 from dosimeter.exposure.predicates import NO_FACT, Hit
 from dosimeter.exposure.web_case import QUERY_PROBE, WebCase
-from dosimeter.exposure.web_evidence import WebOutcome, WebQuestion
+from dosimeter.exposure.web_evidence import WebQuestion
 from dosimeter.exposure.web_words import guard_words, question_words
 from dosimeter.exposure.words import CAUSE_WORDS, SIGNATURE_WORDS
 from dosimeter.model.attempt import Cause
@@ -18,7 +18,6 @@ from dosimeter.model.web import MllpEnding, Purpose, RedirectTo
 
 _NAMES_TLS: Final = frozenset({Signature.TLS_ALERT})
 _DATA: Final = frozenset({Purpose.QUERY, Purpose.RETRIEVE, Purpose.COUNTER, Purpose.DESCRIPTION})
-_QUIET: Final = frozenset({Cause.TIMED_OUT, Cause.CLOSED_EARLY})
 
 _WHY: Final = {
     Cause.BUSY: "it said that it was busy",
@@ -312,8 +311,3 @@ def is_http(case: WebCase) -> bool:
 
 def _at(question: WebQuestion | None) -> Hit | None:
     return None if question is None else Hit(question.pointer)
-
-
-def is_open(question: WebQuestion) -> bool:
-    """Whether a question was answered."""
-    return question.outcome is WebOutcome.ANSWERED

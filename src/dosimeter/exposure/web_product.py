@@ -76,12 +76,6 @@ def _signs(names: Iterable[str]) -> Iterable[WebSign]:
     return (_SIGNS[name] for name in names if name in _SIGNS)
 
 
-def bears_product(names: Iterable[str], kinds: Iterable[Kind]) -> bool:
-    """Whether one of these signs is of a product of one of these kinds."""
-    wanted = tuple(kinds)
-    return any(_kind(sign.product) in wanted for sign in _signs(names))
-
-
 def _kind(key: str) -> Kind | None:
     known = find_web_product(key)
     return known.kind if known is not None else None
