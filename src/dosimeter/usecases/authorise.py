@@ -10,7 +10,6 @@ from dosimeter.scopefile.describe import describe
 from dosimeter.scopefile.read import read_scope
 from dosimeter.scopefile.sign import sign_scope
 from dosimeter.scopefile.template import write_template as write_scope_template
-from dosimeter.usecases.furthest import beyond_our_probes
 
 
 def default_trusted_keys() -> Path:
@@ -36,8 +35,7 @@ def write_template(path: Path) -> None:
 
 def check_scope(path: Path, trusted_keys: Path | None) -> tuple[str, ...]:
     """What the scope allows, in sentences; raises ScopeProblem if it cannot be used."""
-    authorisation = authorisation_of(path, trusted_keys)
-    return (*describe(authorisation), *beyond_our_probes(authorisation.touch))
+    return describe(authorisation_of(path, trusted_keys))
 
 
 def sign_scope_file(path: Path, key: Path, *, new_key: bool) -> tuple[str, ...]:

@@ -29,7 +29,6 @@ from dosimeter.survey.runner import Assignment, Runner
 from dosimeter.usecases.authorise import authorisation_of
 from dosimeter.usecases.collector import rare_collections
 from dosimeter.usecases.descriptors import raise_descriptor_limit
-from dosimeter.usecases.furthest import beyond_our_probes
 from dosimeter.usecases.surveys import opened
 from dosimeter.usecases.system_clock import SystemClock
 
@@ -122,7 +121,7 @@ def start(request: SurveyRequest, watch: Watch) -> Outcome:
         seed=secrets.randbits(64),
         excluded_by=_excluded_by(scope, request.exclude),
     )
-    for sentence in (*beyond_our_probes(authorisation.touch), *expansion.left_out.sentences):
+    for sentence in expansion.left_out.sentences:
         watch.note(sentence)
     header = SurveyHeader(
         id=f"{clock.now():%Y%m%d}-{secrets.token_hex(4)}",
@@ -163,8 +162,6 @@ def resume(request: ResumeRequest, watch: Watch) -> Outcome:
                 "start a new survey, or name the old file with --scope"
             )
         authorisation = _with_titles(narrow(authorisation, touch=header.touch), request)
-        for sentence in beyond_our_probes(authorisation.touch):
-            watch.note(sentence)
         gate = ScopeGate(authorisation, clock.now)
         with AuditLog(_audit_path(request.audit, request.store_url), header, clock) as audit:
             store.resume(survey_id)

@@ -12,7 +12,6 @@ from dosimeter.model.attempt import Completed
 from dosimeter.model.problem import Problem
 from dosimeter.model.survey import SurveyState
 from dosimeter.store.sqlite import open_store
-from dosimeter.usecases.authorise import check_scope
 from dosimeter.usecases.run_survey import NOT_COMPARED, Outcome, ResumeRequest, SurveyRequest, resume, start
 from dosimeter.usecases.system_clock import SystemClock
 from tests.peers.archive import Accept, Answer, Archive, Reject, Script, Statuses, answers
@@ -233,21 +232,6 @@ def test_a_scope_that_excludes_too_is_named_beside_the_command_line(terminal: Te
         go(terminal, scope, by_both, exclude=("127.0.0.2",))
     assert by_scope.notes == ["1 address is excluded by the scope."]
     assert by_both.notes == ["2 addresses are excluded by the scope or --exclude."]
-
-
-def test_a_touch_beyond_our_probes_is_said_first(terminal: Terminal) -> None:
-    """A scope may allow more than this version can ask: nobody waits for samples that do not come."""
-    says = 'The touch is "sample", but this version of dosimeter asks no further than "count".'
-    with Archive(Script(on_associate=lambda _request: Reject())) as archive:
-        scope = terminal.scope(archive, touch="sample", second_person="Dr. B. Test")
-        sampling, counting, resumed = Watch(), Watch(), Watch()
-        sampling.stop = True
-        go(terminal, scope, sampling)
-        go_on(terminal, resumed)
-        go(terminal, scope, counting, touch="count")
-    assert sampling.notes == resumed.notes == [says]
-    assert counting.notes == []
-    assert check_scope(scope, None)[-1] == says
 
 
 @pytest.mark.parametrize(("touch", "notes"), [("prove", []), ("count", [NOT_COMPARED])])
