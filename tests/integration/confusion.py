@@ -1,4 +1,6 @@
-"""Print the confusion table of the verdicts: expected against got, over all real archives and decoys.
+"""Print the confusion tables of the verdicts: expected against got, over all real archives and decoys.
+
+The second table is that of the web faces, and of the web applications that are no archive.
 
 Run as ``python3 dev.py run tests/integration/confusion.py``; exit code 1 unless all are right.
 """
@@ -15,36 +17,57 @@ from typing import NamedTuple, NoReturn
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # a script's own folder is not the clone's
 
+from dosimeter.model.target import Service
 from dosimeter.model.verdict import Exposure
-from tests.integration.archives.fleet import fleet
+from tests.integration.archives.fleet import Fleet, fleet
 from tests.integration.archives.registry import ARCHIVES, Expected
+from tests.integration.archives.web_applications import applications, expected_of
+from tests.integration.archives.web_fleet import web_fleet
+from tests.integration.archives.web_registry import WEB_FACES, WebExpected
 from tests.integration.surveying import TITLED, Got, owners_verdicts, strangers_verdicts
+from tests.integration.web_surveying import Door, survey_doors, verdict_of, web_verdicts
 
 
 class Judged(NamedTuple):
     """One verdict beside the right one; ``got`` is None if the survey has no line for it."""
 
     name: str
-    expected: Expected
-    got: Expected | None
+    expected: Expected | WebExpected
+    got: Expected | WebExpected | None
 
     @property
     def is_right(self) -> bool:
-        """All of it: exposure, writes, worklist, protections."""
+        """All of it: exposure, writes, worklist, protections; of a web face product and counters too."""
         return self.got == self.expected
 
 
-def collect() -> list[Judged]:
-    """Start everything, survey it, stop everything."""
+def collect() -> tuple[list[Judged], list[Judged]]:
+    """Start everything, survey it, stop everything: the DICOM side and the web side."""
     with TemporaryDirectory(prefix="dosimeter-confusion-") as name:
         root = Path(name)
         with fleet(root / "archives") as archives:
             strangers = strangers_verdicts(archives, root / "stranger")
             owners = owners_verdicts(archives, root / "owner")
-    return [
+            faces = _web_faces(archives, root)
+        others = _web_applications(root)
+    dicom = [
         *(Judged(f"{each.name}, stranger", each.stranger, _got(strangers, each.name)) for each in ARCHIVES),
         *(Judged(f"{each.name}, titles listed", each.owner, _got(owners, each.name)) for each in TITLED),
     ]
+    return dicom, [*faces, *others]
+
+
+def _web_faces(archives: Fleet, root: Path) -> list[Judged]:
+    with web_fleet(archives, root / "web-faces") as faces:
+        got = web_verdicts(faces, root / "web")
+    return [Judged(each.name, each.expected, got[each.name].verdict) for each in WEB_FACES]
+
+
+def _web_applications(root: Path) -> list[Judged]:
+    with applications() as running:
+        doors = {name: Door(peer.address, peer.port, Service.WEB) for name, peer in running.items()}
+        said = survey_doors(list(doors.values()), root / "applications")
+    return [Judged(name, expected_of(name), verdict_of(said.at(door), door)) for name, door in doors.items()]
 
 
 def _got(verdicts: Mapping[str, Got], name: str) -> Expected | None:
@@ -82,6 +105,6 @@ def _terminated(*_: object) -> NoReturn:
 
 if __name__ == "__main__":
     signal.signal(signal.SIGTERM, _terminated)  # leave through the blocks that stop the servers
-    verdicts = collect()
-    sys.stdout.write(report(verdicts))
-    sys.exit(0 if all(each.is_right for each in verdicts) else 1)
+    dicom_side, web_side = collect()
+    sys.stdout.write(f"DICOM\n{report(dicom_side)}\nWeb\n{report(web_side)}")
+    sys.exit(0 if all(each.is_right for each in (*dicom_side, *web_side)) else 1)

@@ -38,7 +38,7 @@ new_hosts_per_second = 0
 hosts_in_flight = 64
 seconds_between_associations = 0.02
 connect_seconds = 5
-answer_seconds = 5
+answer_seconds = 3
 host_seconds = 30
 """
 

@@ -23,6 +23,7 @@ from dosimeter.model.verdict import (
     Decoy,
     DecoyTier,
     Exposure,
+    Protection,
     Verdict,
 )
 from dosimeter.model.web import ArchiveDescribed, DataSourceNamed, RedirectTo
@@ -33,6 +34,7 @@ MOST_ADDRESSES: Final = 8
 SAME_STOCK: Final = 0.98
 """The smaller of two study counts is at least this part of the larger where both are of one archive."""
 
+_CALLED: Final = Protection.CALLED_AE_CHECK
 _DICOM: Final = frozenset({Service.DICOM, Service.DICOM_TLS})
 _WEB: Final = frozenset({Service.WEB, Service.WEB_TLS})
 
@@ -154,7 +156,7 @@ def surface_of(
         product=product,
         kin=kin_of(product),
         identity=_identity(facts, product),
-        ae_titles=_titles(facts, described),
+        ae_titles=_titles(facts, described, checks_called=_CALLED in verdict.protections),
         dicom_ports=tuple(sorted({port for each in described for port in each.dicom_ports})),
         sources=_sources(facts),
         certificate=_certificate(facts),
@@ -176,10 +178,15 @@ def _identity(facts: Iterable[Fact], product: str | None) -> str | None:
     return product
 
 
-def _titles(facts: Iterable[Fact], described: Iterable[ArchiveDescribed]) -> tuple[str, ...]:
-    """AE titles that its web face says are its own, and listed ones under which it answered a query."""
+def _titles(
+    facts: Iterable[Fact], described: Iterable[ArchiveDescribed], *, checks_called: bool
+) -> tuple[str, ...]:
+    """AE titles that its web face says are its own, and listed ones under which it answered a query.
+
+    Who refuses no called title answers under those of others: then it shows nothing.
+    """
     found = {title.text for each in described for title in each.ae_titles}
-    for fact in facts:
+    for fact in facts if checks_called else ():
         if isinstance(fact, NullQueryAnswered) and not fact.titles.stranger and fact.status == 0:
             found.add(fact.titles.called)
     return tuple(sorted(found))

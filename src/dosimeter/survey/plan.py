@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, TypeGuard
 
 from dosimeter.model.attempt import Attempt, Cause, Failed
 from dosimeter.model.facts import AssociationAccepted, Fact, NotDicomSeen, NotHttpSeen, Signature
 from dosimeter.model.scope import Touch
 from dosimeter.model.target import Service
+from dosimeter.model.web import WebAnswered
 from dosimeter.probes._declare import Probe, Rides, Visit
 
 NOTHING_THERE = frozenset({Cause.REFUSED, Cause.UNREACHABLE, Cause.LOCAL, Cause.OUT_OF_SCOPE})
@@ -51,7 +52,7 @@ def why_not(probe: Probe, visit: Visit) -> str | None:
 def speaks_otherwise(service: Service, attempts: tuple[Attempt, ...]) -> Service | None:
     """What the port is to be asked as instead, if its answer to the first question shows that; else None."""
     first = attempts[0]
-    if not isinstance(first, Failed):
+    if not got_nothing(first):
         return None
     if service is Service.WEB and first.cause is Cause.CLOSED_EARLY:
         return Service.WEB_TLS  # As OpenSSL 3 servers do when they are asked in clear.
@@ -59,6 +60,11 @@ def speaks_otherwise(service: Service, attempts: tuple[Attempt, ...]) -> Service
         (_SPEAKS_OTHERWISE[service, fact] for fact in first.facts if (service, fact) in _SPEAKS_OTHERWISE),
         None,
     )
+
+
+def got_nothing(attempt: Attempt) -> TypeGuard[Failed]:
+    """Whether a first question failed, and had no answer over HTTP before: else the port is asked on."""
+    return isinstance(attempt, Failed) and not any(isinstance(fact, WebAnswered) for fact in attempt.facts)
 
 
 def ends_visit(probe: Probe, cause: Cause) -> bool:

@@ -39,6 +39,7 @@ from dosimeter.survey.events import Observer
 from dosimeter.survey.plan import (
     NOTHING_THERE,
     ends_visit,
+    got_nothing,
     is_pressing,
     probes_for,
     speaks_otherwise,
@@ -290,7 +291,7 @@ class Runner:
                 visit.overloaded = (
                     visit.overloaded or is_overloaded(attempt.facts) or is_pressing(probe, attempt)
                 )
-                if is_first_contact and len(attempts) == 1 and isinstance(attempt, Failed):
+                if is_first_contact and len(attempts) == 1 and got_nothing(attempt):
                     visit.stranger_failed = attempt.cause
                     if ends_visit(probe, attempt.cause):
                         break

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from tests.integration.archives.certificates import another_server
 from tests.integration.archives.crowd import Crowd
 from tests.integration.archives.dataset import Dataset225
 from tests.integration.archives.process import free_port, server_process
@@ -97,18 +98,17 @@ def _indexed(files: Sequence[Path], folder: Path) -> bytes:
     return (folder / "index.dat").read_bytes()
 
 
-def wlmscpfs() -> Start:
+def wlmscpfs(title: str) -> Start:
     """A worklist server with two folders: one has the twelve items, the other has none."""
 
     @contextmanager
     def start(site: Site, folder: Path, address: str) -> Iterator[Running]:
         port = free_port()
-        for title, items in ((WORKLIST_TITLE, site.dataset.worklist_items), (EMPTY_WORKLIST_TITLE, ())):
-            worklist = folder / "worklists" / title
-            worklist.mkdir(parents=True)
-            (worklist / "lockfile").touch()
-            for item in items:
-                shutil.copy(item, worklist)
+        worklist = folder / "worklists" / title
+        worklist.mkdir(parents=True)
+        (worklist / "lockfile").touch()
+        for item in site.dataset.worklist_items if title == WORKLIST_TITLE else ():
+            shutil.copy(item, worklist)
         command = ["wlmscpfs", "-v", "-dfp", str(folder / "worklists"), str(port)]
         with server_process(command, folder, [port]):
             yield Running(address, port)
@@ -118,14 +118,14 @@ def wlmscpfs() -> Start:
 
 def storescp(*options: str) -> Start:
     """Takes what it is sent, from anybody; knows no query."""
-    return _receiver(lambda _site: ["storescp", "-v", "-aet", "STORESCP", *options])
+    return _receiver(lambda _site, _folder: ["storescp", "-v", "-aet", "STORESCP", *options])
 
 
 def storescp_over_tls(client_certificate: str) -> Start:
     """The same inside TLS; ``client_certificate`` is ``-rc`` (required) or ``-ic`` (ignored)."""
 
-    def command(site: Site) -> list[str]:
-        server, authority = site.certificates.server, site.certificates.authority
+    def command(site: Site, folder: Path) -> list[str]:
+        server, authority = another_server(site.certificates, folder), site.certificates.authority
         tls = ["+tls", str(server.key), str(server.certificate), "+cf", str(authority.certificate)]
         return ["storescp", "-v", "-aet", "STORESCP", *tls, client_certificate]
 
@@ -135,16 +135,16 @@ def storescp_over_tls(client_certificate: str) -> Start:
 def dcmrecv() -> Start:
     """DCMTK's newer receiver: as storescp, but refuses an association with no context it likes."""
     command = ["dcmrecv", "-v", "-aet", "RECV", "-xf", _PRESENTATION_CONTEXTS, "Default"]
-    return _receiver(lambda _site: command)
+    return _receiver(lambda _site, _folder: command)
 
 
-def _receiver(command: Callable[[Site], Sequence[str]]) -> Start:
+def _receiver(command: Callable[[Site, Path], Sequence[str]]) -> Start:
     @contextmanager
     def start(site: Site, folder: Path, address: str) -> Iterator[Running]:
         port = free_port()
         received = folder / "received"
         received.mkdir(parents=True)
-        with server_process([*command(site), "-od", str(received), str(port)], folder, [port]):
+        with server_process([*command(site, folder), "-od", str(received), str(port)], folder, [port]):
             yield Running(address, port)
 
     return start

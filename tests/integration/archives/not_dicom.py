@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.integration.archives.certificates import another_server
 from tests.integration.archives.process import free_port, server_process
 from tests.integration.archives.running import Running, Site, Start
 from tests.peers.scripted import Behaviour, ScriptedServer, http_error, inside_tls
@@ -28,7 +29,7 @@ def https() -> Start:
 
     @contextmanager
     def start(site: Site, folder: Path, address: str) -> Iterator[Running]:
-        server = site.certificates.server
+        server = another_server(site.certificates, folder)
         behaviour = inside_tls(http_error, server.certificate, server.key)
         with ScriptedServer(behaviour, address) as peer:
             yield Running(peer.address, peer.port)

@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from tests.integration.archives.certificates import another_server
 from tests.integration.archives.crowd import Crowd
 from tests.integration.archives.dataset import Dataset225
 from tests.integration.archives.process import free_port, server_process
@@ -92,10 +93,11 @@ def over_tls(*, client_certificate_required: bool) -> Start:
     @contextmanager
     def start(site: Site, folder: Path, address: str) -> Iterator[Running]:
         certificates = site.certificates
+        own = another_server(certificates, folder)
         tls = {
             "DicomTlsEnabled": True,
-            "DicomTlsCertificate": str(certificates.server.certificate),
-            "DicomTlsPrivateKey": str(certificates.server.key),
+            "DicomTlsCertificate": str(own.certificate),
+            "DicomTlsPrivateKey": str(own.key),
             "DicomTlsTrustedCertificates": str(certificates.authority.certificate),
             "DicomTlsRemoteCertificateRequired": client_certificate_required,
         }

@@ -146,7 +146,7 @@ def _dcmqrscp(
 def _wlmscpfs(name: str, title: str) -> Archive:
     return Archive(
         f"wlmscpfs-{name}",
-        dcmtk.wlmscpfs(),
+        dcmtk.wlmscpfs(title),
         echoes(title),
         _WRONG_CALLED,
         _TITLE_OPENS_WORKLIST,

@@ -7,16 +7,22 @@ Each is a function from a request to an answer, or bytes on the wire where no HT
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler
+from ipaddress import IPv4Address
 from typing import Final
 
+from dosimeter.model.target import Service
+from dosimeter.model.verdict import Exposure, Protection
 from tests.integration.archives.running import Running
-from tests.integration.archives.web_servers import Ground, WebStart
+from tests.integration.archives.web_registry import WebExpected
 from tests.peers.standins.serve import LOGIN_FORM, Answer, Request, Site, StandIn, page, said
 from tests.peers.web import Reply, WebPeer, drip, say, say_and_close, say_and_reset
 from tests.peers.web import page as wire
+
+Start = Callable[[str], AbstractContextManager[Running]]
+"""Starts an application at a loopback address."""
 
 _NOTHING: Final = Answer(404, b"<html><body><h1>404 Not Found</h1></body></html>", "text/html")
 _SHELL: Final = page("Meals", '<div id="root"></div><script src="/static/main.js"></script>')
@@ -211,7 +217,7 @@ _WIRES: Final[dict[str, tuple[Reply, ...]]] = {
     "closes-without-a-word": (say_and_close(),),
     "resets": (say_and_reset(),),
     "one-page-then-resets": (say(wire(b"<html><title>Once</title></html>")), say_and_reset()),
-    "slow-page": (drip(wire(b"<html><title>Slow</title></html>"), 60, 0.02),),
+    "slow-page": (drip(wire(b"<html><title>Slow</title></html>"), 60, 0.005),),
     "endless-redirects-of-its-own": (say(wire(b"", "Location: /again", status="307 Again")),),
     "gzip-that-is-none": (say(wire(b"not gzip", "Content-Encoding: gzip", "Content-Type: text/html")),),
     "chunked-catch-all": (
@@ -223,40 +229,67 @@ _WIRES: Final[dict[str, tuple[Reply, ...]]] = {
 }
 
 
-def _site(site: Site) -> WebStart:
+def _site(site: Site) -> Start:
     @contextmanager
-    def start(ground: Ground) -> Iterator[Running]:
-        with _AnyMethod(site, ground.address) as server:
+    def start(address: str) -> Iterator[Running]:
+        with _AnyMethod(site, address) as server:
             yield Running(server.address, server.port)
 
     return start
 
 
-def _wire(replies: tuple[Reply, ...]) -> WebStart:
+def _wire(replies: tuple[Reply, ...]) -> Start:
     @contextmanager
-    def start(ground: Ground) -> Iterator[Running]:
-        with WebPeer(*replies, address=ground.address) as peer:
+    def start(address: str) -> Iterator[Running]:
+        with WebPeer(*replies, address=address) as peer:
             yield Running(peer.address, peer.port)
 
     return start
 
 
-WEB_APPLICATIONS: Final[dict[str, WebStart]] = {
+WEB_APPLICATIONS: Final[Mapping[str, Start]] = {
     **{name: _site(site) for name, site in _SITES.items()},
     **{name: _wire(replies) for name, replies in _WIRES.items()},
 }
 """How each is started, by name."""
 
-ASKS_FOR_A_LOGIN: Final = frozenset(
+_REFUSING: Final = {
+    "grafana-like": {Protection.HTTP_LOGIN, Protection.LOGIN_FORM},
+    "jenkins-like": {Protection.LOGIN_FORM},
+    "router-with-a-form": {Protection.LOGIN_FORM},
+    "camera-with-a-password": {Protection.HTTP_LOGIN},
+    "401-to-everything": {Protection.HTTP_LOGIN},
+    "bearer-token-api": {Protection.SINGLE_SIGN_ON},
+    "single-sign-on": {Protection.SINGLE_SIGN_ON},
+    "403-to-everything": {Protection.HTTP_FORBIDDEN},
+}
+"""Those that refuse, before anything else, whoever does not log in: what is behind cannot be known."""
+
+_NOT_SHOWN: Final = frozenset(
     {
-        "bearer-token-api",
-        "camera-with-a-password",
-        "grafana-like",
-        "jenkins-like",
-        "router-with-a-form",
-        "single-sign-on",
-        "401-to-everything",
-        "403-to-everything",
+        *("500-to-everything", "502-to-everything", "503-to-everything", "429-to-everything"),
+        *("closes-without-a-word", "resets", "one-page-then-resets"),
     }
 )
-"""Those that refuse, before anything else, whoever does not log in: what is behind cannot be known."""
+"""Those that were busy, faulty or gone: nothing was proved, and they are not shown to be safe."""
+
+_ASKED_INSIDE_TLS_TOO: Final = frozenset({"closes-without-a-word", "resets"})
+
+
+def expected_of(name: str) -> WebExpected:
+    """The right verdict of an application: no archive, whatever it is."""
+    service = Service.WEB_TLS if name in _ASKED_INSIDE_TLS_TOO else Service.WEB
+    exposure = Exposure.INCONCLUSIVE if name in _NOT_SHOWN else Exposure.NOT_DICOM
+    if name in _REFUSING:
+        exposure = Exposure.GUARDED
+    return WebExpected(exposure, False, protections=frozenset(_REFUSING.get(name, ())), service=service)
+
+
+@contextmanager
+def applications(first_address: str = "127.48.1.1") -> Iterator[Mapping[str, Running]]:
+    """All of them, each alone on its address, until the block ends."""
+    with ExitStack() as stack:
+        yield {
+            name: stack.enter_context(start(str(IPv4Address(first_address) + index)))
+            for index, (name, start) in enumerate(WEB_APPLICATIONS.items())
+        }

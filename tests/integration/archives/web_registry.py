@@ -198,7 +198,7 @@ _VIEWERS: Final = (
         "ohif-closed",
         behind_nginx(web_servers.viewer(archive="orthanc-open", wants_login=True)),
         answers("/dicom-web/studies?limit=0", logs_in=True),
-        WebExpected(Exposure.GUARDED, True, "OHIF viewer", _LOGIN),
+        WebExpected(Exposure.GUARDED, True, "OHIF viewer", _LOGIN, accepts_writes=False),
     ),
     WebFace(
         "ohif-of-another-host",
@@ -238,7 +238,7 @@ _STAND_INS: Final = (
         "dcm4chee-with-keycloak",
         stand_in(dcm4chee.with_keycloak(_DCM4CHEE)),
         answers("/dcm4chee-arc/aets", 401),
-        WebExpected(Exposure.GUARDED, True, "dcm4chee-arc", _SIGN_ON),
+        WebExpected(Exposure.GUARDED, True, "dcm4chee-arc", _SIGN_ON, accepts_writes=False),
     ),
     _behind_login(
         "dcm4chee-behind-401",

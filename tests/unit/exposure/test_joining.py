@@ -11,7 +11,7 @@ from dosimeter.model.census import AtLeast, Claimed, Counts, Exact
 from dosimeter.model.facts import CertificateSeen, ClientCertificate, TlsSeen
 from dosimeter.model.target import Endpoint, Service
 from dosimeter.model.text import ServerText
-from dosimeter.model.verdict import DecoyTier
+from dosimeter.model.verdict import DecoyTier, Protection
 from dosimeter.model.web import RedirectTo
 from tests.unit.exposure.seen import (
     EVERYTHING,
@@ -268,7 +268,7 @@ def test_what_a_surface_holds() -> None:
     surface = surface_of(
         Endpoint("10.0.0.1", 443, WEB_TLS),
         attempts,
-        web(*attempts, service=WEB_TLS),
+        replace(web(*attempts, service=WEB_TLS), protections=(Protection.CALLED_AE_CHECK,)),
         counts=Counts(studies=AtLeast(3)),
         same_as="10.0.0.2:104",
     )
@@ -278,3 +278,10 @@ def test_what_a_surface_holds() -> None:
     assert surface.studies is None
     assert surface.same_as == "10.0.0.2:104"
     assert surface.is_door
+
+
+def test_a_title_that_whoever_asked_was_not_refused_without_is_nobodys() -> None:
+    """Who looks at no called title answers under its neighbour's as well: they stay two archives."""
+    attempts = (Completed("ae_titles", (answer(STUDY, titles=RIGHT_CALLED),)),)
+    surface = surface_of(Endpoint("10.0.0.1", 104), attempts, verdict(*attempts))
+    assert surface.ae_titles == ()

@@ -23,7 +23,7 @@ from dosimeter.model.target import Service
 from dosimeter.model.web import BodyShape, MediaType, Purpose, WebAnswered
 from dosimeter.net.dialer import Line
 from dosimeter.probes._declare import Rides, Visit, discover, is_overloaded
-from dosimeter.survey.plan import ends_visit, is_pressing, probes_for, speaks_otherwise, why_not
+from dosimeter.survey.plan import ends_visit, got_nothing, is_pressing, probes_for, speaks_otherwise, why_not
 from tests.unit.net.driving import authorisation
 
 PROBES = {probe.name: probe for probe in discover()}
@@ -149,6 +149,17 @@ def test_a_web_port_that_closes_without_a_word_is_asked_inside_tls() -> None:
     closed: tuple[Attempt, ...] = (Failed("web_landing", Cause.CLOSED_EARLY, ""),)
     assert speaks_otherwise(Service.WEB, closed) is Service.WEB_TLS
     assert speaks_otherwise(Service.DICOM, closed) is None
+
+
+def test_a_web_port_that_has_answered_is_not_asked_inside_tls_when_it_closes() -> None:
+    """It spoke HTTP in clear; its icon alone had no answer, and what is left is asked all the same."""
+    page = WebAnswered(
+        "landing", Purpose.LANDING, "GET", "/", 200, BodyShape.HTML, MediaType.HTML, as_specified=False
+    )
+    half = Failed("web_landing", Cause.CLOSED_EARLY, "", (page,))
+    assert speaks_otherwise(Service.WEB, (half,)) is None
+    assert not got_nothing(half)
+    assert got_nothing(Failed("web_landing", Cause.CLOSED_EARLY, ""))
 
 
 def test_a_web_port_whose_first_answer_is_no_http_is_asked_nothing_more() -> None:
