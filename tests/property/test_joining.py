@@ -8,8 +8,9 @@ from typing import Final
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dosimeter.exposure.joining import MOST_ADDRESSES, Surface, join
+from dosimeter.exposure.joining import MOST_ADDRESSES, join
 from dosimeter.exposure.kin import contradict, kin_of
+from dosimeter.exposure.surface import Surface
 from dosimeter.model.target import Endpoint, Service
 
 PRODUCTS: Final = (
@@ -48,6 +49,9 @@ def surface(place: Endpoint, draw: st.DataObject) -> Surface:
         dicom_ports=draw.draw(st.sampled_from(((), (104,), (2762, 104)))),
         sources=draw.draw(st.sampled_from(((), (AUTHORITIES[0],), (AUTHORITIES[6], "nobody:1")))),
         certificate=draw.draw(st.sampled_from((None, None, "ab", "cd"))),
+        is_named=draw.draw(st.booleans()),
+        is_archive=draw.draw(st.booleans()),
+        is_claimed=draw.draw(st.booleans()),
         studies=draw.draw(st.sampled_from((None, None, 48, 12))),
         same_as=draw.draw(st.sampled_from((None, None, None, AUTHORITIES[1]))),
     )
@@ -96,7 +100,13 @@ def test_a_certificate_joins_up_to_so_many_addresses(number: int) -> None:
     """From one more on it is a vendor's."""
     surfaces = [
         Surface(
-            Endpoint(f"10.0.0.{host}", 443, Service.WEB_TLS), Service.WEB_TLS, is_door=True, certificate="ab"
+            Endpoint(f"10.0.0.{host}", 443, Service.WEB_TLS),
+            Service.WEB_TLS,
+            is_door=True,
+            product="Orthanc",
+            kin=kin_of("Orthanc"),
+            certificate="ab",
+            is_named=True,
         )
         for host in range(1, number + 1)
     ]

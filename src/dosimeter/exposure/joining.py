@@ -2,31 +2,23 @@
 
 Endpoints are joined by evidence, never because they share an address: a host may run several archives.
 Two products that cannot be one, and counters that tell two stocks, keep endpoints apart whatever weak
-evidence there is; that a viewer names the other endpoint, or that both hold the same studies, is strong.
+evidence there is; that both hold the same studies alone is strong. A viewer stands before one archive, and
+makes no two archives one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from ipaddress import ip_address
 from itertools import pairwise
 from typing import Final
 
-from dosimeter.exposure.kin import contradict, is_toolkit, kin_of, same_product
-from dosimeter.model.attempt import Attempt, Skipped
-from dosimeter.model.census import Claimed, Counts, Exact
-from dosimeter.model.facts import AssociationAccepted, Fact, NullQueryAnswered, TlsSeen
+from dosimeter.exposure.kin import contradict, is_toolkit, same_product
+from dosimeter.exposure.surface import Surface
 from dosimeter.model.target import Endpoint, Service
-from dosimeter.model.verdict import (
-    Decoy,
-    DecoyTier,
-    Exposure,
-    Protection,
-    Verdict,
-)
-from dosimeter.model.web import ArchiveDescribed, DataSourceNamed, RedirectTo
+from dosimeter.model.verdict import Decoy, DecoyTier
 
 MOST_ADDRESSES: Final = 8
 """A certificate, or a title, seen on more addresses is a vendor's default: it joins nothing."""
@@ -34,7 +26,6 @@ MOST_ADDRESSES: Final = 8
 SAME_STOCK: Final = 0.98
 """The smaller of two study counts is at least this part of the larger where both are of one archive."""
 
-_CALLED: Final = Protection.CALLED_AE_CHECK
 _DICOM: Final = frozenset({Service.DICOM, Service.DICOM_TLS})
 _WEB: Final = frozenset({Service.WEB, Service.WEB_TLS})
 
@@ -86,7 +77,7 @@ class LinkEvidence(Enum):
     @property
     def is_strong(self) -> bool:
         """Whether it holds whatever the two announce."""
-        return self in (LinkEvidence.SAME_STUDIES, LinkEvidence.NAMED_SOURCE)
+        return self is LinkEvidence.SAME_STUDIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,105 +100,6 @@ class Joined:
     members: tuple[int, ...]
     links: tuple[Link, ...] = ()
     suspicion: Decoy = field(default_factory=Decoy)
-
-
-@dataclass(frozen=True, slots=True)
-class Surface:
-    """One endpoint as far as it can be joined to others.
-
-    ``is_door`` is false where nothing that belongs to an archive was seen. ``product`` is a name, ``kin``
-    what goes with it. ``identity`` is what it announces in full, over DICOM. ``ae_titles`` are its own, as
-    its web face says or as they opened it. ``dicom_ports`` are those its web face names as its own,
-    ``sources`` the authorities a viewer there names, ``None`` for another port of the same host that was
-    not named. ``certificate`` is a SHA-256. ``studies`` is a count to its end, or the product's own.
-    """
-
-    endpoint: Endpoint
-    service: Service
-    is_door: bool
-    product: str | None = None
-    kin: frozenset[str] = frozenset()
-    identity: str | None = None
-    ae_titles: tuple[str, ...] = ()
-    dicom_ports: tuple[int, ...] = ()
-    sources: tuple[str, ...] = ()
-    certificate: str | None = None
-    studies: int | None = None
-    same_as: str | None = None
-
-
-def surface_of(
-    endpoint: Endpoint,
-    attempts: Iterable[Attempt],
-    verdict: Verdict,
-    *,
-    counts: Counts | None = None,
-    same_as: str | None = None,
-) -> Surface:
-    """What can be joined of one endpoint. ``same_as`` is `EndpointRecord.same_as`."""
-    facts = [fact for each in attempts if not isinstance(each, Skipped) for fact in each.facts]
-    product = verdict.product.name if verdict.product is not None else None
-    described = [fact for fact in facts if isinstance(fact, ArchiveDescribed)]
-    studies = counts.studies if counts is not None else None
-    return Surface(
-        endpoint=endpoint,
-        service=endpoint.service,
-        is_door=_is_door(verdict),
-        product=product,
-        kin=kin_of(product),
-        identity=_identity(facts, product),
-        ae_titles=_titles(facts, described, checks_called=_CALLED in verdict.protections),
-        dicom_ports=tuple(sorted({port for each in described for port in each.dicom_ports})),
-        sources=_sources(facts),
-        certificate=_certificate(facts),
-        studies=studies.value if isinstance(studies, (Exact, Claimed)) else None,
-        same_as=same_as,
-    )
-
-
-def _is_door(verdict: Verdict) -> bool:
-    return verdict.speaks_dicom or verdict.exposure is Exposure.GUARDED
-
-
-def _identity(facts: Iterable[Fact], product: str | None) -> str | None:
-    for fact in facts:
-        if isinstance(fact, AssociationAccepted):
-            parts = (fact.implementation_class_uid, fact.implementation_version_name)
-            if any(part is not None for part in parts):
-                return " ".join(part.text for part in parts if part is not None)
-    return product
-
-
-def _titles(
-    facts: Iterable[Fact], described: Iterable[ArchiveDescribed], *, checks_called: bool
-) -> tuple[str, ...]:
-    """AE titles that its web face says are its own, and listed ones under which it answered a query.
-
-    Who refuses no called title answers under those of others: then it shows nothing.
-    """
-    found = {title.text for each in described for title in each.ae_titles}
-    for fact in facts if checks_called else ():
-        if isinstance(fact, NullQueryAnswered) and not fact.titles.stranger and fact.status == 0:
-            found.add(fact.titles.called)
-    return tuple(sorted(found))
-
-
-def _sources(facts: Iterable[Fact]) -> tuple[str, ...]:
-    found = {
-        fact.authority.text.lower()
-        for fact in facts
-        if isinstance(fact, DataSourceNamed)
-        and fact.authority is not None
-        and fact.to in (RedirectTo.SAME_HOST, RedirectTo.ELSEWHERE)
-    }
-    return tuple(sorted(found))
-
-
-def _certificate(facts: Iterable[Fact]) -> str | None:
-    for fact in facts:
-        if isinstance(fact, TlsSeen) and fact.certificate is not None:
-            return fact.certificate.sha256
-    return None
 
 
 def join(surfaces: Sequence[Surface]) -> tuple[Joined, ...]:
@@ -240,7 +132,7 @@ class _Groups:
     def unite(self, link: Link) -> None:
         """Join the two archives that the link ties together, if nothing speaks against it."""
         one, other = self._of[link.one], self._of[link.other]
-        if one == other or (not link.evidence.is_strong and self._contradict(one, other)):
+        if one == other or (not link.evidence.is_strong and self._contradict(one, other, link.evidence)):
             return
         if len(self._members[one]) < len(self._members[other]):
             one, other = other, one
@@ -250,9 +142,9 @@ class _Groups:
         self._links[one] += [*self._links[other], link]
         self._members[other], self._links[other] = [], []
 
-    def _contradict(self, one: int, other: int) -> bool:
+    def _contradict(self, one: int, other: int, evidence: LinkEvidence) -> bool:
         return any(
-            _contradict(self._surfaces[mine], self._surfaces[theirs])
+            _contradict(self._surfaces[mine], self._surfaces[theirs], evidence)
             for mine in self._members[one]
             for theirs in self._members[other]
         )
@@ -267,10 +159,13 @@ class _Groups:
             yield tuple(members), tuple(sorted(links, key=lambda link: (link.one, link.other)))
 
 
-def _contradict(one: Surface, other: Surface) -> bool:
+def _contradict(one: Surface, other: Surface, evidence: LinkEvidence) -> bool:
+    """Two products, or two stocks; that it names the port outweighs what a counter claims, and no count."""
     if contradict(one.kin, other.kin):
         return True
     if one.studies is None or other.studies is None:
+        return False
+    if evidence is LinkEvidence.NAMED_PORT and (one.is_claimed or other.is_claimed):
         return False
     smaller, larger = sorted((one.studies, other.studies))
     return smaller < SAME_STOCK * larger
@@ -286,7 +181,7 @@ def _links(surfaces: Sequence[Surface], order: Sequence[int]) -> list[Link]:
         *_named_ports(surfaces, doors, by_authority),
         *_same_keys(surfaces, doors, LinkEvidence.SAME_CERTIFICATE),
         *_same_keys(surfaces, doors, LinkEvidence.SAME_TITLE),
-        *_same_products(surfaces, doors, by_authority),
+        *_same_products(surfaces, doors),
     ]
 
 
@@ -303,6 +198,7 @@ def _same_studies(
 def _named_sources(
     surfaces: Sequence[Surface], doors: Sequence[int], by_authority: dict[str, int]
 ) -> Iterator[Link]:
+    """A viewer and the first of its data sources that was surveyed: of several, the others are others'."""
     by_name = {
         f"{surfaces[place].endpoint.name}:{surfaces[place].endpoint.port}".lower(): place
         for place in reversed(doors)
@@ -314,6 +210,7 @@ def _named_sources(
             if other is not None and other != place:
                 says = f"the viewer at {_name(surfaces[place])} takes its data from {_name(surfaces[other])}"
                 yield Link(place, other, LinkEvidence.NAMED_SOURCE, says)
+                break
 
 
 def _named_ports(
@@ -339,9 +236,34 @@ def _same_keys(surfaces: Sequence[Surface], doors: Sequence[int], evidence: Link
         if len(places) < 2 or len(addresses) > MOST_ADDRESSES:  # noqa: PLR2004 - a link has two ends
             continue
         for one, other in _pairs(places):
+            if not _may_share(surfaces[one], surfaces[other], evidence):
+                continue
             what = "certificate" if evidence is LinkEvidence.SAME_CERTIFICATE else "identity and AE title"
             says = f"{_name(surfaces[one])} and {_name(surfaces[other])} show the same {what}"
             yield Link(one, other, evidence, says)
+
+
+def _may_share(one: Surface, other: Surface, evidence: LinkEvidence) -> bool:
+    """Whether two doors with one certificate, or one identity and title, can be of one archive.
+
+    One product with one stock is one archive. Without counts a certificate has to be for a host of its own,
+    and on two addresses the product the same; an identity has to be one that was announced over DICOM.
+    """
+    if not one.is_archive or not other.is_archive:
+        return False
+    is_one_product = bool(one.kin & other.kin)
+    if is_one_product and _same_stock(one, other):
+        return True
+    if evidence is LinkEvidence.SAME_TITLE:
+        return one.service in _DICOM or other.service in _DICOM
+    return one.is_named and (is_one_product or one.endpoint.address == other.endpoint.address)
+
+
+def _same_stock(one: Surface, other: Surface) -> bool:
+    """Whether both tell how many studies they hold, and that agrees; that both hold none says nothing."""
+    if not one.studies or not other.studies:
+        return False
+    return min(one.studies, other.studies) >= SAME_STOCK * max(one.studies, other.studies)
 
 
 def _keys(surface: Surface, evidence: LinkEvidence) -> tuple[tuple[str, ...], ...]:
@@ -354,9 +276,7 @@ def _keys(surface: Surface, evidence: LinkEvidence) -> tuple[tuple[str, ...], ..
     )
 
 
-def _same_products(
-    surfaces: Sequence[Surface], doors: Sequence[int], by_authority: dict[str, int]
-) -> Iterator[Link]:
+def _same_products(surfaces: Sequence[Surface], doors: Sequence[int]) -> Iterator[Link]:
     """On one host: a web face and the one DICOM service that may be of its product, and the like."""
     by_address: dict[str, list[int]] = {}
     for place in doors:
@@ -369,7 +289,7 @@ def _same_products(
                 continue
             if not _is_unambiguous(surfaces, places, one, other):
                 continue
-            if _names_another(mine, theirs, by_authority) or _names_another(theirs, mine, by_authority):
+            if _names_another(mine, theirs) or _names_another(theirs, mine):
                 continue
             says = f"{_name(mine)} and {_name(theirs)} announce one product, and no other door there does"
             yield Link(one, other, LinkEvidence.SAME_PRODUCT, says)
@@ -388,12 +308,11 @@ def _is_unambiguous(surfaces: Sequence[Surface], places: Sequence[int], one: int
     return services[0] is not services[1] and all(alike.count(service) == 1 for service in services)
 
 
-def _names_another(web: Surface, dicom: Surface, by_authority: dict[str, int]) -> bool:
-    """Whether the web face names a DICOM port of this host that is another, and was asked."""
+def _names_another(web: Surface, dicom: Surface) -> bool:
+    """Whether the web face names other DICOM ports than this, and no stock shows that it is mapped."""
     if web.service not in _WEB or dicom.service not in _DICOM or not web.dicom_ports:
         return False
-    named = [Endpoint(web.endpoint.address, port).authority for port in web.dicom_ports]
-    return dicom.endpoint.authority not in named and any(each in by_authority for each in named)
+    return dicom.endpoint.port not in web.dicom_ports and not _same_stock(web, dicom)
 
 
 _ALL_PAIRS: Final = 32

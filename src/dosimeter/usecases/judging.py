@@ -15,7 +15,8 @@ from dosimeter.census.claimed import claimed_counts, combine
 from dosimeter.census.judge import judge_census
 from dosimeter.exposure.archive_verdict import judge_archive
 from dosimeter.exposure.classify import judge
-from dosimeter.exposure.joining import Joined, Surface, join, surface_of
+from dosimeter.exposure.joining import Joined, join
+from dosimeter.exposure.surface import Surface, surface_of
 from dosimeter.model.attempt import COUNT_PROBE, Attempt, Skipped
 from dosimeter.model.facts import EchoAnswered, Fact
 from dosimeter.model.survey import EndpointRecord

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from dosimeter.exposure.joining import Joined, LinkEvidence, Surface, join, surface_of
+from dosimeter.exposure.joining import Joined, LinkEvidence, join
 from dosimeter.exposure.kin import contradict, kin_of
+from dosimeter.exposure.surface import Surface, surface_of
 from dosimeter.model.attempt import Completed
 from dosimeter.model.census import AtLeast, Claimed, Counts, Exact
 from dosimeter.model.facts import CertificateSeen, ClientCertificate, TlsSeen
@@ -125,33 +126,136 @@ def test_a_viewer_that_names_its_archive_by_name_is_joined_with_it() -> None:
     assert members(join(doors)) == [(0, 1)]
 
 
-def test_one_certificate_on_few_addresses_joins() -> None:
-    """A key is in one place."""
-    doors = [door(2762, INSIDE, certificate="ab"), door(443, WEB_TLS, "10.0.0.2", certificate="ab")]
+def certified(address: str = "10.0.0.1", port: int = 443, **known: object) -> Surface:
+    """A web face inside TLS that shows the one certificate, for a host of its own."""
+    return door(port, WEB_TLS, address, **{"certificate": "ab", "is_named": True, **known})
+
+
+def test_one_certificate_of_one_product_on_few_addresses_joins() -> None:
+    """A key is in one place, and the product says the same."""
+    doors = [certified(product="Orthanc"), certified("10.0.0.2", product="Orthanc")]
+    assert evidence(join(doors)) == [LinkEvidence.SAME_CERTIFICATE]
+
+
+def test_one_certificate_at_two_ports_of_a_host_joins() -> None:
+    """DICOM and HTTP inside TLS, with the key of the host."""
+    doors = [door(2762, INSIDE, certificate="ab", is_named=True), certified()]
     assert evidence(join(doors)) == [LinkEvidence.SAME_CERTIFICATE]
 
 
 def test_a_certificate_on_many_addresses_is_a_vendors_default() -> None:
     """Nine hosts do not share a secret."""
-    doors = [door(443, WEB_TLS, f"10.0.0.{number}", certificate="ab") for number in range(1, 10)]
+    doors = [certified(f"10.0.0.{number}", product="Orthanc") for number in range(1, 10)]
     assert len(join(doors)) == 9
     assert len(join(doors[:8])) == 1
 
 
-def test_a_wildcard_certificate_does_not_join_two_products() -> None:
-    """A hospital has one certificate for all its names."""
+def test_a_wildcard_certificate_joins_nothing() -> None:
+    """A hospital has one for all its servers; three archives stay three, and each counts."""
+    doors = [certified(f"10.0.0.{number}", is_named=False) for number in range(1, 4)]
+    assert len(join(doors)) == 3
+    assert len(join([certified(is_named=False), certified(port=8443, is_named=False)])) == 2
+
+
+def test_archives_of_unknown_make_on_two_addresses_are_two() -> None:
+    """A certificate may name both of its hosts."""
+    assert len(join([certified(), certified("10.0.0.2")])) == 2
+
+
+def test_a_shared_default_certificate_joins_one_product_with_one_stock_alone() -> None:
+    """As shipped, it names nobody; 48 studies behind two proxies are 48 studies."""
+    orthanc = certified(product="Orthanc", is_named=False, studies=48)
+    other = replace(orthanc, endpoint=Endpoint("10.0.0.2", 443, WEB_TLS))
+    assert evidence(join([orthanc, other])) == [LinkEvidence.SAME_CERTIFICATE]
+    assert len(join([orthanc, replace(other, studies=None)])) == 2
+    assert len(join([replace(orthanc, studies=0), replace(other, studies=0)])) == 2
+
+
+def test_a_login_before_anything_is_joined_with_no_archive_by_its_certificate() -> None:
+    """The hospital's mail stands on the same host; nothing of an archive was seen there."""
+    doors = [certified(), certified(port=8443, is_archive=False)]
+    assert len(join(doors)) == 2
+
+
+@pytest.mark.parametrize(
+    ("names", "is_named"),
+    [
+        (("pacs.example",), True),
+        (("*.hospital.example", "hospital.example"), False),
+        (("localhost", "127.0.0.1"), False),
+        ((), False),
+    ],
+)
+def test_which_certificates_are_for_a_host_of_its_own(names: tuple[str, ...], *, is_named: bool) -> None:
+    """Wildcards are on every host, defaults on any, and one without names says nothing."""
+    text = ServerText.of
+    certificate = CertificateSeen(
+        text("a"),
+        text("a"),
+        "2026-01-01",
+        "2027-01-01",
+        text("RSA 2048"),
+        self_signed=True,
+        sha256="ab" * 32,
+        names=tuple(map(text, names)),
+    )
+    hello = TlsSeen(text("TLSv1.3"), None, certificate, ClientCertificate.NOT_ASKED, None)
+    attempts = (Completed("web_landing", (hello,)), *told(control(), qido()))
+    surface = surface_of(Endpoint("10.0.0.1", 443, WEB_TLS), attempts, web(*attempts, service=WEB_TLS))
+    assert surface.is_named is is_named
+    assert surface.is_archive
+
+
+def test_a_viewer_with_two_data_sources_makes_no_two_archives_one() -> None:
+    """A guarded Orthanc and an open dcm4chee stay two, in whichever order it names them."""
+    guarded = door(8042, WEB, "10.0.0.8", product="Orthanc")
+    opened = door(8080, WEB, "10.0.0.9", product="dcm4chee-arc")
+    viewer = door(80, WEB, product="OHIF viewer", sources=("10.0.0.8:8042", "10.0.0.9:8080"))
+    assert members(join([viewer, guarded, opened])) == [(0, 1), (2,)]
+    unknown = [replace(each, product=None, kin=frozenset()) for each in (guarded, opened)]
+    assert members(join([viewer, *unknown])) == [(0, 1), (2,)]
+    turned = replace(viewer, sources=viewer.sources[::-1])
+    assert members(join([turned, *unknown])) == [(0, 2), (1,)]
+
+
+def test_an_archive_that_names_anothers_data_stays_itself() -> None:
+    """Whoever writes a configuration cannot make an Orthanc of a dcm4chee."""
     doors = [
-        door(443, WEB_TLS, certificate="ab", product="Orthanc"),
-        door(443, WEB_TLS, "10.0.0.2", certificate="ab", product="Conquest"),
+        door(8042, WEB, product="Orthanc", sources=("10.0.0.9:8080",)),
+        door(8080, WEB, "10.0.0.9", product="dcm4chee-arc"),
     ]
     assert len(join(doors)) == 2
+
+
+@pytest.mark.parametrize("claim", [0, 20, 52, 4_800_000])
+def test_what_a_counter_claims_does_not_outweigh_the_port_that_the_face_names(claim: int) -> None:
+    """48 were counted at that port: one archive, and its counter is wrong."""
+    counted_port = door(14242, product="DCMTK or Orthanc", studies=48)
+    face = door(8042, WEB, product="Orthanc", dicom_ports=(14242,), studies=claim, is_claimed=True)
+    assert evidence(join([counted_port, face])) == [LinkEvidence.NAMED_PORT]
+
+
+def test_two_empty_archives_of_one_product_are_not_one() -> None:
+    """A title, a product's name and no study: nothing in that is one archive's alone."""
+    known = {"product": "Orthanc", "identity": "Orthanc", "ae_titles": ("RADIO1",), "is_claimed": True}
+    empty = [door(8042, WEB, address, studies=0, **known) for address in ("10.0.0.1", "10.0.0.2")]
+    assert len(join(empty)) == 2
+    assert len(join([replace(each, studies=48) for each in empty])) == 1
+
+
+def test_a_face_that_names_another_port_than_the_one_surveyed_is_not_joined_by_its_product() -> None:
+    """DCMTK's storescp stands beside an Orthanc; a port that a container maps is shown by the stock."""
+    dicom = door(11112, product="DCMTK or Orthanc")
+    face = door(8042, WEB, product="Orthanc", dicom_ports=(4242,), studies=48, is_claimed=True)
+    assert len(join([dicom, face])) == 2
+    assert evidence(join([replace(dicom, studies=48), face])) == [LinkEvidence.SAME_PRODUCT]
 
 
 def test_two_stocks_are_two_archives_whatever_else_they_share() -> None:
     """Their counts came to an end, and differ."""
     doors = [
-        door(443, WEB_TLS, certificate="ab", studies=48),
-        door(8443, WEB_TLS, certificate="ab", studies=12),
+        certified(studies=48),
+        certified(port=8443, studies=12),
     ]
     assert len(join(doors)) == 2
     doors[1] = replace(doors[1], studies=48)
@@ -172,19 +276,19 @@ def test_the_same_studies_join_whatever_is_announced() -> None:
 def test_weak_evidence_does_not_bring_two_contradicting_doors_together_by_a_third() -> None:
     """Both share a certificate with a door that says nothing of itself."""
     doors = [
-        door(443, WEB_TLS, product="Orthanc", certificate="ab"),
-        door(2762, INSIDE, certificate="ab"),
-        door(443, WEB_TLS, "10.0.0.2", product="Conquest", certificate="ab"),
+        certified(product="Orthanc"),
+        door(2762, INSIDE, certificate="ab", is_named=True),
+        certified(port=8443, product="Conquest"),
     ]
     assert len(join(doors)) == 2
 
 
 def test_who_is_joined_does_not_depend_on_who_came_first() -> None:
-    """The door in the middle may be of either; it goes to the lower address."""
+    """The door in the middle may be of either; it goes to the lower port."""
     doors = [
-        door(443, WEB_TLS, "10.0.0.3", product="Conquest", certificate="ab"),
-        door(443, WEB_TLS, "10.0.0.2", certificate="ab"),
-        door(443, WEB_TLS, "10.0.0.1", product="Orthanc", certificate="ab"),
+        certified(port=9443, product="Conquest"),
+        certified(port=8443),
+        certified(port=443, product="Orthanc"),
     ]
     assert members(join(doors)) == [(0,), (1, 2)]
     assert members(join(doors[::-1])) == [(0, 1), (2,)]
@@ -202,7 +306,7 @@ def test_a_title_of_its_own_joins_and_one_as_shipped_does_not(title: str, number
 
 def test_what_is_no_door_is_joined_with_nothing() -> None:
     """An ordinary web server may bear the hospital's certificate."""
-    doors = [door(443, WEB_TLS, certificate="ab"), door(8443, WEB_TLS, certificate="ab", is_door=False)]
+    doors = [certified(), certified(port=8443, is_door=False)]
     assert len(join(doors)) == 2
 
 
