@@ -9,10 +9,14 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 from pathlib import Path
 from typing import Any, Final
 
 from dosimeter.model.verdict import Exposure, Protection
+from dosimeter.report.json_lines import stream_json_lines
+from dosimeter.store.sqlite import open_store
+from dosimeter.usecases.judging import judge_all
 from tests.integration.archives.fleet import Fleet
 from tests.integration.archives.registry import ARCHIVES, Archive, Expected
 
@@ -100,10 +104,25 @@ def survey(
     with_titles: bool = False,
     touch: str = "prove",
 ) -> Mapping[str, Got]:
-    """One survey of these archives, in a process of its own."""
+    """One survey of these archives, in a process of its own.
+
+    They all hold the same studies, which a count finds: the survey makes one archive of them. What it says
+    of each is read from its store then, as if it had been surveyed alone.
+    """
     places = [_place(archives, archive, with_titles=with_titles) for archive in asked]
     names = {str(place): archive.name for place, archive in zip(places, asked, strict=True)}
-    return _read(run_survey(places, folder, touch), names)
+    printed = run_survey(places, folder, touch)
+    return _read(each_alone(folder) if touch == "count" else printed, names)
+
+
+def each_alone(folder: Path) -> str:
+    """The lines of every endpoint of the survey that was run in this folder, joined to no other."""
+    out = StringIO()
+    with open_store(f"sqlite:///{folder / 'survey.db'}") as store:
+        (header,) = store.headers()
+        for record in store.records(header.id):
+            stream_json_lines(header, judge_all([record]), out)
+    return out.getvalue()
 
 
 def run_survey(places: Sequence[Place], folder: Path, touch: str) -> str:
