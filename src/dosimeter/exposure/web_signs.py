@@ -15,7 +15,7 @@ class SignPlace(StrEnum):
     """Where in an answer a text stands. Letters' case never matters."""
 
     TITLE = "title"
-    """Within the title of an HTML page."""
+    """The start of the title of an HTML page."""
     REALM = "realm"
     """Within the realm of WWW-Authenticate (RFC 9110 §11.5)."""
     SERVER = "server"
@@ -298,6 +298,14 @@ WEB_SIGNS: Final = (
         "weasis-pacs-connector README",
         strong=True,
     ),
+    WebSign(
+        "ohif_application",
+        "ohif",
+        SignPlace.BODY,
+        'name="application-name" content="OHIF Viewer"',
+        "OHIF index.html; measured on 3.12.10",
+        strong=True,
+    ),
     WebSign("ohif_title", "ohif", SignPlace.TITLE, "OHIF Viewer", "OHIF index.html", strong=True),
     WebSign(
         "ohif_configuration",
@@ -320,7 +328,14 @@ WEB_SIGNS: Final = (
         "meddream_script", "meddream", SignPlace.BODY, "md.main.min.", "nuclei, meddream panel", strong=True
     ),
     WebSign("meddream_splash", "meddream", SignPlace.BODY, "loginSplash", "NASL, /pacs/login.php"),
-    WebSign("pacsone_title", "pacsone", SignPlace.TITLE, "PacsOne", "NASL, /pacsone/login.php", strong=True),
+    WebSign(
+        "pacsone_title",
+        "pacsone",
+        SignPlace.TITLE,
+        "PacsOne Server",
+        "NASL, /pacsone/login.php",
+        strong=True,
+    ),
     WebSign(
         "pacsone_realm",
         "pacsone",

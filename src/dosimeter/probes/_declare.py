@@ -72,7 +72,7 @@ class Visit:
     ``stranger_called`` is the called AE title made up for this survey. ``stranger_failed`` is why
     the stranger's association got no answer, or None. With ``overloaded`` nothing more is asked.
     ``counting`` is None where nothing may be counted. ``web`` is the line to a web port, ``mllp`` that
-    to an HL7 port, None on others.
+    to an HL7 port, None on others. ``is_sampled_elsewhere`` says that another port of the host was sampled.
     """
 
     line: Line
@@ -84,6 +84,8 @@ class Visit:
     counting: Counting | None = None
     web: WebLine | None = None
     mllp: MllpLine | None = None
+    is_sampled_elsewhere: bool = False
+    landed: str = "/"
     requests: int = 0
     heard: list[WebAnswered] = field(default_factory=list)
 

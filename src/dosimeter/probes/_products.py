@@ -103,6 +103,11 @@ def was_seen(visit: Visit, product: str) -> bool:
     return any(isinstance(fact, WebAnswered) and bears(fact, product) for fact in visit.seen)
 
 
+def was_recognised(visit: Visit, product: str) -> bool:
+    """Whether a sign so far is enough alone to name this archive, or its own interface did."""
+    return any(_archive_shown(fact) == product for fact in visit.seen)
+
+
 def refused(heard: Heard) -> bool:
     """Whether it wants a login, forbids or sends away: 401, 403, a redirect, a page with a password field."""
     fact = heard.fact

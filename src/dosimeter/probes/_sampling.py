@@ -10,14 +10,13 @@ from dosimeter.model.census import Axis, Things
 from dosimeter.model.facts import CellCounted
 from dosimeter.model.scope import Touch
 from dosimeter.model.web import AttributeFill, AttributesSampled, SampledOver
-from dosimeter.probes._declare import NotAsked
+from dosimeter.probes._declare import NotAsked, Visit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from dosimeter.dicom.sampling import FillRates
     from dosimeter.model.facts import Fact
-    from dosimeter.model.scope import Authorisation
 
 _YEARS_BACK: Final = 30
 _DAYS_OF_A_YEAR: Final = 366
@@ -32,12 +31,17 @@ _ONE_DAY: Final = timedelta(days=1)
 Dates = tuple[date, date]
 
 
-def check_leave(authorisation: Authorisation) -> None:
-    """Look once more whether the scope allows a sample; the plan has done so before.
+def check_leave(visit: Visit) -> None:
+    """Look once more whether the scope allows a sample, and whether the host was sampled at another port.
+
+    An archive has several doors, and is asked for twenty answers once.
 
     Raises:
-        NotAsked: it does not go so far, or names no second person (DESIGN §4).
+        NotAsked: the scope does not go so far or names no second person (DESIGN §4), or it was sampled.
     """
+    authorisation = visit.authorisation
+    if visit.is_sampled_elsewhere:
+        raise NotAsked("this host was sampled at another port: twenty answers are asked for once")
     if authorisation.touch < Touch.SAMPLE or authorisation.second_person is None:
         raise NotAsked("the scope allows no sample, or names no second person for it")
 

@@ -14,9 +14,11 @@ from dosimeter.exposure.web_signs import WEB_SIGNS, SignPlace, WebSign
 from dosimeter.model.web import BodyShape, MediaType
 from dosimeter.net.web import WebResponse
 
-TITLE_WINDOW: Final = 4_096
 BODY_WINDOW: Final = 16_384
 """Bytes of a body in which its signs are looked for: the head of a page, the beginning of a description."""
+
+TITLE_WINDOW: Final = BODY_WINDOW
+"""Bytes in which a title begins: OHIF's stands behind more than 4,096 of styles and scripts."""
 
 MAX_HEADER: Final = 4_096
 MAX_CHALLENGES: Final = 8
@@ -52,9 +54,13 @@ _SOFTWARE_FIELDS: Final = ("x-powered-by", "via", "x-generator")
 _PREAMBLE: Final = 128
 _MAGIC: Final = b"DICM"
 _OK: Final = 200
+_TEXT_WINDOW: Final = 4_096
 _TAG_WINDOW: Final = 1_024
 """Bytes before the word "password" in which the tag that it belongs to has to begin."""
 _TYPE: Final = b"type"
+_ECHO: Final = "\n"
+_BEGINNINGS: Final = frozenset({SignPlace.COOKIE, SignPlace.TITLE})
+"""Places that begin with a sign: a page of a product has its name first, one about products anywhere."""
 _QUOTES_AND_BLANKS: Final = b"\"' \t\r\n"
 _BLANKS: Final = b" \t\r\n"
 
@@ -118,7 +124,7 @@ def _shape_of_other(body: bytes, media_type: MediaType, *, is_page: bool) -> Bod
         return BodyShape.HTML
     if media_type is MediaType.XML or body[:_TAG_WINDOW].lstrip(_BLANKS).startswith(b"<?xml"):
         return BodyShape.XML
-    return BodyShape.TEXT if _is_text(body[:TITLE_WINDOW]) else BodyShape.OTHER
+    return BodyShape.TEXT if _is_text(body[:_TEXT_WINDOW]) else BodyShape.OTHER
 
 
 def _begins_as_html(body: bytes) -> bool:
@@ -225,8 +231,14 @@ def marks_of(response: WebResponse) -> tuple[str, ...]:
     return tuple(name for name, has in found.items() if has)
 
 
-def signs_of(response: WebResponse, realm: str | None, *, is_icon: bool = False) -> tuple[str, ...]:
-    """The names of those signs of our table that an answer bears, in the order of the table."""
+def signs_of(
+    response: WebResponse, realm: str | None, *, asked: str = "", is_icon: bool = False
+) -> tuple[str, ...]:
+    """The names of those signs of our table that an answer bears, in the order of the table.
+
+    ``asked`` is the path, with its query, that was asked: where an answer repeats it, that is our own word
+    and no sign. A server that sends every path to HTTPS names each product in turn.
+    """
     if is_icon:
         return _signs_of_icon(response)
     texts = {
@@ -240,14 +252,28 @@ def signs_of(response: WebResponse, realm: str | None, *, is_icon: bool = False)
         SignPlace.FAVICON_MD5: (),
     }
     lowered = {place: tuple(map(str.lower, those)) for place, those in texts.items()}
-    return tuple(sign.name for sign in WEB_SIGNS if _stands(sign, lowered[sign.where]))
+    ours = asked.lower()
+    return tuple(sign.name for sign in WEB_SIGNS if _stands(sign, lowered[sign.where], ours))
 
 
-def _stands(sign: WebSign, texts: tuple[str, ...]) -> bool:
+def _stands(sign: WebSign, texts: tuple[str, ...], ours: str) -> bool:
     wanted = sign.text.lower()
-    if sign.where is SignPlace.COOKIE:
+    if wanted in ours:
+        texts = tuple(_without_echoes(text, wanted, ours) for text in texts)
+    if sign.where in _BEGINNINGS:
         return any(text.startswith(wanted) for text in texts)
     return any(wanted in text for text in texts)
+
+
+def _without_echoes(text: str, wanted: str, ours: str) -> str:
+    """A text without the path that was asked, and without each segment of it that holds a sign.
+
+    A sign that runs over segments, ``app/explorer.html``, is taken out itself.
+    """
+    segments = {one for one in ours.replace("?", "/").split("/") if wanted in one}
+    for echo in (ours, *sorted(segments or {wanted}, key=len, reverse=True)):
+        text = text.replace(echo, _ECHO)
+    return text
 
 
 def _signs_of_icon(response: WebResponse) -> tuple[str, ...]:

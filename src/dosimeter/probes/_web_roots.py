@@ -28,7 +28,7 @@ from dosimeter.model.web import (
 from dosimeter.net.web import WebResponse, is_path
 from dosimeter.probes._declare import NotAsked, Visit
 from dosimeter.probes._products import unless_another
-from dosimeter.probes._web import Heard, Question, ask, read_json
+from dosimeter.probes._web import Heard, Question, ask, read_json, seen_control
 from dosimeter.probes._web_reading import media_type_of
 
 DICOM_JSON: Final = "application/dicom+json"
@@ -41,13 +41,20 @@ MAX_REFUSING_ROOTS: Final = 3
 QIDO_RS: Final = "qido_rs"
 """The name of the null query: its facts tell the probes after it which roots there are."""
 
+STUDIES: Final = "studies"
+STUDY: Final = "StudyInstanceUID"
+
 _MAX_ROOT: Final = 64
+_WORD: Final = 16
 _DCM4CHEE: Final = "dcm4chee"
 _OK: Final = 200
 _NO_CONTENT: Final = 204
 _UNAUTHORISED: Final = 401
 _FORBIDDEN: Final = 403
 _CLIENT_ERRORS: Final = range(400, 500)
+_NOT_THERE: Final = frozenset({404, 410})
+_PUT_OTHERWISE: Final = frozenset({400, 406, 415, 422})
+_OTHER_FORMS: Final = frozenset({MediaType.XML, MediaType.MULTIPART, MediaType.DICOM})
 _JSON: Final = frozenset({MediaType.DICOM_JSON, MediaType.JSON})
 _TAG_DIGITS: Final = 8
 _HEXADECIMAL: Final = frozenset("0123456789ABCDEFabcdef")
@@ -162,14 +169,17 @@ def _dcm4chee_titles(fact: Fact) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class KnownRoot:
-    """A root whose null query was answered as specified, or refused where a control was not."""
+    """A root whose null query was answered as specified.
+
+    Or was refused where a control was not, or answered in a way that shows who takes such queries.
+    """
 
     root: Root
     answers: bool
 
 
 def known_roots(visit: Visit) -> tuple[KnownRoot, ...]:
-    """The roots that the null queries showed."""
+    """The roots that the null queries showed, each once."""
     seen = visit.seen
     by_path = {root.path: root for root in _all_roots(seen)}
     asked = [
@@ -183,7 +193,73 @@ def known_roots(visit: Visit) -> tuple[KnownRoot, ...]:
         for one, root in asked
         if refuses(one) and any(not refuses(control) for control in controls_of(seen, one.root))
     ]
-    return (*answered, *(refused if len(refused) <= MAX_REFUSING_ROOTS else ()))
+    shown = [
+        KnownRoot(root, answers=False)
+        for one, root in asked
+        if not one.as_specified and shows_service(one, controls_of(seen, one.root))
+    ]
+    return (*answered, *(refused if len(refused) <= MAX_REFUSING_ROOTS else ()), *shown)
+
+
+def may_show_service(fact: WebAnswered) -> bool:
+    """Whether an answer to a null query may be that of a service which wants it put otherwise.
+
+    Another form of DICOM, as was the default of QIDO-RS until 2017; or 400, 406, 415, 422 (RFC 9110 §15.5).
+    """
+    if fact.status == _OK:
+        return fact.media_type in _OTHER_FORMS
+    return fact.status in _PUT_OTHERWISE
+
+
+def shows_service(fact: WebAnswered, controls: tuple[WebAnswered, ...]) -> bool:
+    """Whether it is: what has no service is not found, the same query under the same root among it."""
+    return (
+        may_show_service(fact)
+        and any(control.root == fact.root for control in controls)
+        and not any(is_alike(fact, control) for control in controls)
+        and all(control.status in _NOT_THERE for control in controls if control.root == fact.root)
+    )
+
+
+def is_alike(one: WebAnswered, other: WebAnswered) -> bool:
+    """Whether two answers are the same as far as head lines go."""
+    return _head(one) == _head(other)
+
+
+def is_usual(fact: WebAnswered, seen: tuple[Fact, ...], *, to_the_byte: bool = False) -> bool:
+    """Whether other paths were answered so that have no such service: it is its answer to anything.
+
+    The path that cannot exist is compared by its head alone, all else by its body too; ``to_the_byte``
+    compares the length of the body as well, where it is an error that is the answer.
+    """
+    everywhere = seen_control(seen)
+    if not to_the_byte and everywhere is not None and is_alike(fact, everywhere):
+        return True
+    return any(
+        is_alike(fact, one) and one.body is fact.body and not (to_the_byte and one.received != fact.received)
+        for one in seen
+        if isinstance(one, WebAnswered) and one.root != fact.root and not one.as_specified
+    )
+
+
+async def is_steady(
+    visit: Visit, *pairs: tuple[WebAnswered, Question]
+) -> tuple[bool, tuple[WebAnswered, ...]]:
+    """Whether each question is answered as its like was before; with the answers of this time.
+
+    Servers behind one address can differ, and what answers by chance is no archive.
+    """
+    facts: list[WebAnswered] = []
+    for before, question in pairs:
+        again = (await ask(visit, question)).fact
+        facts.append(again)
+        if (*_head(again), again.body) != (*_head(before), before.body):
+            return False, tuple(facts)
+    return True, tuple(facts)
+
+
+def _head(fact: WebAnswered) -> tuple[int, MediaType]:
+    return fact.status, fact.media_type
 
 
 def controls_of(seen: tuple[Fact, ...], root: str | None) -> tuple[WebAnswered, ...]:
@@ -205,17 +281,30 @@ def is_refused_as_unknown(control: WebAnswered) -> bool:
     return control.status in _CLIENT_ERRORS
 
 
-async def control_under(visit: Visit, root: str, asked: str = "dicomweb_control") -> Heard:
-    """What a path that cannot exist is answered under a root."""
-    question = Question(
+def search(root: Root, service: str, asked: str, key: str = STUDY) -> Question:
+    """A null search of a service: what has one UID, made on the spot (PS3.18 §8.3.4)."""
+    query = f"{service}?{key}="
+    return Question(
         asked,
-        Purpose.CONTROL,
-        f"{root}/{made_up_word()}",
+        Purpose.QUERY if key == STUDY and service == STUDIES else Purpose.WORKLIST,
+        f"{root.path}/{query}{null_uid()}&limit=1",
         accept=DICOM_JSON,
-        shown_path=f"{root}/{{null}}",
-        root=root,
+        shown_path=f"{root.path}/{query}{{null}}&limit=1",
+        root=root.path,
     )
-    return await ask(visit, question)
+
+
+def control_of(question: Question, asked: str, word: int = 0) -> Question:
+    """The same search, of the same kind and length, under the same root, for a service that nobody has."""
+    root, query = question.root or "", question.path.partition("?")[2]
+    shown = (question.shown_path or "").partition("?")[2]
+    return replace(
+        question,
+        asked=asked,
+        purpose=Purpose.CONTROL,
+        path=f"{root}/{made_up_word(word or _WORD)}?{query}",
+        shown_path=f"{root}/{{null}}?{shown}",
+    )
 
 
 def is_empty_result(response: WebResponse) -> bool:
@@ -231,6 +320,11 @@ def is_dicom_json_list(response: WebResponse) -> bool:
         return False
     said = read_json(response.body)
     return isinstance(said, list) and bool(said) and all(_is_data_set(one) for one in said)
+
+
+def is_result(response: WebResponse) -> bool:
+    """Whether this may be how a search ended: with nothing, or with data sets."""
+    return is_empty_result(response) or is_dicom_json_list(response)
 
 
 def _is_whole_json(response: WebResponse) -> bool:
@@ -262,7 +356,7 @@ def as_specified(heard: Heard, *, it_is: bool) -> WebAnswered:
     return replace(heard.fact, as_specified=it_is)
 
 
-def made_up_word(length: int = 16) -> str:
+def made_up_word(length: int = _WORD) -> str:
     """A segment of a path that nothing has, of letters alone."""
     return "".join(ascii_lowercase[byte % len(ascii_lowercase)] for byte in os.urandom(length))
 

@@ -2,100 +2,109 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from dosimeter.model.facts import Fact
 from dosimeter.model.scope import Touch
 from dosimeter.model.web import MediaType, Purpose, WebAnswered
-from dosimeter.net.web import WebResponse
 from dosimeter.probes._declare import ON_WEB, Probe, Rides, Visit
 from dosimeter.probes._web import Heard, Question, ask, requests_left, seen_control
 from dosimeter.probes._web_roots import (
-    DICOM_JSON,
     MAX_REFUSING_ROOTS,
     PUBLISHED,
     QIDO_RS,
+    STUDIES,
+    Root,
     as_specified,
-    control_under,
-    is_dicom_json_list,
-    is_empty_result,
+    control_of,
+    is_alike,
     is_refused_as_unknown,
+    is_result,
+    is_steady,
+    is_usual,
     made_up_word,
-    null_uid,
+    may_show_service,
     refuses,
     roots_of,
+    search,
+    shows_service,
 )
 
-RESERVED: Final = 8
-"""Requests left to the probes after this one."""
+RESERVED: Final = 12
+"""Requests left to the probes after this one, and to the controls of the last root."""
+
+_CONTROL: Final = "dicomweb_control"
+_AGAIN: Final = "_again"
 
 
 async def _run(visit: Visit) -> tuple[Fact, ...]:
-    facts: list[Fact] = []
+    facts: list[WebAnswered] = []
     everywhere = seen_control(visit.seen)
     controlled = 0
     for root in roots_of(visit):
         if requests_left(visit) <= RESERVED:
             break
-        heard = await _query(visit, root.path)
-        if _may_be_an_answer(heard.response) and not _is_alike(heard.fact, everywhere):
-            control = (await control_under(visit, root.path)).fact
-            it_is = is_known(heard.fact, control, is_common=root.is_common)
-            controls = [control]
-            if it_is and heard.fact.media_type is not MediaType.DICOM_JSON:
-                controls.append(await _elsewhere(visit))
-                it_is = not _is_alike(heard.fact, controls[-1])
-            facts += [as_specified(heard, it_is=it_is), *controls]
-            if it_is:
+        heard = await ask(visit, search(root, STUDIES, QIDO_RS))
+        if is_result(heard.response) and not is_usual(heard.fact, (*visit.seen, *facts)):
+            found, is_over = await _hold(visit, root, heard)
+            facts += found
+            if is_over:
                 break
             continue
         facts.append(heard.fact)
-        is_guard = refuses(heard.fact) and not (everywhere is not None and refuses(everywhere))
-        if is_guard and controlled < MAX_REFUSING_ROOTS:
+        if controlled < MAX_REFUSING_ROOTS and _is_worth_a_control(heard.fact, root, everywhere):
             controlled += 1
-            control = (await control_under(visit, root.path)).fact
-            facts.append(control)
-            if not refuses(control):
+            controls = await _control(visit, root, heard.fact)
+            facts += controls
+            if refuses(heard.fact) and not refuses(controls[0]):
                 break
     return tuple(facts)
 
 
-async def _query(visit: Visit, root: str) -> Heard:
-    path = f"{root}/studies?StudyInstanceUID="
-    question = Question(
-        QIDO_RS,
-        Purpose.QUERY,
-        f"{path}{null_uid()}&limit=1",
-        accept=DICOM_JSON,
-        shown_path=f"{path}{{null}}&limit=1",
-        root=root,
+async def _hold(visit: Visit, root: Root, heard: Heard) -> tuple[tuple[WebAnswered, ...], bool]:
+    """What may be an answer, held against its controls and asked once more; and whether that ends it.
+
+    A server that answers otherwise the second time is known to nobody: it is asked at no other root.
+    """
+    question = search(root, STUDIES, QIDO_RS + _AGAIN)
+    control = (await ask(visit, control_of(question, _CONTROL))).fact
+    controls = [control]
+    if not is_known(heard.fact, control, is_common=root.is_common):
+        return (heard.fact, *controls), False
+    if heard.fact.media_type is not MediaType.DICOM_JSON:
+        controls.append((await ask(visit, _elsewhere())).fact)
+        if is_alike(heard.fact, controls[-1]):
+            return (heard.fact, *controls), False
+    it_is, again = await is_steady(
+        visit, (heard.fact, question), (control, control_of(question, _CONTROL + _AGAIN))
     )
-    return await ask(visit, question)
+    second = replace(again[0], as_specified=it_is)
+    return (as_specified(heard, it_is=it_is), *controls, second, *again[1:]), True
 
 
-async def _elsewhere(visit: Visit) -> WebAnswered:
+def _is_worth_a_control(fact: WebAnswered, root: Root, everywhere: WebAnswered | None) -> bool:
+    """Whether it refuses, or may want the query put otherwise, and a path that cannot exist was not so."""
+    if refuses(fact):
+        return not (everywhere is not None and refuses(everywhere))
+    is_alone = everywhere is None or not is_alike(fact, everywhere)
+    return may_show_service(fact) and is_alone and not root.is_common
+
+
+async def _control(visit: Visit, root: Root, fact: WebAnswered) -> tuple[WebAnswered, ...]:
+    """The control under a root; of what may show a service also that under no root."""
+    control = (await ask(visit, control_of(search(root, STUDIES, QIDO_RS), _CONTROL))).fact
+    if refuses(fact) or not shows_service(fact, (control,)):
+        return (control,)
+    return control, (await ask(visit, _elsewhere())).fact
+
+
+def _elsewhere() -> Question:
     """The same query under a word that is no root: an interface may have studies under any path."""
-    query = "studies?StudyInstanceUID={}&limit=1"
-    question = Question(
-        "dicomweb_elsewhere",
-        Purpose.CONTROL,
-        f"/{made_up_word()}/{query.format(null_uid())}",
-        accept=DICOM_JSON,
-        shown_path="/{null}/" + query.format("{null}"),
-    )
-    return (await ask(visit, question)).fact
-
-
-def _may_be_an_answer(response: WebResponse) -> bool:
-    return is_empty_result(response) or is_dicom_json_list(response)
-
-
-def _is_alike(fact: WebAnswered, everywhere: WebAnswered | None) -> bool:
-    """Whether a path that cannot exist under the origin was answered so too: it answers anything."""
-    return everywhere is not None and (everywhere.status, everywhere.media_type) == (
-        fact.status,
-        fact.media_type,
-    )
+    word = made_up_word()
+    question = search(Root(f"/{word}", "nobody"), STUDIES, "dicomweb_elsewhere")
+    shown = (question.shown_path or "").replace(word, "{null}")
+    return replace(question, purpose=Purpose.CONTROL, shown_path=shown, root=None)
 
 
 def is_known(fact: WebAnswered, control: WebAnswered, *, is_common: bool) -> bool:
@@ -116,8 +125,8 @@ PROBE = Probe(
     name="dicomweb_query",
     asks="QIDO-RS for a StudyInstanceUID made on the spot, with limit=1, at the roots that the archive or a "
     f"viewer named and at {len(PUBLISHED)} published ones until one answers or refuses by itself; where it "
-    "may be an answer, a path made on the spot under the same root, and of other JSON than DICOM's the same "
-    "query where no root is",
+    "may be an answer, the same for a service made on the spot under the same root, and of other JSON than "
+    "DICOM's where no root is; what holds is asked twice",
     touch=Touch.PROVE,
     reference="PS3.18 §10.6",
     rides=Rides.WEB,

@@ -12,11 +12,12 @@ from dosimeter.probes._declare import ON_WEB, NotAsked, Probe, Rides, Visit
 from dosimeter.probes._web import Question, ask
 from dosimeter.probes._web_roots import (
     DICOM_JSON,
-    Root,
+    KnownRoot,
     as_specified,
     differs,
-    is_dicom_json_list,
-    is_empty_result,
+    is_result,
+    is_steady,
+    is_usual,
     known_roots,
     made_up_word,
     null_uid,
@@ -33,42 +34,60 @@ async def _run(visit: Visit) -> tuple[Fact, ...]:
         raise NotAsked("no DICOMweb root answered, or refused by itself")
     facts: list[Fact] = []
     for each in known:
-        facts += await _retrieve(visit, each.root)
+        facts += await _retrieve(visit, each)
     return tuple(facts)
 
 
-async def _retrieve(visit: Visit, root: Root) -> tuple[WebAnswered, ...]:
+async def _retrieve(visit: Visit, known: KnownRoot) -> tuple[WebAnswered, ...]:
     """The metadata of no study; where that could be an answer, a word of the same length in their place.
 
-    Only that shows whether it is the study that is not found, or the service.
+    Only that shows whether it is the study that is not found, or the service. Where no query was answered,
+    both are asked once more: it is all that is known of the service.
     """
-    path = root.retrieve or root.path
+    path = known.root.retrieve or known.root.path
     uid = null_uid()
-    question = Question(
-        "wado_rs",
+    heard = await ask(visit, _question(path, uid, "wado_rs"))
+    if not _may_be_an_answer(heard.response):
+        return (heard.fact,)
+    control = await ask(visit, _control(path, uid, "wado_rs_control"))
+    it_is = differs(heard, control) and (
+        known.answers or not is_usual(heard.fact, visit.seen, to_the_byte=True)
+    )
+    again: tuple[WebAnswered, ...] = ()
+    if it_is and not known.answers:
+        uid = null_uid()
+        it_is, again = await is_steady(
+            visit,
+            (heard.fact, _question(path, uid, "wado_rs_again")),
+            (control.fact, _control(path, uid, "wado_rs_control_again")),
+        )
+    return as_specified(heard, it_is=it_is), control.fact, *again
+
+
+def _question(path: str, uid: str, asked: str) -> Question:
+    return Question(
+        asked,
         Purpose.RETRIEVE,
         f"{path}/studies/{uid}/{_METADATA}",
         accept=DICOM_JSON,
         shown_path=f"{path}/studies/{{null}}/{_METADATA}",
         root=path,
     )
-    heard = await ask(visit, question)
-    if not _may_be_an_answer(heard.response):
-        return (heard.fact,)
-    question = Question(
-        "wado_rs_control",
+
+
+def _control(path: str, uid: str, asked: str) -> Question:
+    return Question(
+        asked,
         Purpose.CONTROL,
         f"{path}/studies/{uid}/{made_up_word(len(_METADATA))}",
         accept=DICOM_JSON,
         shown_path=f"{path}/studies/{{null}}/{{null}}",
         root=path,
     )
-    control = await ask(visit, question)
-    return as_specified(heard, it_is=differs(heard, control)), control.fact
 
 
 def _may_be_an_answer(response: WebResponse) -> bool:
-    return response.status in {_NOT_FOUND, _GONE} or is_empty_result(response) or is_dicom_json_list(response)
+    return response.status in {_NOT_FOUND, _GONE} or is_result(response)
 
 
 PROBE = Probe(

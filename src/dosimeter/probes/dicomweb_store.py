@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from dosimeter.model.facts import Fact
@@ -11,7 +12,16 @@ from dosimeter.net.web import Method, WebResponse
 from dosimeter.probes._declare import ON_WEB, NotAsked, Probe, Rides, Visit
 from dosimeter.probes._web import Question, ask, read_json
 from dosimeter.probes._web_reading import media_type_of
-from dosimeter.probes._web_roots import DICOM_JSON, Root, known_roots, refuses
+from dosimeter.probes._web_roots import (
+    DICOM_JSON,
+    STUDIES,
+    KnownRoot,
+    as_specified,
+    differs,
+    is_steady,
+    known_roots,
+    made_up_word,
+)
 
 _OK: Final = 200
 _ACCEPTED: Final = 202
@@ -22,24 +32,48 @@ _REFERENCED_SOP_SEQUENCE: Final = "00081199"
 
 
 async def _run(visit: Visit) -> tuple[Fact, ...]:
-    roots = [each.root for each in known_roots(visit) if each.answers]
-    if not roots:
-        raise NotAsked("no DICOMweb root answered")
+    known = known_roots(visit)
+    if not known:
+        raise NotAsked("no DICOMweb root answered, or refused by itself")
     facts: list[Fact] = []
-    for root in roots:
-        facts += await _store_nothing(visit, root)
+    for each in known:
+        facts += await _store_nothing(visit, each)
     return tuple(facts)
 
 
-async def _store_nothing(visit: Visit, root: Root) -> tuple[WebAnswered, ...]:
-    base = root.store or root.path
-    path = f"{base}/studies"
+async def _store_nothing(visit: Visit, known: KnownRoot) -> tuple[WebAnswered, ...]:
+    """OPTIONS, then the empty multipart; where a refused OPTIONS names no method, POST may be open yet.
+
+    Of an answer with no word in it, and where no query was answered, the same is sent where no service is.
+    """
+    base = known.root.store or known.root.path
+    path = f"{base}/{STUDIES}"
     question = Question("stow_rs_options", Purpose.STORE, path, method=Method.OPTIONS, root=base)
     options = await ask(visit, question, names_post)
-    if refuses(options.fact) or _names_other_methods(options.response):
+    if _names_other_methods(options.response):
         return (options.fact,)
     question = Question("stow_rs", Purpose.STORE, path, DICOM_JSON, Method.POST_NOTHING, root=base)
-    return options.fact, (await ask(visit, question, is_store_response)).fact
+    heard = await ask(visit, question)
+    it_is = is_store_response(heard.response)
+    if not it_is or (known.answers and heard.response.body):
+        return options.fact, as_specified(heard, it_is=it_is)
+    nowhere = replace(
+        question,
+        asked="stow_rs_control",
+        purpose=Purpose.CONTROL,
+        path=f"{base}/{made_up_word(len(STUDIES))}",
+        shown_path=f"{base}/{{null}}",
+    )
+    control = await ask(visit, nowhere)
+    it_is = differs(heard, control)
+    again: tuple[WebAnswered, ...] = ()
+    if it_is and not known.answers:
+        it_is, again = await is_steady(
+            visit,
+            (heard.fact, replace(question, asked="stow_rs_again")),
+            (control.fact, replace(nowhere, asked="stow_rs_control_again")),
+        )
+    return options.fact, as_specified(heard, it_is=it_is), control.fact, *again
 
 
 def names_post(response: WebResponse) -> bool:
@@ -78,7 +112,7 @@ def _allowed(response: WebResponse) -> frozenset[str]:
 PROBE = Probe(
     name="dicomweb_store",
     asks="OPTIONS, then POST of an empty multipart/related with no part in it, where the null query was "
-    "answered: may strangers store? Never an object",
+    "answered or refused, and the same where no service is: may strangers store? Never an object",
     touch=Touch.PROVE,
     reference="PS3.18 §8.9, §10.5",
     rides=Rides.WEB,

@@ -1,4 +1,4 @@
-"""Null queries for tomorrow's patients over HTTP: UPS-RS, and dcm4chee's scheduled procedure steps."""
+"""Null queries for tomorrow's patients over HTTP: UPS-RS, and scheduled procedure steps."""
 
 from __future__ import annotations
 
@@ -7,81 +7,126 @@ from typing import Final
 from dosimeter.model.facts import Fact
 from dosimeter.model.scope import Touch
 from dosimeter.model.web import Purpose, WebAnswered
-from dosimeter.probes._declare import ON_WEB, NotAsked, Probe, Rides, Visit
-from dosimeter.probes._web import Heard, Question, ask
+from dosimeter.probes._declare import ON_WEB, Probe, Rides, Visit
+from dosimeter.probes._web import Question, ask, requests_left
 from dosimeter.probes._web_roots import (
     DICOM_JSON,
+    PUBLISHED,
+    STUDY,
+    KnownRoot,
+    Root,
     as_specified,
+    control_of,
     differs,
-    is_dicom_json_list,
-    is_empty_result,
+    is_result,
+    is_steady,
+    is_usual,
     known_roots,
     made_up_word,
     null_uid,
+    refuses,
+    search,
 )
+
+RESERVED: Final = 6
+"""Requests left to the probes after this one, where no root is known."""
 
 _NOT_FOUND: Final = 404
 _WORKITEMS: Final = "workitems"
+_STEPS: Final = "modality-scheduled-procedure-steps"
 _MWL_ITEMS: Final = "mwlitems"
 _AETS: Final = "/aets/"
+_UNSEEN: Final = PUBLISHED[0]
+"""Where a worklist is looked for though no query for studies was answered or refused."""
 
 
 async def _run(visit: Visit) -> tuple[Fact, ...]:
     known = known_roots(visit)
-    if not known:
-        raise NotAsked("no DICOMweb root answered, or refused by itself")
     facts: list[Fact] = []
     for each in known:
-        facts += await _workitem(visit, each.root.path)
-        if _AETS in each.root.path:
-            facts += await _scheduled_steps(visit, each.root.path)
+        found = await _workitem(visit, each)
+        facts += found
+        if not _is_settled(found[0]):
+            facts += await _search(visit, each.root, _WORKITEMS, "ups_rs_search", "SOPInstanceUID")
+        service = _MWL_ITEMS if _AETS in each.root.path else _STEPS
+        facts += await _search(visit, each.root, service, "mwl_rs")
+    if not known and requests_left(visit) > RESERVED:
+        facts += await _search(visit, _UNSEEN, _WORKITEMS, "ups_rs_search", "SOPInstanceUID")
+        facts += await _search(visit, _UNSEEN, _STEPS, "mwl_rs")
     return tuple(facts)
 
 
-async def _workitem(visit: Visit, root: str) -> tuple[WebAnswered, ...]:
-    """A workitem that cannot exist (PS3.18 §11.5), and the same under a word that is no service."""
+def _is_settled(fact: WebAnswered) -> bool:
+    return fact.as_specified or refuses(fact)
+
+
+async def _workitem(visit: Visit, known: KnownRoot) -> tuple[WebAnswered, ...]:
+    """A workitem that cannot exist (PS3.18 §11.5), and the same under a word that is no service.
+
+    Where no query was answered, both once more: it is all that is known of the service.
+    """
+    root = known.root.path
     uid = null_uid()
-    heard = await _ask(visit, "ups_rs", root, f"{_WORKITEMS}/{uid}", f"{_WORKITEMS}/{{null}}")
-    if heard.fact.status != _NOT_FOUND and not _is_result(heard):
+    heard = await ask(visit, _item(root, uid, "ups_rs"))
+    if heard.fact.status != _NOT_FOUND and not is_result(heard.response):
         return (heard.fact,)
+    control = await ask(visit, _no_item(root, uid, "ups_rs_control"))
+    it_is = differs(heard, control) and (
+        known.answers or not is_usual(heard.fact, visit.seen, to_the_byte=True)
+    )
+    again: tuple[WebAnswered, ...] = ()
+    if it_is and not known.answers:
+        uid = null_uid()
+        it_is, again = await is_steady(
+            visit,
+            (heard.fact, _item(root, uid, "ups_rs_again")),
+            (control.fact, _no_item(root, uid, "ups_rs_control_again")),
+        )
+    return as_specified(heard, it_is=it_is), control.fact, *again
+
+
+async def _search(
+    visit: Visit, root: Root, service: str, asked: str, key: str = STUDY
+) -> tuple[WebAnswered, ...]:
+    """A null search of a worklist (PS3.18 §11.9, §14.4; dcm4chee-arc: MWL-RS), held against its control."""
+    question = search(root, service, asked, key)
+    heard = await ask(visit, question)
+    if not is_result(heard.response) or is_usual(heard.fact, visit.seen):
+        return (heard.fact,)
+    control = await ask(visit, control_of(question, f"{asked}_control", len(service)))
+    if not differs(heard, control):
+        return heard.fact, control.fact
+    question = search(root, service, f"{asked}_again", key)
+    it_is, again = await is_steady(
+        visit,
+        (heard.fact, question),
+        (control.fact, control_of(question, f"{asked}_control_again", len(service))),
+    )
+    return as_specified(heard, it_is=it_is), control.fact, *again
+
+
+def _item(root: str, uid: str, asked: str) -> Question:
+    return _question(root, asked, f"{_WORKITEMS}/{uid}", f"{_WORKITEMS}/{{null}}", Purpose.WORKLIST)
+
+
+def _no_item(root: str, uid: str, asked: str) -> Question:
     word = made_up_word(len(_WORKITEMS))
-    control = await _ask(visit, "ups_rs_control", root, f"{word}/{uid}", "{null}/{null}", Purpose.CONTROL)
-    return as_specified(heard, it_is=differs(heard, control)), control.fact
+    return _question(root, asked, f"{word}/{uid}", "{null}/{null}", Purpose.CONTROL)
 
 
-async def _scheduled_steps(visit: Visit, root: str) -> tuple[WebAnswered, ...]:
-    """Scheduled procedure steps of a study that cannot exist (dcm4chee-arc, RESTful services: MWL-RS)."""
-    uid = null_uid()
-    query = "?StudyInstanceUID={}&limit=1"
-    path = _MWL_ITEMS + query.format(uid)
-    heard = await _ask(visit, "mwl_rs", root, path, _MWL_ITEMS + query.format("{null}"))
-    if not _is_result(heard):
-        return (heard.fact,)
-    path = made_up_word(len(_MWL_ITEMS)) + query.format(uid)
-    shown = "{null}" + query.format("{null}")
-    control = await _ask(visit, "mwl_rs_control", root, path, shown, Purpose.CONTROL)
-    return as_specified(heard, it_is=differs(heard, control)), control.fact
-
-
-async def _ask(
-    visit: Visit, asked: str, root: str, path: str, shown: str, purpose: Purpose = Purpose.WORKLIST
-) -> Heard:
-    question = Question(
+def _question(root: str, asked: str, path: str, shown: str, purpose: Purpose) -> Question:
+    return Question(
         asked, purpose, f"{root}/{path}", accept=DICOM_JSON, shown_path=f"{root}/{shown}", root=root
     )
-    return await ask(visit, question)
-
-
-def _is_result(heard: Heard) -> bool:
-    return is_empty_result(heard.response) or is_dicom_json_list(heard.response)
 
 
 PROBE = Probe(
     name="dicomweb_worklist",
-    asks="UPS-RS for a workitem made on the spot, and of dcm4chee scheduled steps of a StudyInstanceUID made "
-    "on the spot, where the null query was answered or refused",
+    asks="UPS-RS for a workitem made on the spot, and the scheduled steps of a StudyInstanceUID made on the "
+    "spot, where the null query was answered or refused; where none was, a search of both at the root that "
+    "is most usual",
     touch=Touch.PROVE,
-    reference="PS3.18 §11.5",
+    reference="PS3.18 §11.5, §11.9, §14.4",
     rides=Rides.WEB,
     needs=WebAnswered,
     order=340,

@@ -1,7 +1,8 @@
 """Dicoogle: its version, a search for a study that cannot exist, its AE title and port.
 
 Its search wants no login in any release whose source was read. The search is by keyword, so the UID is
-compared as it is; one field alone is asked for. It has no counter of its own.
+compared as it is; one field alone is asked for. It has no counter of its own. Other servers too have a
+version and a search: who it is, its pages or the paths of its settings have to show.
 """
 
 from __future__ import annotations
@@ -23,10 +24,12 @@ from dosimeter.probes._products import (
     text_of,
     titles_of,
     unless_another,
+    was_recognised,
     was_seen,
     with_rows,
 )
-from dosimeter.probes._web import Question, ask
+from dosimeter.probes._web import Heard, Question, ask, seen_control
+from dosimeter.probes._web_roots import refuses
 
 _VERSION: Final = Question("dicoogle_version", Purpose.DESCRIPTION, "/ext/version", accept=JSON)
 _TITLE: Final = Question("dicoogle_title", Purpose.DESCRIPTION, "/management/settings/dicom", accept=JSON)
@@ -39,16 +42,29 @@ _MOST_VERSION: Final = 24
 async def _run(visit: Visit) -> tuple[Fact, ...]:
     unless_another(visit, "dicoogle")
     heard = await ask(visit, _VERSION, lambda response: read_dicoogle_version(response) is not None)
-    facts: list[Fact] = [heard.fact]
     version = read_dicoogle_version(heard.response)
     if version is None and not was_seen(visit, "dicoogle"):
+        return (heard.fact,)
+    title = await ask(visit, _TITLE, lambda response: "aetitle" in (object_of(response) or {}))
+    storage = await ask(visit, _STORAGE, lambda response: "port" in (object_of(response) or {}))
+    facts: list[Fact] = [heard.fact, title.fact, storage.fact]
+    is_shown = was_recognised(visit, "dicoogle") or (title.fact.as_specified and storage.fact.as_specified)
+    if not is_shown and not _guards_its_settings(visit, title, storage):
         return tuple(facts)
     searched = await ask(visit, _search(), lambda response: read_results(response) is not None)
-    results = read_results(searched.response)
-    facts.append(with_rows(visit, searched, results))
-    if results is not None or was_seen(visit, "dicoogle"):
-        facts += await _describe(visit, version)
+    facts.append(with_rows(visit, searched, read_results(searched.response)))
+    if is_shown or searched.fact.as_specified:
+        titles = titles_of([(object_of(title.response) or {}).get("aetitle")])
+        ports = ports_of((object_of(storage.response) or {}).get("port"))
+        facts.append(ArchiveDescribed("dicoogle", version, titles, ports))
     return tuple(facts)
+
+
+def _guards_its_settings(visit: Visit, *settings: Heard) -> bool:
+    """Whether both paths of its settings are there, and refused: one that cannot exist is not."""
+    everywhere = seen_control(visit.seen)
+    is_told_apart = everywhere is not None and not refuses(everywhere)
+    return is_told_apart and all(refuses(each.fact) for each in settings)
 
 
 def read_dicoogle_version(response: WebResponse) -> ServerText | None:
@@ -63,21 +79,12 @@ def read_dicoogle_version(response: WebResponse) -> ServerText | None:
 def read_results(response: WebResponse) -> int | None:
     """How many results a search says that it has; None if this is no answer of Dicoogle's search."""
     said = object_of(response)
-    if said is None or "numResults" not in said or "elapsedTime" not in said:
+    if said is None or "elapsedTime" not in said or not {"numResults", "results"} <= said.keys():
         return None
-    results = said.get("results", [])
+    results = said["results"]
     listed = len(results) if isinstance(results, list) else 1
     claimed = count_of(said["numResults"])
     return None if claimed is None else max(claimed, listed)
-
-
-async def _describe(visit: Visit, version: ServerText | None) -> list[Fact]:
-    """Its own AE title and storage port; the settings name no third party."""
-    title = await ask(visit, _TITLE, lambda response: "aetitle" in (object_of(response) or {}))
-    storage = await ask(visit, _STORAGE, lambda response: "port" in (object_of(response) or {}))
-    titles = titles_of([(object_of(title.response) or {}).get("aetitle")])
-    ports = ports_of((object_of(storage.response) or {}).get("port"))
-    return [title.fact, storage.fact, ArchiveDescribed("dicoogle", version, titles, ports)]
 
 
 def _search() -> Question:

@@ -16,10 +16,11 @@ from dosimeter.model.text import MAX_SERVER_TEXT, ServerText
 from dosimeter.model.web import ArchiveDescribed, DataSourceNamed, Purpose, RedirectTo, WebAnswered
 from dosimeter.net.web import WebResponse, is_path
 from dosimeter.probes._declare import ON_WEB, NotAsked, Probe, Rides, Visit, web_line
-from dosimeter.probes._web import Question, ask
+from dosimeter.probes._web import Heard, Question, ask
 from dosimeter.probes._web_place import leads_to, path_of_hop, place_of
 
 _ROOTS: Final = ("qidoRoot", "wadoRoot", "wadoUriRoot")
+_CONFIGURATION: Final = "app-config.js"
 _CONFIGURES: Final = b"window.config"
 _OK: Final = 200
 _MOST_NAMED: Final = 24
@@ -29,26 +30,49 @@ _COMMENT_ENDS: Final = {"/": "\n", "*": "*/"}
 
 
 async def _run(visit: Visit) -> tuple[Fact, ...]:
-    folder = _folder(visit)
-    question = Question("ohif_configuration", Purpose.DESCRIPTION, f"{folder}app-config.js")
-    heard = await ask(visit, question, is_configuration)
-    if not heard.fact.as_specified:
-        return (heard.fact,)
+    facts: list[Fact] = []
+    for folder, shown in _folders(visit):
+        question = Question(
+            "ohif_configuration",
+            Purpose.DESCRIPTION,
+            f"{folder}{_CONFIGURATION}",
+            shown_path=f"{shown}{_CONFIGURATION}",
+        )
+        heard = await ask(visit, question, is_configuration)
+        facts.append(heard.fact)
+        if heard.fact.as_specified:
+            return (*facts, *_sources(visit, heard, question.path))
+    return tuple(facts)
+
+
+def _sources(visit: Visit, heard: Heard, asked: str) -> tuple[DataSourceNamed, ...]:
     line = web_line(visit)
     named = (
-        source_named(locator, line.endpoint, question.path, line.allows)
+        source_named(locator, line.endpoint, asked, line.allows)
         for locator in locators_of(heard.response.body.decode("latin-1"))
     )
-    return (heard.fact, *dict.fromkeys(source for source in named if source is not None))
+    return tuple(dict.fromkeys(source for source in named if source is not None))
 
 
-def _folder(visit: Visit) -> str:
-    """Where the configuration stands: at the top, or where Orthanc's plugin has it."""
-    if not any(isinstance(fact, ArchiveDescribed) and fact.product == "orthanc" for fact in visit.seen):
-        return "/"
+def _folders(visit: Visit) -> Iterator[tuple[str, str]]:
+    """Where the configuration may stand, and as what facts keep that.
+
+    Beside the page that the front page led to, at the top, or where Orthanc's plugin has it.
+    """
+    if any(isinstance(fact, ArchiveDescribed) and fact.product == "orthanc" for fact in visit.seen):
+        yield from _folder_of_plugin(visit)
+        return
+    beside = visit.landed.partition("?")[0].rpartition("/")[0] + "/"
+    if beside != "/":
+        yield beside, "/{redirect}/"
+    yield "/", "/"
+
+
+def _folder_of_plugin(visit: Visit) -> Iterator[tuple[str, str]]:
     for fact in visit.seen:
         if isinstance(fact, WebAnswered) and fact.asked == "orthanc_ohif" and fact.status == _OK:
-            return fact.path
+            yield fact.path, fact.path
+            return
     raise NotAsked("this is Orthanc, without OHIF")
 
 

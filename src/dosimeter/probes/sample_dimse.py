@@ -34,7 +34,7 @@ _ROOTS: Final = (QueryService.STUDY_ROOT, QueryService.PATIENT_ROOT)
 
 
 async def _run(visit: Visit) -> tuple[Fact, ...]:
-    check_leave(visit.authorisation)
+    check_leave(visit)
     under = _answered(visit.seen)
     fact = await associate(visit.line, count_proposal(under.titles))
     if not isinstance(fact, AssociationAccepted):

@@ -25,7 +25,7 @@ _OK: Final = 200
 
 
 async def _run(visit: Visit) -> tuple[Fact, ...]:
-    check_leave(visit.authorisation)
+    check_leave(visit)
     root = _root(visit.seen)
     if requests_left(visit) <= 0:
         raise NotAsked("this endpoint has been asked as much as it may be")

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from dosimeter.model.facts import Fact
 from dosimeter.model.scope import Touch
 from dosimeter.model.web import Purpose, WebAnswered
 from dosimeter.probes._declare import ON_WEB, Probe, Rides, Visit
-from dosimeter.probes._web import Question, ask, requests_left
-from dosimeter.probes._web_roots import as_specified, is_its_own, known_roots, null_uid, refuses
+from dosimeter.probes._web import Question, ask, requests_left, seen_control
+from dosimeter.probes._web_roots import as_specified, is_its_own, is_steady, known_roots, null_uid, refuses
 
 PUBLISHED: Final = (
     ("/wado", None, "Orthanc DICOMweb plugin, WadoRoot as shipped; dcm4chee 2; Horos and OsiriX web portals"),
@@ -49,25 +50,36 @@ def _paths(visit: Visit) -> Iterator[str]:
 
 
 async def _retrieve(visit: Visit, path: str) -> tuple[WebAnswered, ...]:
-    """No object: not found. Then nothing at all: PS3.18 §9.1 has that a bad request.
+    """No object: not found. Then nothing at all: PS3.18 §9.1 has that a bad request. Both are asked twice.
 
     A server without the service answers both alike; so does Orthanc, of which nothing is proved here.
     """
+    heard = await ask(visit, _null_object(path, "wado_uri"))
+    if heard.fact.status != _NOT_FOUND:
+        return (heard.fact,)
+    nothing = Question("wado_uri_control", Purpose.CONTROL, path, root=path)
+    control = (await ask(visit, nothing)).fact
+    everywhere = seen_control(visit.seen)
+    if control.status != _BAD_REQUEST or (everywhere is not None and everywhere.status == _BAD_REQUEST):
+        return heard.fact, control
+    it_is, again = await is_steady(
+        visit,
+        (heard.fact, _null_object(path, "wado_uri_again")),
+        (control, replace(nothing, asked="wado_uri_control_again")),
+    )
+    return as_specified(heard, it_is=it_is), control, *again
+
+
+def _null_object(path: str, asked: str) -> Question:
     parameters = "?requestType=WADO&studyUID={}&seriesUID={}&objectUID={}"
     null = "{null}"
-    question = Question(
-        "wado_uri",
+    return Question(
+        asked,
         Purpose.RETRIEVE,
         path + parameters.format(null_uid(), null_uid(), null_uid()),
         shown_path=path + parameters.format(null, null, null),
         root=path,
     )
-    heard = await ask(visit, question)
-    if heard.fact.status != _NOT_FOUND:
-        return (heard.fact,)
-    question = Question("wado_uri_control", Purpose.CONTROL, path, root=path)
-    control = await ask(visit, question)
-    return as_specified(heard, it_is=control.fact.status == _BAD_REQUEST), control.fact
 
 
 PROBE = Probe(

@@ -44,6 +44,8 @@ async def _pages(visit: Visit) -> tuple[Fact, ...]:
         asked.append(hop)
         heard = await ask(visit, question)
         facts.append(heard.fact)
+    if heard.fact.redirect is None:
+        visit.landed = asked[-1]
     facts.append((await ask(visit, Question("favicon", Purpose.LANDING, "/favicon.ico"))).fact)
     return tuple(facts)
 

@@ -48,7 +48,7 @@ def test_every_probe_is_found_once_and_in_its_order() -> None:
 
 
 def test_three_probes_go_further_than_to_prove() -> None:
-    """What moves identifiers, undecoded, is one; what asks for personal attributes, to be reduced, are two."""
+    """What moves identifiers, undecoded, is one; what asks for personal attributes are two."""
     assert {probe.name: probe.touch for probe in PROBES if probe.touch > Touch.PROVE} == {
         "count": Touch.COUNT,
         "sample_dimse": Touch.SAMPLE,

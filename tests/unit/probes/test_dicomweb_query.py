@@ -1,15 +1,25 @@
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 
 from dosimeter.model.attempt import Cause
 from dosimeter.model.text import ServerText
-from dosimeter.model.web import ArchiveDescribed, DataSourceNamed, Purpose, RedirectTo, WebAnswered
+from dosimeter.model.web import (
+    ArchiveDescribed,
+    BodyShape,
+    DataSourceNamed,
+    MediaType,
+    Purpose,
+    RedirectTo,
+    WebAnswered,
+)
 from dosimeter.net.causes import WireFailure
 from dosimeter.net.web import WebRequest, WebResponse
-from dosimeter.probes._declare import Visit
+from dosimeter.probes._declare import ON_WEB, NotAsked, Visit, discover
 from dosimeter.probes._web import MAX_REQUESTS
 from dosimeter.probes._web_roots import PUBLISHED, known_roots, refuses
 from dosimeter.probes.dicomweb_query import PROBE, RESERVED
@@ -26,10 +36,13 @@ from tests.unit.probes.web_visiting import (
     visit_with,
 )
 
+KINDS = ("application/json", "application/dicom+json")
 EMPTY = says(200, "[]", "application/dicom+json")
 ROW = '[{"0020000D": {"vr": "UI", "Value": ["1.2.3"]}, "00100010": {"vr": "PN"}}]'
 SHELL = says(200, "<!doctype html><html><div id=root></div></html>", "text/html")
 LOGIN = says(302, location="/login")
+QUERY = "GET /dicom-web/studies?StudyInstanceUID={null}&limit=1"
+NO_SERVICE = "GET /dicom-web/{null}?StudyInstanceUID={null}&limit=1"
 BASIC = says(401, www_authenticate='Basic realm="Archive"')
 
 
@@ -41,9 +54,10 @@ def at(
 
 
 def queries(site: Site, *seen: object) -> tuple[list[WebAnswered], Visit]:
-    """The answers to the null queries, after the control."""
+    """The answers to the null queries, each root's first, after the control."""
     visit = new_visit(site, seen)  # type: ignore[arg-type]  # facts all
-    return everything_asked(visit_with(visit, CONTROL, PROBE), Purpose.QUERY), visit
+    asked = everything_asked(visit_with(visit, CONTROL, PROBE), Purpose.QUERY)
+    return [fact for fact in asked if fact.asked == "qido_rs"], visit
 
 
 def proven(site: Site) -> list[WebAnswered]:
@@ -51,16 +65,16 @@ def proven(site: Site) -> list[WebAnswered]:
     return [fact for fact in queries(site)[0] if fact.as_specified]
 
 
-def test_an_open_archive_is_asked_two_questions() -> None:
-    """As Orthanc answers: an empty list in the media type of DICOM, and 404 beside it; then it is known."""
+def test_an_open_archive_is_asked_two_questions_twice() -> None:
+    """As Orthanc answers: an empty list in the media type of DICOM, and 404 to the same of no service."""
     (query,), visit = queries(at(EMPTY))
     assert query.as_specified
     assert (query.root, query.status, query.rows) == ("/dicom-web", 200, 0)
     assert query.path == "/dicom-web/studies?StudyInstanceUID={null}&limit=1"
     assert requests_of(visit) == [
         "GET /{null}",
-        "GET /dicom-web/studies?StudyInstanceUID={null}&limit=1",
-        "GET /dicom-web/{null}",
+        *(QUERY, NO_SERVICE),
+        *(QUERY, NO_SERVICE),
     ]
     assert [root.answers for root in known_roots(visit)] == [True]
 
@@ -122,7 +136,7 @@ def test_a_root_that_refuses_whole_is_seen_against_the_origin() -> None:
     """A guard before all of /dicom-web: both under it are refused, the path under the origin is not."""
     found, visit = queries(lambda request: BASIC if request.path.startswith("/dicom-web") else NOT_FOUND)
     assert [refuses(fact) for fact in found] == [True] + [False] * (len(PUBLISHED) - 1)
-    assert "GET /dicom-web/{null}" in requests_of(visit)
+    assert NO_SERVICE in requests_of(visit)
     assert [(root.root.path, root.answers) for root in known_roots(visit)] == [("/dicom-web", False)]
 
 
@@ -186,6 +200,16 @@ LOOK_ALIKES: dict[str, Site] = {
         says(200, "[]", "application/json") if "/studies?" in request.path else NOT_FOUND
     ),
     "204 for studies under any path": lambda request: says(204) if "/studies?" in request.path else NOT_FOUND,
+    "204 to anything with a query": lambda request: says(204) if "?" in request.path else NOT_FOUND,
+    "[] to anything with a query": lambda request: (
+        says(200, "[]", "application/json") if "?" in request.path else NOT_FOUND
+    ),
+    "[] in DICOM's type to anything with a query": lambda request: (
+        EMPTY if "?" in request.path else NOT_FOUND
+    ),
+    "204 to anything with limit=1 under a root": lambda request: (
+        says(204) if "limit=1" in request.path and request.path.count("/") > 1 else NOT_FOUND
+    ),
     "clinical trials at /api/studies": at(says(200, "[]", "application/json"), root="/api"),
     "trials at /v2/studies": at(says(200, "[]", "application/json"), root="/v2"),
     "a captive portal": lambda _: says(302, location="http://portal.example/hello"),
@@ -286,3 +310,100 @@ def test_an_identifier_is_used_once() -> None:
     uids = [uid for uid in sent if uid]
     assert len(set(uids)) == len(uids) == len(PUBLISHED)
     assert all(uid.startswith("2.25.") and len(uid) <= 64 for uid in uids)
+
+
+class Flapping:
+    """Two servers behind one address: an archive, and one that knows no such path."""
+
+    def __init__(self, *turns: bool) -> None:
+        """``turns`` says who answers the next question under a root, the archive or the other."""
+        self._turns = iter(turns)
+
+    def __call__(self, request: WebRequest) -> WebResponse:
+        """The control under the origin is always unknown; behind the last turn all is."""
+        if request.path.count("/") == 1:
+            return NOT_FOUND
+        return EMPTY if next(self._turns, False) else NOT_FOUND
+
+
+@pytest.mark.parametrize("turns", [(True, False, False), (True, False, True, True)])
+def test_an_answer_that_is_another_the_second_time_proves_nothing(turns: tuple[bool, ...]) -> None:
+    """The query or its control: a server that answers by chance is known to nobody, and asked no more."""
+    found, visit = queries(Flapping(*turns))
+    assert [fact.as_specified for fact in found] == [False]
+    assert known_roots(visit) == ()
+    assert len(requests_of(visit)) == 1 + len(turns)
+
+
+THROWN = {
+    "an archive, or no such path": ([EMPTY, NOT_FOUND], 0),
+    "nothing, or no such path": ([says(204), NOT_FOUND], 0),
+    "a list, or no such path": ([says(200, "[]", "application/json"), NOT_FOUND], 0),
+    "anything": ([says(status, body, kind) for status in (200, 404) for body in "[x" for kind in KINDS], 0),
+    "anything and lists": (
+        [says(status, body, kind) for status in (200, 404) for body in ("[]", "x") for kind in KINDS],
+        2,
+    ),
+}
+
+
+BEFORE = [probe for probe in discover() if probe.services & ON_WEB and probe.order <= PROBE.order]
+
+
+@pytest.mark.parametrize("name", THROWN)
+def test_chance_is_no_archive(name: str) -> None:
+    """Of a hundred servers that throw dice for each answer none is known, of the wildest two at most."""
+    answers, most = THROWN[name]
+    known = 0
+    for seed in range(100):
+        dice = random.Random(seed)
+        visit = new_visit(lambda _, dice=dice, answers=answers: dice.choice(answers))
+        for probe in BEFORE:
+            with suppress(NotAsked):
+                visit_with(visit, probe)
+        known += any(root.answers for root in known_roots(visit))
+    assert known <= most
+
+
+def test_what_is_answered_to_other_questions_too_is_no_answer_to_this_one() -> None:
+    """204 to a product's description before; then 204 is how it answers, and it is held against that."""
+    other = WebAnswered(
+        "orthanc_system",
+        Purpose.DESCRIPTION,
+        "GET",
+        "/system",
+        204,
+        BodyShape.EMPTY,
+        MediaType.NONE,
+        as_specified=False,
+    )
+    found, visit = queries(at(says(204)), other)
+    assert not any(fact.as_specified for fact in found)
+    assert NO_SERVICE not in requests_of(visit)
+
+
+OTHER_FORMS = {
+    "XML": says(200, "<?xml version='1.0'?><NativeDicomModel/>", "application/dicom+xml"),
+    "XML in parts": says(200, "--x--", 'multipart/related; type="application/dicom+xml"; boundary=x'),
+    "another form wanted": says(406),
+    "a query it will not have": says(400, "limit?", "text/plain"),
+}
+
+
+@pytest.mark.parametrize("name", OTHER_FORMS)
+def test_who_wants_the_query_put_otherwise_is_seen(name: str) -> None:
+    """It is no answer as specified, and with its controls it shows that there is a service."""
+    found, visit = queries(at(OTHER_FORMS[name]))
+    assert not any(fact.as_specified for fact in found)
+    assert [(root.root.path, root.answers) for root in known_roots(visit)] == [("/dicom-web", False)]
+    assert "GET /{null}/studies?StudyInstanceUID={null}&limit=1" in requests_of(visit)
+
+
+@pytest.mark.parametrize("name", OTHER_FORMS)
+def test_who_answers_any_such_query_so_is_not(name: str) -> None:
+    """Under any root, or to any service under one."""
+    for part in ("/studies?", "?", "/dicom-web"):
+        _, visit = queries(
+            lambda request, part=part: OTHER_FORMS[name] if part in request.path else NOT_FOUND
+        )
+        assert known_roots(visit) == ()

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from dosimeter.model.web import Purpose, WebAnswered
@@ -94,6 +96,20 @@ def test_a_root_that_refused_the_query_is_asked_too() -> None:
         return NO_STUDY if request.path.endswith("/metadata") else NOT_FOUND
 
     assert retrieved(site).as_specified
+
+
+def test_beside_a_refused_query_it_has_to_say_the_same_twice() -> None:
+    """A service that is known by its refusal alone; then what is said by chance is no retrieve."""
+    for turns, expected in (([1, 0, 1, 0], True), ([1, 0, 0, 0], False), ([1, 0, 1, 1], False)):
+        told = iter(turns)
+
+        def site(request: WebRequest, told: Iterator[int] = told) -> WebResponse:
+            if is_null_query(request):
+                return says(401)
+            is_study = "/studies/" in request.path
+            return NO_STUDY if is_study and next(told, 0) else NOT_FOUND
+
+        assert retrieved(site).as_specified is expected
 
 
 def test_nothing_is_asked_where_no_root_was_seen() -> None:

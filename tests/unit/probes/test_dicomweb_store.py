@@ -12,6 +12,7 @@ from tests.unit.probes.web_visiting import (
     NOT_FOUND,
     Site,
     answer_to,
+    everything_asked,
     is_null_query,
     new_visit,
     requests_of,
@@ -91,27 +92,52 @@ def test_options_can_name_what_is_allowed(options: WebResponse, expected: bool) 
     assert names_post(options) is expected
 
 
-@pytest.mark.parametrize(
-    "options", [says(401), says(403), says(200, allow="GET, HEAD"), says(405, allow="GET")]
-)
-def test_nothing_is_posted_where_it_is_refused_already(options: WebResponse) -> None:
-    """A guard, or a list of methods without POST, is answer enough."""
+@pytest.mark.parametrize("options", [says(200, allow="GET, HEAD"), says(405, allow="GET")])
+def test_nothing_is_posted_where_post_is_not_among_the_methods(options: WebResponse) -> None:
+    """A list of methods without POST is answer enough."""
     visit = new_visit(archive(STORED_NOTHING, options))
     visit_with(visit, CONTROL, QUERY, PROBE)
     assert requests_of(visit)[-1] == "OPTIONS /dicom-web/studies"
 
 
+@pytest.mark.parametrize("options", [says(401), says(403), NO_OPTIONS])
+def test_a_guard_of_one_method_is_none_of_another(options: WebResponse) -> None:
+    """As nginx has it with limit_except: OPTIONS or the query is refused, and a store is taken."""
+    asked = archive(STORED_NOTHING, options)
+    sites: list[Site] = [asked, lambda request: says(401) if is_null_query(request) else asked(request)]
+    for site in sites:
+        visit = new_visit(site)
+        facts = visit_with(visit, CONTROL, QUERY, PROBE)
+        stored = everything_asked(facts, Purpose.STORE)[-1]
+        assert (stored.asked, stored.method) == ("stow_rs", "POST")
+        assert stored.as_specified is (site is asked)
+
+
+def test_a_store_beside_a_refused_query_is_held_against_a_control() -> None:
+    """The answer of a store, and 405 where no service is: strangers may store, though they may not query."""
+
+    def site(request: WebRequest) -> WebResponse:
+        if request.method is Method.POST_NOTHING:
+            return STORED_NOTHING if request.path == "/dicom-web/studies" else says(405)
+        return says(401) if request.path.startswith("/dicom-web") else NOT_FOUND
+
+    visit = new_visit(site)
+    stored = answer_to(visit_with(visit, CONTROL, QUERY, PROBE), "stow_rs")
+    assert (stored.status, stored.as_specified, stored.root) == (200, True, "/dicom-web")
+    assert requests_of(visit)[-1] == "POST /dicom-web/{null}"
+
+
+def test_a_server_that_takes_any_post_without_a_word_is_no_store() -> None:
+    """204 to whatever is sent wherever it is sent."""
+    visit = new_visit(archive(says(204)))
+    assert not answer_to(visit_with(visit, CONTROL, QUERY, PROBE), "stow_rs").as_specified
+
+
 @pytest.mark.parametrize(
-    "site",
-    [
-        lambda request: says(401) if is_null_query(request) else NOT_FOUND,
-        lambda _: NOT_FOUND,
-        lambda _: says(200, "[]", "application/json"),
-        lambda _: EMPTY,
-    ],
+    "site", [lambda _: NOT_FOUND, lambda _: says(200, "[]", "application/json"), lambda _: EMPTY]
 )
-def test_nothing_is_posted_where_no_query_was_answered(site: Site) -> None:
-    """What is not known to be DICOMweb, or refused the query, is sent no POST at all."""
+def test_nothing_is_posted_where_no_root_was_seen(site: Site) -> None:
+    """What is not known to be DICOMweb is sent no POST at all."""
     visit = new_visit(site)
     visit_with(visit, CONTROL, QUERY)
     with pytest.raises(NotAsked, match="no DICOMweb root answered"):

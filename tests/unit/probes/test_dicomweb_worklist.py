@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+
 import pytest
 
 from dosimeter.model.facts import Fact
-from dosimeter.model.web import Purpose
+from dosimeter.model.web import Purpose, WebAnswered
 from dosimeter.net.web import WebRequest, WebResponse
-from dosimeter.probes._declare import NotAsked, Visit
+from dosimeter.probes._declare import Visit
 from dosimeter.probes.dicomweb_query import PROBE as QUERY
 from dosimeter.probes.dicomweb_worklist import PROBE
 from dosimeter.probes.web_control import PROBE as CONTROL
@@ -85,18 +87,71 @@ def test_a_catch_all_under_the_root_is_no_worklist() -> None:
 
     visit = new_visit(site)
     facts = everything_asked(visit_with(visit, CONTROL, QUERY, PROBE), Purpose.WORKLIST)
-    assert [fact.as_specified for fact in facts] == [False, False]
+    assert len(facts) == 3
+    assert not any(fact.as_specified for fact in facts)
 
 
-def test_other_archives_are_not_asked_for_scheduled_steps() -> None:
-    """The path is dcm4chee's own."""
-    facts, _ = ask_worklists("/dicom-web", mwlitems=EMPTY)
-    assert [fact.asked for fact in everything_asked(facts, Purpose.WORKLIST)] == ["ups_rs"]
+@pytest.mark.parametrize("answer", [EMPTY, says(204)])
+def test_scheduled_steps_have_a_path_of_the_standard(answer: WebResponse) -> None:
+    """Of archives other than dcm4chee; mwlitems is its own."""
+    steps = {"modality-scheduled-procedure-steps": answer, "mwlitems": EMPTY}
+    facts, visit = ask_worklists("/dicom-web", **steps)
+    fact = answer_to(facts, "mwl_rs")
+    assert fact.as_specified
+    assert fact.path == "/dicom-web/modality-scheduled-procedure-steps?StudyInstanceUID={null}&limit=1"
+    assert not any("mwlitems" in line for line in requests_of(visit))
 
 
-def test_nothing_is_asked_where_no_root_was_seen() -> None:
-    """A web server is not asked for a worklist."""
-    visit = new_visit(lambda _: NOT_FOUND)
-    visit_with(visit, CONTROL, QUERY)
-    with pytest.raises(NotAsked, match="no DICOMweb root"):
-        visit_with(visit, PROBE)
+def test_a_search_for_workitems_is_asked_where_none_was_missed() -> None:
+    """A service that says of no workitem what it says of any path may yet list them."""
+    facts, _ = ask_worklists("/dicom-web", **{"workitems?": EMPTY})
+    assert not answer_to(facts, "ups_rs").as_specified
+    assert answer_to(facts, "ups_rs_search").as_specified
+
+
+def worklists_alone(site: Callable[[WebRequest], WebResponse]) -> list[WebAnswered]:
+    """The first answers of the searches at a server whose null query shows nothing."""
+    facts = everything_asked(visit_with(new_visit(site), CONTROL, QUERY, PROBE), Purpose.WORKLIST)
+    return [fact for fact in facts if not fact.asked.endswith("_again")]
+
+
+@pytest.mark.parametrize("service", ["workitems", "modality-scheduled-procedure-steps"])
+def test_a_worklist_without_studies_is_found(service: str) -> None:
+    """It is looked for at the most usual root, though no query for studies was answered there."""
+
+    def site(request: WebRequest) -> WebResponse:
+        return EMPTY if request.path.startswith(f"/dicom-web/{service}?") else NOT_FOUND
+
+    found = worklists_alone(site)
+    assert len(found) == 2
+    assert [fact.path.partition("?")[0] for fact in found if fact.as_specified] == [f"/dicom-web/{service}"]
+
+
+@pytest.mark.parametrize(
+    "site",
+    [
+        lambda _: NOT_FOUND,
+        lambda _: EMPTY,
+        lambda request: EMPTY if "?" in request.path else NOT_FOUND,
+        lambda request: says(204) if request.path.startswith("/dicom-web") else NOT_FOUND,
+        lambda _: says(401),
+    ],
+)
+def test_a_server_that_answers_anything_has_no_worklist(site: Callable[[WebRequest], WebResponse]) -> None:
+    """Or that has nothing at all: two questions, and none is answered as specified."""
+    assert [fact.as_specified for fact in worklists_alone(site)] == [False, False]
+
+
+def test_a_worklist_beside_a_refused_query_has_to_say_the_same_twice() -> None:
+    """A service that is known by its refusal alone; then what is said by chance is no worklist."""
+    for turns, expected in (([1, 0, 1, 0], True), ([1, 0, 0, 0], False), ([1, 0, 1, 1], False)):
+        told = iter(turns)
+
+        def site(request: WebRequest, told: Iterator[int] = told) -> WebResponse:
+            if is_null_query(request):
+                return says(401)
+            is_item = request.path.startswith("/dicom-web/") and request.path.count("/") == 3
+            return says(404, "no such workitem") if is_item and next(told, 0) else NOT_FOUND
+
+        facts = visit_with(new_visit(site), CONTROL, QUERY, PROBE)
+        assert answer_to(facts, "ups_rs").as_specified is expected

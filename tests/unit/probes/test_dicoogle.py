@@ -9,8 +9,9 @@ from dosimeter.model.text import ServerText
 from dosimeter.model.web import ArchiveDescribed, Purpose
 from dosimeter.net.causes import WireFailure
 from dosimeter.probes.dicoogle import PROBE
+from dosimeter.probes.web_control import PROBE as CONTROL
 from tests.peers.standins import dcm4chee, dicoogle, orthanc, pages
-from tests.peers.standins.serve import Answer, Guard, Request, Site, guarded, said
+from tests.peers.standins.serve import NOT_FOUND, Answer, Guard, Request, Site, guarded, said
 from tests.unit.probes.product_visits import answer, only, specified, visit
 
 
@@ -54,7 +55,7 @@ def test_the_version_alone_open_does_not_make_the_search_open() -> None:
     site = guarded(dicoogle.site(), Guard.UNAUTHORISED, shown=frozenset({"/ext/version"}))
     facts, _ = visit(site, PROBE)
     assert specified(facts) == ["dicoogle_version"]
-    assert answer(facts, "dicoogle_search").status == 401
+    assert [answer(facts, asked).status for asked in ("dicoogle_title", "dicoogle_storage")] == [401, 401]
     assert not [fact for fact in facts if isinstance(fact, ArchiveDescribed)]
 
 
@@ -96,9 +97,9 @@ def test_results_that_it_does_not_count_are_counted() -> None:
     assert answer(facts, "dicoogle_search").rows == 3
 
 
-def test_what_was_heard_before_it_became_busy_is_kept_once_and_whole() -> None:
-    """503 ends the probe; the rows of the search are among what it had heard."""
-    inner = dicoogle.site(ignores_the_query=True)
+def test_what_was_heard_before_it_became_busy_is_kept() -> None:
+    """503 ends the probe; its version is among what it had heard."""
+    inner = dicoogle.site()
 
     def site(request: Request) -> Answer:
         return Answer(503) if request.path.startswith("/management") else inner(request)
@@ -106,4 +107,32 @@ def test_what_was_heard_before_it_became_busy_is_kept_once_and_whole() -> None:
     with pytest.raises(WireFailure) as caught:
         visit(site, PROBE)
     assert caught.value.cause is Cause.BUSY
-    assert answer(caught.value.facts, "dicoogle_search").rows == 3
+    assert answer(caught.value.facts, "dicoogle_version").as_specified
+
+
+def _shows_only(*paths: str) -> Site:
+    """A server with some of Dicoogle's paths, answered as Dicoogle does, and no page of it."""
+    inner = dicoogle.site()
+    return lambda request: inner(request) if request.path in paths else NOT_FOUND
+
+
+@pytest.mark.parametrize(
+    "site", [_shows_only("/search"), _shows_only("/search", "/ext/version"), _shows_only("/ext/version")]
+)
+def test_any_server_with_a_version_and_a_search_is_not_dicoogle(site: Site) -> None:
+    """No page of it, none of its settings: nothing says whose search it is, so it is not asked."""
+    facts, asked = visit(site, CONTROL, PROBE)
+    assert not [fact for fact in facts if isinstance(fact, ArchiveDescribed)]
+    assert not any("/search" in line for line in asked)
+
+
+def test_one_that_guards_its_settings_alone_is_seen_by_that() -> None:
+    """As a proxy can have it: settings refused, the search open to strangers."""
+    site = guarded(dicoogle.site(), Guard.UNAUTHORISED, shown=frozenset({"/ext/version", "/search"}))
+    facts, _ = visit(
+        lambda request: site(request) if request.path.startswith(("/ext", "/search", "/man")) else NOT_FOUND,
+        CONTROL,
+        PROBE,
+    )
+    assert answer(facts, "dicoogle_search").as_specified
+    assert only(facts, ArchiveDescribed) == ArchiveDescribed("dicoogle", ServerText("3.3.2"))

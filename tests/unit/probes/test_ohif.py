@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from dosimeter.model.facts import Fact
@@ -8,9 +10,10 @@ from dosimeter.model.text import ServerText
 from dosimeter.model.web import DataSourceNamed, RedirectTo
 from dosimeter.probes.ohif import PROBE, locators_of, source_named
 from dosimeter.probes.orthanc import PROBE as ORTHANC
+from dosimeter.probes.web_landing import PROBE as LANDING
 from tests.peers.standins import dcm4chee, orthanc, pages
-from tests.peers.standins.serve import Answer, Guard, Request, Site, StandIn, guarded
-from tests.unit.probes.product_visits import declines, look, specified, visit
+from tests.peers.standins.serve import NOT_FOUND, Answer, Guard, Request, Site, StandIn, guarded
+from tests.unit.probes.product_visits import answer, declines, look, specified, visit
 
 CONFIGURATION = """
 window.config = {
@@ -162,3 +165,47 @@ def test_an_orthanc_without_the_plugin_is_not_asked_for_it() -> None:
     """Its list of plugins was read."""
     facts, _ = visit(orthanc.site(), ORTHANC)
     assert declines(orthanc.site(), PROBE, facts) == "this is Orthanc, without OHIF"
+
+
+def under(folder: str, landing: str) -> Site:
+    """OHIF below a folder, where the front page leads to."""
+    inner = pages.ohif(CONFIGURATION.replace('"/dicom-web"', '"dicom-web"'))
+
+    def site(request: Request) -> Answer:
+        if request.path.startswith(folder):
+            return inner(replace(request, path=request.path.removeprefix(folder.rstrip("/"))))
+        return Answer(302, fields=(("Location", landing),)) if request.path == "/" else NOT_FOUND
+
+    return site
+
+
+@pytest.mark.parametrize("landing", ["/viewer/", "/viewer/index.html?a=1", "viewer/"])
+def test_the_configuration_is_looked_for_beside_the_page_that_was_landed_on(landing: str) -> None:
+    """Behind a redirect it stands there, and what it names stands beside it; where was led is not kept."""
+    facts, asked = visit(under("/viewer/", landing), LANDING, PROBE)
+    assert asked[-1] == "GET /viewer/app-config.js"
+    assert DataSourceNamed("ohif", RedirectTo.SAME_ORIGIN, ServerText("/viewer/dicom-web")) in sources(facts)
+    assert answer(facts, "ohif_configuration").path == "/{redirect}/app-config.js"
+
+
+def test_where_none_is_beside_the_page_it_is_looked_for_at_the_top() -> None:
+    """A front page that leads to a page of something else."""
+    inner = pages.ohif(CONFIGURATION)
+
+    def site(request: Request) -> Answer:
+        if request.path == "/":
+            return Answer(302, fields=(("Location", "/start/here"),))
+        return inner(request) if request.path == "/app-config.js" else NOT_FOUND
+
+    facts, asked = visit(site, LANDING, PROBE)
+    assert asked[-2:] == ["GET /start/app-config.js", "GET /app-config.js"]
+    assert len(sources(facts)) == 3
+
+
+def test_a_page_that_only_leads_on_is_no_page() -> None:
+    """Three redirects and a fourth: nothing was landed on."""
+    facts, asked = visit(
+        lambda request: Answer(302, fields=(("Location", f"{request.path}a/"),)), LANDING, PROBE
+    )
+    assert asked[-1] == "GET /app-config.js"
+    assert sources(facts) == []

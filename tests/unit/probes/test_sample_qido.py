@@ -125,6 +125,15 @@ def test_who_answered_no_null_query_is_not_asked(seen: tuple[Fact, ...]) -> None
     assert requests_of(made) == []
 
 
+def test_a_host_that_was_sampled_at_another_port_is_not_asked_again() -> None:
+    """An archive with several doors hands out twenty answers once."""
+    made = visit(studies(3))
+    made.is_sampled_elsewhere = True
+    with pytest.raises(NotAsked, match="at another port"):
+        finish(sample_qido.PROBE.run(made))
+    assert requests_of(made) == []
+
+
 def test_an_endpoint_that_was_asked_enough_is_not_asked() -> None:
     """Forty-eight questions are all that one endpoint gets."""
     made = visit(studies(3))

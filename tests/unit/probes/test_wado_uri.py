@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from dosimeter.model.facts import Fact
 from dosimeter.model.web import ArchiveDescribed, Purpose, WebAnswered
 from dosimeter.net.web import WebRequest, WebResponse
 from dosimeter.probes._web import MAX_REQUESTS
@@ -33,11 +34,17 @@ def service(path: str) -> object:
     return site
 
 
+def first_answers(facts: tuple[Fact, ...]) -> list[WebAnswered]:
+    """How each path answered for no object, the first time."""
+    found = everything_asked(facts, Purpose.RETRIEVE)
+    return [fact for fact in found if fact.asked == "wado_uri"]
+
+
 @pytest.mark.parametrize("path", [path for path, _, _ in PUBLISHED])
 def test_a_service_is_known_by_what_it_misses(path: str) -> None:
     """404 for an object that cannot exist, 400 for nothing at all; then no other path is asked."""
     visit = new_visit(service(path))
-    found = everything_asked(visit_with(visit, CONTROL, PROBE), Purpose.RETRIEVE)
+    found = first_answers(visit_with(visit, CONTROL, PROBE))
     assert [fact.as_specified for fact in found] == [False] * (len(found) - 1) + [True]
     assert found[-1].root == path
     assert (
@@ -48,7 +55,7 @@ def test_a_service_is_known_by_what_it_misses(path: str) -> None:
 def test_a_server_that_finds_neither_shows_nothing() -> None:
     """As Orthanc, and as every web server: 404 both times proves no service."""
     visit = new_visit(lambda _: NOT_FOUND)
-    found = everything_asked(visit_with(visit, CONTROL, PROBE), Purpose.RETRIEVE)
+    found = first_answers(visit_with(visit, CONTROL, PROBE))
     assert not any(fact.as_specified for fact in found)
     assert len(found) == len(PUBLISHED)
 
@@ -59,6 +66,19 @@ def test_no_other_answer_is_one(answer: WebResponse) -> None:
     visit = new_visit(lambda _: answer)
     facts = visit_with(visit, PROBE)
     assert not any(fact.as_specified for fact in facts if isinstance(fact, WebAnswered))
+
+
+def test_a_server_that_wants_parameters_everywhere_shows_nothing() -> None:
+    """400 to any path without a query, 404 with one: so is the path that cannot exist."""
+    visit = new_visit(lambda request: NOT_FOUND if "?" in request.path else says(400))
+    assert not any(fact.as_specified for fact in first_answers(visit_with(visit, CONTROL, PROBE)))
+
+
+def test_what_is_said_once_is_said_by_chance() -> None:
+    """404 and 400 the first time, and the second time not."""
+    told = iter([NOT_FOUND, NOT_FOUND, says(400), NOT_FOUND, NOT_FOUND])
+    visit = new_visit(lambda _: next(told, NOT_FOUND))
+    assert not any(fact.as_specified for fact in first_answers(visit_with(visit, CONTROL, PROBE)))
 
 
 def test_a_refusal_ends_it() -> None:

@@ -11,7 +11,6 @@ from dosimeter.net.web import WebResponse
 from dosimeter.probes._web import Question, ask
 from dosimeter.probes._web_reading import (
     BODY_WINDOW,
-    TITLE_WINDOW,
     challenges_of,
     has_password_field,
     marks_of,
@@ -198,9 +197,74 @@ def test_a_sign_in_another_place_is_none() -> None:
     assert signs_of(says(200, "x", set_cookie="a=MEDDREAMSESSID"), None) == ()
 
 
+def test_a_title_begins_with_its_sign() -> None:
+    """A page about products names them anywhere."""
+    title = "<title>Notes: Orthanc Explorer, MedDream and Oviyam compared</title>"
+    assert signs_of(says(200, title, "text/html"), None) == ()
+    assert signs_of(says(200, "<title> Orthanc  Explorer</title>"), None) == ("orthanc_explorer",)
+
+
+OUR_PATHS = [
+    "/dcm4chee-arc/aets",
+    "/dcm4chee-arc/ui2/",
+    "/oviyam2/",
+    "/oviyam2/viewer.html",
+    "/weasis-pacs-connector/RequestManifest",
+    "/pacsone/login.php",
+    "/orthanc/system",
+    "/app/explorer.html",
+    "/cgi-bin/dgate?mode=top",
+    "/search?keyword=true&field=SOPInstanceUID&query=StudyInstanceUID:2.25.1",
+]
+
+
+@pytest.mark.parametrize("path", OUR_PATHS)
+def test_what_repeats_the_path_that_was_asked_bears_no_sign(path: str) -> None:
+    """In a Location to HTTPS, to a slash, to another host; in the title, the realm and the text of a page."""
+    first = path.strip("/").partition("/")[0]
+    for location in (
+        f"https://pacs.example{path}",
+        f"{path}/",
+        f"//www.pacs.example{path}",
+        path,
+        f"/x{path}",
+    ):
+        assert signs_of(says(301, location=location), None, asked=path) == ()
+    for said in (
+        path,
+        path.upper(),
+        f"404 {path}",
+        f"{first} was not found",
+        f"/{first}",
+        f"{first}/ - none",
+    ):
+        page = says(
+            404, f"<title>{said}</title><p>{said} is not here: http://pacs.example{path}", "text/html"
+        )
+        assert signs_of(page, None, asked=path) == ()
+        assert signs_of(says(401), said, asked=path) == ()
+
+
+def test_a_product_is_seen_at_a_path_that_names_it() -> None:
+    """What a page says beside our own words is its own."""
+    oviyam = says(200, "<title>Oviyam</title><p>/oviyam2/", "text/html")
+    assert signs_of(oviyam, None, asked="/oviyam2/") == ("oviyam_title",)
+    pacsone = says(200, "<title>PacsOne Server</title>PacsOne Server 6.6.2", "text/html")
+    assert signs_of(pacsone, None, asked="/pacsone/login.php") == ("pacsone_title", "pacsone_body")
+    assert signs_of(says(302, location="/dcm4chee-arc/ui2/"), None, asked="/") == ("dcm4chee_location",)
+
+
+def test_ohif_is_seen_by_a_name_before_its_styles() -> None:
+    """As it is built: the title stands behind more than four thousand bytes of them."""
+    styles = f"<style>{'x' * 4_200}</style>"
+    name = '<meta name="application-name" content="OHIF Viewer"/>'
+    page = says(200, f"<html>{name}{styles}<title>OHIF Viewer</title>", "text/html")
+    assert signs_of(page, None) == ("ohif_application", "ohif_title")
+
+
 def test_signs_are_looked_for_at_the_beginning() -> None:
     """What comes after the window is not read."""
-    assert signs_of(says(200, " " * TITLE_WINDOW + "<title>OHIF Viewer</title>"), None) == ()
+    assert signs_of(says(200, " " * BODY_WINDOW + "<title>OHIF Viewer</title>"), None) == ()
     assert signs_of(says(200, " " * BODY_WINDOW + '"IsHttpServerSecure"'), None) == ()
 
 
