@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final, TypeGuard
 
-from dosimeter.model.attempt import Attempt, Cause, Failed
+from dosimeter.model.attempt import Attempt, Cause, Failed, Skipped
 from dosimeter.model.facts import AssociationAccepted, Fact, NotDicomSeen, NotHttpSeen, Signature
 from dosimeter.model.scope import Touch
 from dosimeter.model.target import Service
-from dosimeter.model.web import WebAnswered
+from dosimeter.model.web import AttributesSampled, WebAnswered
 from dosimeter.probes._declare import Probe, Rides, Visit
 
 NOTHING_THERE = frozenset({Cause.REFUSED, Cause.UNREACHABLE, Cause.LOCAL, Cause.OUT_OF_SCOPE})
@@ -65,6 +65,16 @@ def speaks_otherwise(service: Service, attempts: tuple[Attempt, ...]) -> Service
 def got_nothing(attempt: Attempt) -> TypeGuard[Failed]:
     """Whether a first question failed, and had no answer over HTTP before: else the port is asked on."""
     return isinstance(attempt, Failed) and not any(isinstance(fact, WebAnswered) for fact in attempt.facts)
+
+
+def is_sampled(attempts: tuple[Attempt, ...]) -> bool:
+    """Whether personal attributes were sampled: once is enough for a host, whatever its doors."""
+    return any(
+        isinstance(fact, AttributesSampled)
+        for attempt in attempts
+        if not isinstance(attempt, Skipped)
+        for fact in attempt.facts
+    )
 
 
 def ends_visit(probe: Probe, cause: Cause) -> bool:

@@ -41,6 +41,7 @@ from dosimeter.survey.plan import (
     ends_visit,
     got_nothing,
     is_pressing,
+    is_sampled,
     probes_for,
     speaks_otherwise,
     why_not,
@@ -111,6 +112,7 @@ class Runner:
         self._next_flush = 0.0
         self._next_tick = 0.0
         self._unfinished: dict[str, None] = {}
+        self._sampled: set[str] = set()
         self._stopped = False
 
     def run(self, hosts: Iterator[HostPlan], is_stopped: Callable[[], bool]) -> bool:
@@ -200,7 +202,10 @@ class Runner:
                 return
             self._records.append(record)
             self._observer.endpoint_recorded(record)
+            if self._assignment.touch >= Touch.SAMPLE and is_sampled(record.attempts):
+                self._sampled.add(host.address)
         self._unfinished.pop(host.address, None)
+        self._sampled.discard(host.address)
 
     async def _endpoint(self, endpoint: Endpoint, host: HostPlan, clock: HostClock) -> EndpointRecord:
         """All that is to be asked of an endpoint nothing is known of."""
@@ -269,6 +274,7 @@ class Runner:
             self._assignment.authorisation,
             self._assignment.stranger_called,
         )
+        visit.is_sampled_elsewhere = endpoint.address in self._sampled
         if endpoint.service in ON_WEB:
             visit.web = self._dialer.web_line(endpoint, clock)
         elif endpoint.service is Service.HL7:
