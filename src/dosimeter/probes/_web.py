@@ -212,7 +212,7 @@ def _fact_of(visit: Visit, question: Question, response: WebResponse, *, is_spec
         challenges=challenges,
         realm=None if realm is None else ServerText.of(realm),
         server=None if server is None else ServerText.of(server),
-        redirect=redirect_of(response, web_line(visit).endpoint),
+        redirect=redirect_of(response, web_line(visit).endpoint, question.path),
         signs=signs_of(response, realm, asked=question.path, is_icon=is_icon),
         marks=marks_of(response),
         milliseconds=response.milliseconds,

@@ -51,14 +51,17 @@ class Place:
     query: str
 
 
-def redirect_of(response: WebResponse, endpoint: Endpoint) -> Redirect | None:
-    """Where a redirect leads; None where the answer is none, or has no Location (RFC 9110 §15.4)."""
+def redirect_of(response: WebResponse, endpoint: Endpoint, asked: str = "/") -> Redirect | None:
+    """Where a redirect leads; None where the answer is none, or has no Location (RFC 9110 §15.4).
+
+    ``asked`` is the path whose answer it is in: what the Location repeats of it shows no login.
+    """
     location = response.header("location")
     if response.status not in _REDIRECTS or location is None:
         return None
     place = place_of(location, endpoint)
     to = leads_to(place, endpoint)
-    return Redirect(to, login_sign_of(place), _authority_of(place, to))
+    return Redirect(to, login_sign_of(place, asked), _authority_of(place, to))
 
 
 def place_of(location: str, endpoint: Endpoint) -> Place:
@@ -110,9 +113,13 @@ def path_of_hop(location: str, endpoint: Endpoint, asked: str) -> str | None:
     return whole if is_path(whole) else None
 
 
-def login_sign_of(place: Place) -> LoginSign:
-    """What kind of login a place is, by the segments of its path and the names of its parameters."""
-    segments = [one.lower() for one in place.path.split("/") if one]
+def login_sign_of(place: Place, asked: str = "/") -> LoginSign:
+    """What kind of login a place is, by the segments of its path and the names of its parameters.
+
+    Segments of the path that was asked are our own words: a server that sends all to HTTPS repeats them.
+    """
+    ours = asked.partition("?")[0].lower().split("/")
+    segments = [one for one in place.path.lower().split("/") if one and one not in ours]
     stems = {one.partition(".")[0] for one in segments}
     names = {one.partition("=")[0].lower() for one in place.query.split("&")}
     found = LoginSign.NONE

@@ -20,6 +20,9 @@ BODY_WINDOW: Final = 16_384
 TITLE_WINDOW: Final = BODY_WINDOW
 """Bytes in which a title begins: OHIF's stands behind more than 4,096 of styles and scripts."""
 
+MOST_BEHIND: Final = 32
+"""Characters of a title behind a sign: a product's page has its name, a version, a word; an article has more."""
+
 MAX_HEADER: Final = 4_096
 MAX_CHALLENGES: Final = 8
 
@@ -59,8 +62,6 @@ _TAG_WINDOW: Final = 1_024
 """Bytes before the word "password" in which the tag that it belongs to has to begin."""
 _TYPE: Final = b"type"
 _ECHO: Final = "\n"
-_BEGINNINGS: Final = frozenset({SignPlace.COOKIE, SignPlace.TITLE})
-"""Places that begin with a sign: a page of a product has its name first, one about products anywhere."""
 _QUOTES_AND_BLANKS: Final = b"\"' \t\r\n"
 _BLANKS: Final = b" \t\r\n"
 
@@ -260,7 +261,9 @@ def _stands(sign: WebSign, texts: tuple[str, ...], ours: str) -> bool:
     wanted = sign.text.lower()
     if wanted in ours:
         texts = tuple(_without_echoes(text, wanted, ours) for text in texts)
-    if sign.where in _BEGINNINGS:
+    if sign.where is SignPlace.TITLE:
+        return any(text.startswith(wanted) and len(text) <= len(wanted) + MOST_BEHIND for text in texts)
+    if sign.where is SignPlace.COOKIE:
         return any(text.startswith(wanted) for text in texts)
     return any(wanted in text for text in texts)
 

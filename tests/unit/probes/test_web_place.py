@@ -155,3 +155,20 @@ def test_a_long_location_takes_no_time() -> None:
         redirect_of(says(302, location=text), HERE)
         path_of_hop(text, HERE, "/")
     assert time.perf_counter() - began < 0.5
+
+
+@pytest.mark.parametrize("asked", ["/pacs/login.php", "/oauth/login", "/Login"])
+def test_a_login_of_our_own_words_is_none(asked: str) -> None:
+    """Sent on to HTTPS, to a slash, to another host: the path is the one that was asked."""
+    for location in (
+        f"https://pacs.example{asked}",
+        f"{asked}/",
+        f"//www.pacs.example{asked}",
+        asked.upper(),
+    ):
+        redirect = redirect_of(says(301, location=location), HERE, asked)
+        assert redirect is not None
+        assert redirect.login is LoginSign.NONE
+    redirect = redirect_of(says(302, location="/auth/signin"), HERE, asked)
+    assert redirect is not None
+    assert redirect.login is LoginSign.FORM
