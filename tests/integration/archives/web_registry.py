@@ -6,6 +6,7 @@ browser, and the other way round. Stand-ins say in their files what they were wr
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 from typing import Final
@@ -20,8 +21,11 @@ from tests.integration.archives.web_servers import HTTPS_PORT, WebStart, behind_
 from tests.peers.standins import conquest, dcm4chee, dicoogle, fhir, horos
 from tests.peers.standins.serve import Guard, Holdings, guarded
 
-_FIRST_ADDRESS: Final = IPv4Address("127.48.0.1")
-NOT_IN_SCOPE: Final = "127.49.0.1"
+_OURS: Final = 16 + os.getpid() % 200
+"""Two runs of the tests on one machine use the same fixed ports, at addresses of their own."""
+
+_FIRST_ADDRESS: Final = IPv4Address(f"127.48.{_OURS}.1")
+NOT_IN_SCOPE: Final = f"127.49.{_OURS}.1"
 """A host that a viewer names and no scope allows."""
 NOT_IN_SCOPE_PORT: Final = 8042
 
