@@ -15,13 +15,16 @@ from dosimeter.model.census import Census
 from dosimeter.model.facts import ClientCertificate
 from dosimeter.model.target import Service
 from dosimeter.model.verdict import Decoy, DecoyTier
-from dosimeter.model.web import BodyShape, MediaType, Purpose
+from dosimeter.model.web import BodyShape, MediaType, Purpose, WebAnswered
 
 QUERY_PROBE: Final = "dicomweb_query"
 _OWN: Final = tuple(f"{known.key}_" for known in WEB_PRODUCTS if known.kind is not Kind.NEIGHBOUR)
 """How the names of a product's own questions begin."""
 _ALL_OR_NOTHING: Final = frozenset({"orthanc"})
 """Products that ask for a login before they look at the path: what answers once, answers everywhere."""
+
+_OF_THE_DATA: Final = frozenset({"dcm4chee_aets"})
+"""Descriptions that are part of the interface to the data: who answers them guards none of it."""
 
 _PORTALS: Final = frozenset({"horos_main"})
 """Pages behind which all is open once they are shown without a login (Horos, WebPortalConnection)."""
@@ -30,6 +33,10 @@ _DOWN: Final = frozenset({Cause.REFUSED, Cause.UNREACHABLE})
 _NO_RUNG: Final = ("tls_posture", "sample", "fhir", "wado_uri", "web_landing", "web_control", "stow")
 """How the names of probes begin whose failure leaves the question of what a stranger may do where it was."""
 _OK: Final = range(200, 300)
+_NOT_THERE: Final = frozenset({404, 410})
+_PUT_OTHERWISE: Final = frozenset({400, 406, 415, 422})
+_OTHER_FORMS: Final = frozenset({MediaType.XML, MediaType.MULTIPART, MediaType.DICOM})
+"""How QIDO-RS answered until 2017 where JSON was not asked for, and some still whatever is asked."""
 
 _CANNED: Final = (
     "a null query over HTTP found something: its answers do not depend on the question, so it is a decoy or "
@@ -85,18 +92,66 @@ class WebCase:
         return listed or self.retrieve or self.own_retrieve or self.worklist
 
     @property
-    def is_all_open(self) -> bool:
-        """Whether a product that guards all or nothing answered what it guards, and refused nothing else."""
+    def named(self) -> WebIdentity | None:
+        """The product that a report names: of an archive that shares its origin with FHIR, not the latter."""
+        return self.identity if self.is_recognised or not self.is_open else None
+
+    @property
+    def told(self) -> WebQuestion | None:
+        """What an archive's interface to its data told without a login, where it refused nothing.
+
+        Its counters; else its description, if that is part of the interface to the data.
+        """
         known = self.identity
-        opened = self.description or self.counter
-        if known is None or known.known.key not in _ALL_OR_NOTHING or opened is None:
-            return False
-        return known.is_described and self.refused is None
+        if known is None or known.known.kind is not Kind.ARCHIVE or self.refuses_anything:
+            return None
+        if self.is_all_or_nothing:
+            return (self.description or self.counter) if known.is_described else None
+        if self.counter is not None and self.counter.fact.asked.startswith(f"{known.known.key}_"):
+            return self.counter
+        described = self.description
+        return described if described is not None and described.fact.asked in _OF_THE_DATA else None
+
+    @property
+    def is_all_or_nothing(self) -> bool:
+        """Whether it is a product that asks for a login before it looks at the path."""
+        return self.identity is not None and self.identity.known.key in _ALL_OR_NOTHING
+
+    @property
+    def refuses_anything(self) -> bool:
+        """Whether anything was refused, neighbours of the archive aside."""
+        return any(
+            each.outcome is WebOutcome.REFUSED and each.fact.purpose is not Purpose.NEIGHBOUR
+            for each in self.evidence.questions
+        )
+
+    @property
+    def query_skipped(self) -> str | None:
+        """Why the null query was not put; None if it was, or nothing was recorded of it."""
+        if QUERY_PROBE in self.evidence.asked:
+            return None
+        return next((each.why for each in self.evidence.skipped if each.probe == QUERY_PROBE), None)
+
+    @property
+    def other_form(self) -> WebQuestion | None:
+        """The null query, where a service answered in another form and no other path is found."""
+        controls = [each.fact for each in self.evidence.of(Purpose.CONTROL)]
+        for each in self.evidence.of(Purpose.QUERY):
+            under = [control for control in controls if control.root == each.fact.root]
+            if (
+                not each.fact.as_specified
+                and _is_other_form(each)
+                and under
+                and all(control.status in _NOT_THERE for control in under)
+                and not any(_is_same_answer(control, each.fact) for control in controls)
+            ):
+                return each
+        return None
 
     @property
     def is_open(self) -> bool:
         """Whether patients' data, or images, answer to a stranger."""
-        return self.data is not None or self.canned is not None or self.is_all_open
+        return self.data is not None or self.canned is not None or self.told is not None
 
     @property
     def all_refused(self) -> bool:
@@ -165,6 +220,18 @@ def build_web_case(
     )
 
 
+def _is_other_form(question: WebQuestion) -> bool:
+    if question.outcome is WebOutcome.REFUSED or not question.fact.asked.startswith("qido_rs"):
+        return False
+    if question.fact.status in _PUT_OTHERWISE:
+        return True
+    return question.fact.status in _OK and question.fact.media_type in _OTHER_FORMS
+
+
+def _is_same_answer(one: WebAnswered, other: WebAnswered) -> bool:
+    return (one.status, one.body, one.media_type) == (other.status, other.body, other.media_type)
+
+
 def _first(questions: tuple[WebQuestion, ...], outcome: WebOutcome) -> WebQuestion | None:
     return next((each for each in questions if each.outcome is outcome), None)
 
@@ -219,7 +286,8 @@ def _refused(evidence: WebEvidence) -> WebQuestion | None:
 
 
 def _left_open(evidence: WebEvidence) -> tuple[Failure, ...]:
-    answered = bool(evidence.questions)
+    skips = [each.probe for each in evidence.skipped]
+    answered = bool(evidence.questions) and (QUERY_PROBE in evidence.asked or QUERY_PROBE in skips)
     return tuple(
         failure for failure in evidence.failures if not (answered and failure.probe.startswith(_NO_RUNG))
     )

@@ -56,7 +56,7 @@ def judge_web(
         accepts_writes=accepts_writes(case),
         worklist=True if case.worklist is not None else None,
         decoy=case.decoy,
-        product=identity.product if identity is not None else None,
+        product=case.named.product if case.named is not None else None,
         reasons=tuple(reasons),
         remedies=choose_web(needs, identity.known.key if identity is not None else None),
         advisories=advisories_of(case),

@@ -39,6 +39,8 @@ _UNKNOWN: Final = frozenset({400, 404, 405, 406, 410, 415, 422, 501})
 """What a path that is not there is answered, or a request that nobody takes."""
 _ABSENT: Final = frozenset({404, 405, 406, 410, 501})
 _WADO: Final = frozenset({"wado_rs", "wado_uri"})
+_OWN_CONTROL: Final = "_control"
+"""How the name of a control ends that belongs to one question: the question's own name stands before it."""
 _TOKENS: Final = frozenset({"bearer", "dpop", "oauth", "gnap"})
 """Challenges that are answered with a token of a server of identities (RFC 6750)."""
 
@@ -252,9 +254,22 @@ def _is_believed(fact: WebAnswered, controls: list[WebAnswered], before: list[We
         each.is_open and each.fact.purpose is Purpose.QUERY and each.fact.root == fact.root for each in before
     ):
         return True
+    own_name = f"{fact.asked}{_OWN_CONTROL}"
+    own = [each for each in controls if each.asked == own_name and each.root == fact.root]
+    if own and fact.status in _ABSENT:
+        return _is_told_apart_by(own, fact, controls)
     if fact.asked in _WADO and not any(control.root == fact.root for control in controls):
         return False
     return _is_told_apart(fact, controls)
+
+
+def _is_told_apart_by(own: list[WebAnswered], fact: WebAnswered, controls: list[WebAnswered]) -> bool:
+    """Whether the controls of this very question differ: then what is not found may look like any such page.
+
+    They have to differ from what is answered to any path at all, too, or they say nothing of this service.
+    """
+    others = [each for each in controls if each.root is None]
+    return not any(_is_alike(each, fact) or any(_is_alike(each, other) for other in others) for each in own)
 
 
 def _is_told_apart(fact: WebAnswered, controls: list[WebAnswered]) -> bool:

@@ -22,7 +22,7 @@ _ANY_ORIGIN: Final = "cors_any_origin"
 _CREDENTIALS: Final = "cors_credentials"
 _CSP: Final = "csp"
 _SHOWN: Final = 4
-_PASSWORDS: Final = frozenset({"basic", "digest"})
+_BASIC: Final = "basic"
 _BELIEVED: Final = (DecoyTier.NONE, DecoyTier.LOW)
 _OK: Final = range(200, 300)
 
@@ -49,7 +49,7 @@ def _password_in_clear(case: WebCase) -> Hit | None:
         return None
     for each in case.evidence.questions:
         form = Protection.LOGIN_FORM in each.guards and each.fact.body is BodyShape.HTML_LOGIN
-        if form or (Protection.HTTP_LOGIN in each.guards and _PASSWORDS & set(each.fact.challenges)):
+        if form or (Protection.HTTP_LOGIN in each.guards and _BASIC in each.fact.challenges):
             return Hit(each.pointer)
     return None
 
@@ -198,7 +198,7 @@ def _decoy(case: WebCase) -> Hit | None:
 
 
 def _product(case: WebCase) -> Hit | None:
-    identity = case.identity
+    identity = case.named
     if identity is None:
         return None
     version = f", version {identity.version}" if identity.version else ""
@@ -308,8 +308,8 @@ WEB_FINDINGS: Final[tuple[Rule[WebCase], ...]] = (
     Rule(
         "cors_any_origin",
         Severity.MEDIUM,
-        "Lets the pages of any site read its answers ({what}): a page opened inside the hospital can carry "
-        "out what it answers there.{more}",
+        "Lets the pages of any site read its answers (that to {what}): a page opened inside the hospital "
+        "can carry out what it answers there.{more}",
         _any_origin,
         "WHATWG Fetch 3.2",
         (Need.WEB_HEADERS,),

@@ -7,7 +7,7 @@ from typing import Final
 from dosimeter.exposure.evidence import Failure
 from dosimeter.exposure.predicates import NO_FACT, Hit
 from dosimeter.exposure.web_case import QUERY_PROBE, WebCase
-from dosimeter.exposure.web_evidence import WebQuestion
+from dosimeter.exposure.web_evidence import WebOutcome, WebQuestion
 from dosimeter.exposure.web_words import guard_words, question_words
 from dosimeter.exposure.words import CAUSE_WORDS, SIGNATURE_WORDS
 from dosimeter.model.attempt import Cause
@@ -16,6 +16,7 @@ from dosimeter.model.target import Service
 from dosimeter.model.verdict import Protection
 from dosimeter.model.web import MllpEnding, Purpose, RedirectTo
 
+_OK: Final = range(200, 300)
 _NAMES_TLS: Final = frozenset({Signature.TLS_ALERT})
 _DATA: Final = frozenset({Purpose.QUERY, Purpose.RETRIEVE, Purpose.COUNTER, Purpose.DESCRIPTION})
 
@@ -76,10 +77,18 @@ def retrieve_alone(case: WebCase) -> Hit | None:
 
 def all_or_nothing(case: WebCase) -> Hit | None:
     """A product that guards all or nothing answered without a login."""
-    opened = case.description or case.counter
-    if opened is None or not case.is_all_open or case.identity is None:
+    opened = case.told
+    if opened is None or case.identity is None or not case.is_all_or_nothing:
         return None
     return Hit(opened.pointer, {"product": case.identity.known.name})
+
+
+def interface_told(case: WebCase) -> Hit | None:
+    """The interface to a product's data answered without a login, and refused nothing."""
+    if case.told is None or case.identity is None:
+        return None
+    what = "its own counters" if case.told is case.counter else "whose data it holds"
+    return Hit(case.told.pointer, {"product": case.identity.known.name, "what": what})
 
 
 def ignores_keys(case: WebCase) -> Hit | None:
@@ -166,10 +175,30 @@ def product_alone(case: WebCase) -> Hit | None:
 def held_back(case: WebCase) -> Hit | None:
     """Nothing about data was asked, because the touch does not allow it."""
     evidence = case.evidence
-    asked = QUERY_PROBE in evidence.asked or any(each.probe == QUERY_PROBE for each in evidence.skipped)
+    asked = QUERY_PROBE in evidence.asked or case.query_skipped is not None
     if not evidence.questions or asked or evidence.of(*_DATA):
         return None
     return Hit(evidence.questions[0].pointer)
+
+
+def not_reached(case: WebCase) -> Hit | None:
+    """It speaks HTTP, and the question about its data was not put."""
+    why, evidence = case.query_skipped, case.evidence
+    if why is None or not evidence.questions or evidence.of(Purpose.QUERY, Purpose.RETRIEVE):
+        return None
+    known = case.identity
+    shows = f"Shows itself as {known.known.name}" if known is not None else "Speaks HTTP"
+    return Hit(evidence.questions[0].pointer, {"shows": shows, "why": why})
+
+
+def wants_another_form(case: WebCase) -> Hit | None:
+    """Where DICOMweb is, a service answered the query in another form, or wants it put otherwise."""
+    question = case.other_form
+    if question is None:
+        return None
+    status = question.fact.status
+    how = "in another form than was asked for" if status in _OK else f"that it wants it otherwise ({status})"
+    return Hit(question.pointer, {"how": how})
 
 
 def wants_the_other_way(case: WebCase) -> Hit | None:
@@ -213,7 +242,18 @@ def product_refuses(case: WebCase) -> Hit | None:
 
 def everything_refused(case: WebCase) -> Hit | None:
     """Everything is refused, the path that cannot exist included, and no product is seen."""
-    return _refuses(case, {}) if case.all_refused else None
+    if not case.all_refused:
+        return None
+    questions = case.evidence.questions
+    guards = {guard for each in questions for guard in each.guards}
+    is_all = all(each.outcome is WebOutcome.REFUSED for each in questions)
+    if guards == {Protection.HTTP_FORBIDDEN}:
+        refuses = "Forbids all that it was asked" if is_all else "Forbids most of what it was asked"
+    elif is_all:
+        refuses = "Refuses, before anything else, whoever does not log in"
+    else:
+        refuses = "Refuses whoever does not log in, even where nothing can be, but not at every path"
+    return _refuses(case, {"refuses": refuses})
 
 
 def data_refused(case: WebCase) -> Hit | None:
@@ -227,9 +267,7 @@ def _refuses(case: WebCase, words: dict[str, str]) -> Hit | None:
     refused = case.refused
     if refused is None:
         return None
-    return Hit(
-        refused.pointer, {**words, "what": question_words(refused), "how": guard_words(refused.guards)}
-    )
+    return Hit(refused.pointer, {**words, "what": question_words(refused), "how": guard_words(refused)})
 
 
 # What is no archive.

@@ -80,6 +80,17 @@ _OPEN: Final[tuple[Rung[WebCase], ...]] = (
         exposure=Exposure.BROWSABLE,
     ),
     Rung(
+        "browsable_rest_interface",
+        Severity.CRITICAL,
+        "The interface of {product} answers strangers: it told {what} with no login, and refused nothing "
+        "that it was asked. Whoever reaches the port can ask it for its patients and examinations; no list "
+        "was asked for.",
+        web.interface_told,
+        "DESIGN 3",
+        (Need.WEB_OPEN,),
+        exposure=Exposure.BROWSABLE,
+    ),
+    Rung(
         "browsable_retrieve",
         Severity.HIGH,
         "Answers strangers' requests for images over HTTP ({how}), though none of their queries was seen "
@@ -166,8 +177,7 @@ _GUARDED: Final[tuple[Rung[WebCase], ...]] = (
     Rung(
         "guarded_web_everything",
         Severity.INFO,
-        "Refuses, before anything else, whoever does not log in: in answer to {what} it {how}. What is "
-        "behind was not seen. No password was tried.",
+        "{refuses}: in answer to {what} it {how}. What is behind was not seen. No password was tried.",
         web.everything_refused,
         _HTTP_AUTH,
         exposure=Exposure.GUARDED,
@@ -184,6 +194,22 @@ _GUARDED: Final[tuple[Rung[WebCase], ...]] = (
 )
 
 _REST: Final[tuple[Rung[WebCase], ...]] = (
+    Rung(
+        "inconclusive_web_form",
+        Severity.LOW,
+        "Answered the QIDO-RS null query {how}, where other paths are not found: a service is there, and "
+        "whether it tells strangers of patients is not known. Ask by hand before calling it safe.",
+        web.wants_another_form,
+        _QIDO,
+    ),
+    Rung(
+        "inconclusive_web_not_reached",
+        Severity.LOW,
+        "{shows}. Whether patients' data answer there was not asked ({why}). Survey again before calling it "
+        "safe.",
+        web.not_reached,
+        _QIDO,
+    ),
     Rung(
         "inconclusive_web_touch",
         Severity.LOW,

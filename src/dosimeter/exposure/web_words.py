@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Final
 
 from dosimeter.exposure.web_evidence import WebQuestion
@@ -10,19 +9,25 @@ from dosimeter.model.census import Count, Counts, Things, Unknown, noun
 from dosimeter.model.verdict import Protection
 from dosimeter.model.web import Purpose
 
-GUARD_WORDS: Final = {
+_GUARD_WORDS: Final = {
     Protection.HTTP_LOGIN: "asks for a login (401)",
-    Protection.SINGLE_SIGN_ON: "sends to a single sign-on",
+    Protection.SINGLE_SIGN_ON: "wants a token of a single sign-on (401)",
     Protection.LOGIN_FORM: "shows a login form",
     Protection.HTTP_FORBIDDEN: "forbids it (403)",
     Protection.CLIENT_CERTIFICATE: "wants a client certificate",
 }
+_REDIRECTS: Final = range(300, 400)
+_SENDS_TO: Final = {
+    Protection.SINGLE_SIGN_ON: "sends to a single sign-on",
+    Protection.LOGIN_FORM: "sends to a login page, which was not opened",
+}
+"""Where the guard is a redirect: nobody followed it."""
 
 PURPOSE_WORDS: Final = {
-    Purpose.LANDING: "its first page",
-    Purpose.CONTROL: "a path that cannot exist",
-    Purpose.DESCRIPTION: "a description of itself",
-    Purpose.COUNTER: "its own counters",
+    Purpose.LANDING: "a request for its first page",
+    Purpose.CONTROL: "a request for a path that cannot exist",
+    Purpose.DESCRIPTION: "a question about itself",
+    Purpose.COUNTER: "a question about its own counters",
     Purpose.QUERY: "a null query over HTTP",
     Purpose.RETRIEVE: "a null retrieve over HTTP",
     Purpose.STORE: "an empty STOW-RS request",
@@ -43,9 +48,12 @@ def question_words(question: WebQuestion) -> str:
     return _ASKED_WORDS.get(question.fact.asked, PURPOSE_WORDS[question.fact.purpose])
 
 
-def guard_words(guards: Iterable[Protection]) -> str:
+def guard_words(question: WebQuestion) -> str:
     """How it refuses: ``asks for a login (401)``."""
-    return " and ".join(GUARD_WORDS[guard] for guard in guards)
+    is_sent = question.fact.redirect is not None and question.fact.status in _REDIRECTS
+    return " and ".join(
+        (_SENDS_TO.get(guard) if is_sent else None) or _GUARD_WORDS[guard] for guard in question.guards
+    )
 
 
 def claimed_words(counts: Counts) -> str | None:

@@ -491,26 +491,6 @@ def test_what_a_sample_found_is_no_answer_to_a_null_query() -> None:
     assert judged.decoy.tier is DecoyTier.NONE
 
 
-def test_an_archive_that_describes_itself_need_not_be_open() -> None:
-    """The counters of dcm4chee and its AE titles answered; its data were not where they are as shipped."""
-    aets = answer(
-        "dcm4chee_aets",
-        Purpose.DESCRIPTION,
-        200,
-        BodyShape.JSON_LIST,
-        MediaType.JSON,
-        specified=True,
-        signs=("dcm4chee_aets",),
-    )
-    number = answer(
-        "dcm4chee_studies_count", Purpose.COUNTER, 200, BodyShape.JSON_OBJECT, MediaType.JSON, specified=True
-    )
-    described = ArchiveDescribed("dcm4chee", None, (ServerText.of("DCM4CHEE"),))
-    judged = web(*told(control(), aets, described, number), *told(answer("qido_rs", Purpose.QUERY, 404)))
-    assert judged.exposure is Exposure.INCONCLUSIVE
-    assert {"counter_open", "description_open"} <= set(rules(judged))
-
-
 def test_an_interface_that_only_says_whose_it_is_describes_nothing() -> None:
     """Neither version nor titles nor ports."""
     api = answer(
