@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Final
 
 from dosimeter.model.census import (
@@ -32,8 +33,8 @@ _NEIGHBOURS: Final = frozenset({"fhir"})
 _SAME: Final = 0.98
 """An archive goes on receiving between two readings: claims so near to each other are one."""
 
-_NESTED: Final = ((Things.STUDIES, Things.SERIES), (Things.SERIES, Things.INSTANCES))
-"""Each of the first has at least one of the second (PS3.3 A.1.2)."""
+_NESTED: Final = (Things.PATIENTS, Things.STUDIES, Things.SERIES, Things.INSTANCES)
+"""Each has at least one of the next (PS3.3 A.1.2)."""
 
 AGREES: Final = "the archive's own counter agrees"
 _TWO: Final = "the server's own counters contradict each other, and are not used"
@@ -42,15 +43,17 @@ _TWO: Final = "the server's own counters contradict each other, and are not used
 def claimed_counts(facts: Iterable[Fact]) -> Census:
     """What the counters say, each number `Claimed`; `NOT_COUNTED` if there is none.
 
-    A counter that was no plausible number is said and is no number. Two counters of one thing that differ,
-    and fewer images than series or series than studies, contradict each other: neither is used.
+    A counter that was no plausible number is said and is no number. Two counters of one thing that differ
+    contradict each other, and neither is used. Where there are more patients than studies, more studies than
+    series or more series than images, nobody knows which is wrong: none of them is used.
     """
     remarks: dict[str, None] = {}
     values = _agreed(_said(facts, remarks), remarks)
-    for outer, inner in _NESTED:
-        if outer in values and inner in values and values[inner] < values[outer]:
-            remarks[f"{MANY[outer]} and {MANY[inner]} are not known: {_TWO}"] = None
-            del values[outer], values[inner]
+    nested = [things for things in _NESTED if things in values]
+    if any(values[inner] < values[outer] for outer, inner in pairwise(nested)):
+        remarks[f"{' and '.join(MANY[things] for things in nested)} are not known: {_TWO}"] = None
+        for things in nested:
+            del values[things]
     if not values and not remarks:
         return NOT_COUNTED
     counts = Counts(**{things.value: Claimed(value) for things, value in values.items()})

@@ -6,12 +6,13 @@ configuration without the faulty part; nothing here was tried against anybody.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
 from dosimeter.exposure import product as dimse
+from dosimeter.exposure.kin import is_toolkit, kin_of
 from dosimeter.model.verdict import Advisory
 
 _MOST_PARTS: Final = 6
@@ -65,6 +66,33 @@ def advisories_for(product: str, version: str | None) -> tuple[Advisory, ...]:
         for row in ADVISORIES
         if row.product == key and row.names(announced)
     )
+
+
+def advisories_of_product(advisories: Iterable[Advisory], product: str | None) -> tuple[Advisory, ...]:
+    """Without those of a toolkit's own programs, where ``product`` is known to be another than the toolkit.
+
+    Orthanc is built on DCMTK, and has neither its worklist server nor its storescp nor its clients.
+    """
+    kin = kin_of(product)
+    if not kin or is_toolkit(kin):
+        return tuple(advisories)
+    return tuple(each for each in advisories if each.id not in _OF_PROGRAMS)
+
+
+_OF_PROGRAMS: Final = frozenset(
+    {
+        "CVE-2026-50003",
+        "CVE-2026-52868",
+        "CVE-2026-44628",
+        "CVE-2026-5663",
+        "CVE-2022-2119",
+        "CVE-2022-2120",
+        "CVE-2021-41687",
+        "CVE-2021-41689",
+        "CVE-2026-56445",
+    }
+)
+"""Advisories of programs that come with a toolkit, and not of the library."""
 
 
 def read_version(text: str | None) -> Version | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
+from dosimeter.exposure.advisories import advisories_of_product
 from dosimeter.exposure.kin import is_toolkit, kin_of
 from dosimeter.model.verdict import (
     Decoy,
@@ -45,6 +46,8 @@ def judge_archive(
     reasons = [*_reasons(verdicts, doors), *_between_doors(verdicts, doors)]
     lead = _lead(worst, verdicts, doors)
     reasons = [lead, *sorted((each for each in reasons if each != lead), key=lambda each: -each.severity)]
+    product = _best_product(verdicts)
+    advisories = dict.fromkeys(advisory for each in verdicts for advisory in each.advisories)
     return Verdict(
         exposure=worst.exposure,
         severity=max(each.severity for each in reasons),
@@ -54,10 +57,10 @@ def judge_archive(
         accepts_writes=_any([each.accepts_writes for each in verdicts]),
         worklist=_any([each.worklist for each in verdicts]),
         decoy=decoy,
-        product=_best_product(verdicts),
+        product=product,
         reasons=tuple(dict.fromkeys(reasons)),
         remedies=tuple(dict.fromkeys(remedy for each in verdicts for remedy in each.remedies)),
-        advisories=tuple(dict.fromkeys(advisory for each in verdicts for advisory in each.advisories)),
+        advisories=advisories_of_product(advisories, product.name if product is not None else None),
         tls_profile=max(
             (each.tls_profile for each in verdicts if each.tls_profile is not None),
             key=_PROFILES.index,
@@ -68,16 +71,23 @@ def judge_archive(
 
 def _reasons(verdicts: Sequence[Verdict], doors: Sequence[str]) -> list[Reason]:
     return [
-        _at(reason, doors[place] if doors else None)
+        _at(_beside(reason, verdicts), doors[place] if doors else None)
         for place, verdict in enumerate(verdicts)
         for reason in verdict.reasons
     ]
 
 
+def _beside(reason: Reason, verdicts: Sequence[Verdict]) -> Reason:
+    """What a viewer's own door could not know: that the archive behind it was asked too, as another door."""
+    if reason.rule != _VIEWER or not any(each.exposure in _DECIDED for each in verdicts):
+        return reason
+    return replace(reason, says=_VIEWER_BESIDE)
+
+
 def _lead(worst: Verdict, verdicts: Sequence[Verdict], doors: Sequence[str]) -> Reason:
     """The reason for the exposure itself comes first, as in the verdict of one door."""
     place = next(index for index, each in enumerate(verdicts) if each is worst)
-    return _at(worst.reasons[0], doors[place] if doors else None)
+    return _at(_beside(worst.reasons[0], verdicts), doors[place] if doors else None)
 
 
 def _at(reason: Reason, door: str | None) -> Reason:
@@ -124,6 +134,12 @@ _BETWEEN: Final = {
     ),
 }
 _OPEN: Final = frozenset({Exposure.QUERYABLE, Exposure.RETRIEVABLE, Exposure.BROWSABLE})
+_DECIDED: Final = (*_OPEN, Exposure.GUARDED, Exposure.NAME_GATED, Exposure.ASSOCIATES)
+_VIEWER: Final = "inconclusive_viewer"
+_VIEWER_BESIDE: Final = (
+    "Shows a viewer without a login; the archive behind it was asked too, and what it answered is said of "
+    "the other doors."
+)
 _RUNGS: Final = tuple(Exposure)
 _PROFILES: Final = tuple(TlsProfile)
 """From the current profile to none at all: of several doors the weakest is the archive's."""

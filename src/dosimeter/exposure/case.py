@@ -43,6 +43,7 @@ class Case:
     evidence: Evidence
     service: Service
     seen_at: datetime | None
+    host: str | None
     association: Pointed[AssociationAccepted] | None
     speaks_dicom: bool
     open_study: Question | None
@@ -89,7 +90,13 @@ class _Answers:
     contradiction: str | None = None
 
 
-def build_case(evidence: Evidence, service: Service, seen_at: datetime | None, census: Census) -> Case:
+def build_case(
+    evidence: Evidence,
+    service: Service,
+    seen_at: datetime | None,
+    census: Census,
+    host: str | None = None,
+) -> Case:
     """Decide what each question proved and what was left open."""
     association = evidence.associations[0] if evidence.associations else None
     answers = _sort_answers(evidence)
@@ -105,6 +112,7 @@ def build_case(evidence: Evidence, service: Service, seen_at: datetime | None, c
         evidence=evidence,
         service=service,
         seen_at=seen_at,
+        host=host,
         association=association,
         speaks_dicom=evidence.speaks_dicom or (not tls_unfinished and _answers_brokenly(evidence)),
         open_study=answers.study,

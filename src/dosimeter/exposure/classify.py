@@ -52,20 +52,22 @@ def judge(
     service: Service,
     seen_at: datetime | None = None,
     census: Census = NOT_COUNTED,
+    host: str | None = None,
 ) -> Verdict:
     """Fold the rules over the attempts of one endpoint (DESIGN §3). Never fails.
 
     ``service`` is what its port is for. ``seen_at`` is when the endpoint was asked; without it,
-    certificates are not judged by date, and without TLS it makes no difference. Where the endpoint
-    is makes none either: endpoints that answered alike have one verdict. ``census`` is what
+    certificates are not judged by date, and without TLS it makes no difference. ``host`` is the name by
+    which the scope has it: the certificate is held against it, and against nothing if it is None. Where the
+    endpoint is makes no difference else: endpoints that answered alike have one verdict. ``census`` is what
     `census.judge.judge_census` made of the same facts: it is put into words and makes nothing graver.
     """
     if service not in ON_DICOM:
-        return judge_web(attempts, service=service, seen_at=seen_at, census=census)
+        return judge_web(attempts, service=service, seen_at=seen_at, census=census, host=host)
     evidence = gather(attempts)
     cells = [each.fact for each in evidence.cells]
     ends = [each.fact for each in evidence.census_ends]
-    case = build_case(evidence, service, seen_at, believed(census, (*cells, *ends)))
+    case = build_case(evidence, service, seen_at, believed(census, (*cells, *ends)), host)
     rung, hit = _climb(case)
     reasons = [_reason(rung, hit)]
     needs: list[Need] = list(rung.needs)

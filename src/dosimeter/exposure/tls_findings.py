@@ -108,6 +108,15 @@ TLS_FINDINGS: Final[tuple[Rule[TlsCase], ...]] = (
         (Need.CERTIFICATE,),
     ),
     Rule(
+        "certificate_other_name",
+        Severity.LOW,
+        "Its certificate is not for {host}, the name by which the scope has it: a caller that checks names "
+        "turns away.",
+        tls.certificate_other_name,
+        "RFC 9525 6",
+        (Need.CERTIFICATE,),
+    ),
+    Rule(
         "certificate_self_signed",
         Severity.LOW,
         "Its certificate is self-signed: a caller can trust it only if it was handed over by another way.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final, Protocol
 
@@ -20,7 +20,6 @@ from dosimeter.exposure.tls_profile import (
     why_not,
 )
 from dosimeter.model.facts import CertificateSeen, ClientCertificate, TlsSeen
-from dosimeter.model.target import Service
 from dosimeter.model.text import ServerText
 from dosimeter.model.verdict import TlsProfile
 from dosimeter.model.web import TlsPostureSeen
@@ -42,7 +41,6 @@ _WEAKNESSES: Final = (
 _SHOWN_PARTS: Final = 3
 _LEAST_RSA_BITS: Final = 2048
 _BROKEN_HASHES: Final = frozenset({"SHA1", "MD5", "MD2", "MD4"})
-_IN_CLEAR_AND_INSIDE: Final = ((Service.DICOM, Service.DICOM_TLS), (Service.WEB, Service.WEB_TLS))
 
 
 class TlsEvidence(Protocol):
@@ -67,6 +65,10 @@ class TlsCase(Protocol):
     @property
     def seen_at(self) -> datetime | None:
         """When it was asked."""
+
+    @property
+    def host(self) -> str | None:
+        """The name by which the scope has it."""
 
 
 def encrypts_nothing(cipher_suite: ServerText | None) -> bool:
@@ -227,6 +229,14 @@ def certificate_weak_signature(case: TlsCase) -> Hit | None:
     return Hit(tls.pointer, {"signature": signature})
 
 
+def certificate_other_name(case: TlsCase) -> Hit | None:
+    """The certificate is not for the name by which the scope has the host; not judged where it has none."""
+    tls, host = case.evidence.tls, case.host
+    if tls is None or tls.fact.certificate is None or host is None:
+        return None
+    return Hit(tls.pointer, {"host": host}) if names_fit(tls.fact.certificate, host) is False else None
+
+
 def names_fit(certificate: CertificateSeen, host: str) -> bool | None:
     """Whether a certificate is for this host name or address (RFC 9525 §6.3); None if it names none.
 
@@ -238,12 +248,6 @@ def names_fit(certificate: CertificateSeen, host: str) -> bool | None:
     _, dot, domain = wanted.partition(".")
     candidates = {wanted, f"*.{domain}"} if dot and not wanted.replace(".", "").isdecimal() else {wanted}
     return any(name.text.rstrip(".").lower() in candidates for name in certificate.names)
-
-
-def is_clear_beside_tls(services: Iterable[Service]) -> bool:
-    """Whether one archive answers both in clear and inside TLS: who is on the path needs the first alone."""
-    doors = frozenset(services)
-    return any(clear in doors and inside in doors for clear, inside in _IN_CLEAR_AND_INSIDE)
 
 
 def certificate_self_signed(case: TlsCase) -> Hit | None:

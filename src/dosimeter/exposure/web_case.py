@@ -60,6 +60,7 @@ class WebCase:
     evidence: WebEvidence
     service: Service
     seen_at: datetime | None
+    host: str | None
     identity: WebIdentity | None
     query: WebQuestion | None
     retrieve: WebQuestion | None
@@ -175,7 +176,11 @@ class WebCase:
 
 
 def build_web_case(
-    evidence: WebEvidence, service: Service, seen_at: datetime | None, census: Census
+    evidence: WebEvidence,
+    service: Service,
+    seen_at: datetime | None,
+    census: Census,
+    host: str | None = None,
 ) -> WebCase:
     """Sort the answers by what they prove."""
     identity = identify_web(evidence)
@@ -186,6 +191,7 @@ def build_web_case(
         evidence=evidence,
         service=service,
         seen_at=seen_at,
+        host=host,
         identity=identity,
         query=_answer(answered, Purpose.QUERY, own=False),
         retrieve=_answer(answered, Purpose.RETRIEVE, own=False),

@@ -31,11 +31,16 @@ _GUARDS: Final = (
 
 
 def judge_web(
-    attempts: Iterable[Attempt], *, service: Service, seen_at: datetime | None, census: Census
+    attempts: Iterable[Attempt],
+    *,
+    service: Service,
+    seen_at: datetime | None,
+    census: Census,
+    host: str | None = None,
 ) -> Verdict:
     """Fold the rules over the attempts at one web or HL7 port; as `classify.judge`. Never fails."""
     evidence = gather_web(attempts)
-    case = build_web_case(evidence, service, seen_at, census)
+    case = build_web_case(evidence, service, seen_at, census, host)
     rung, hit = _climb(HL7_LADDER if service is Service.HL7 else WEB_LADDER, case)
     reasons = [_reason(rung, hit)]
     needs: list[Need] = list(rung.needs)

@@ -21,8 +21,9 @@ DEFINITIONS: Final = (
     ),
     Definition(
         "browsable",
-        "Patient data or images answer to plain HTTP requests with no login: a null query or null retrieve "
-        "over DICOMweb was answered as its standard says, or a product's own counters or interface answered. "
+        "Patient data or images answer to HTTP requests, in clear or inside TLS, with no login: a null query "
+        "or null retrieve over DICOMweb was answered as its standard says, or a product's own counters or "
+        "interface answered. "
         "A page that answers anything, and a login page, are never that. No patient was read.",
     ),
     Definition(

@@ -17,6 +17,8 @@ from dosimeter.report.door_words import door_also, door_guards, door_plainly, pl
 from dosimeter.report.words import EXPOSURE_WORD, SERVICE_SAYS
 
 _LINE: Final = 18
+_PLACE_LETTERS: Final = 20
+"""Bold letters of 14 units beside the way: the widest of the usual faces takes 10 units a letter."""
 _GAP: Final = 11
 """Half the width of an open door, in units of the view box."""
 
@@ -133,7 +135,7 @@ def _door(
     door: Door, archive: Archive, top: int, layout: _Layout, *, most_open: bool
 ) -> tuple[DoorDrawn, int]:
     """One door below ``top``, and where the next one begins."""
-    names = [(f"{place_of(door, archive)} {SERVICE_SAYS[door.endpoint.service]}", "place")]
+    names = [(line, "place") for line in _place_lines(door, archive)]
     if door.endpoint.name:
         names.append((_short(door.endpoint.name, layout.name_letters), "soft"))
     if most_open:
@@ -163,6 +165,14 @@ def _door(
         texts=tuple(texts),
     )
     return drawn, end
+
+
+def _place_lines(door: Door, archive: Archive) -> list[str]:
+    """Address and service on a line each where one does not hold both: an IPv6 address may need two."""
+    place, service = place_of(door, archive), SERVICE_SAYS[door.endpoint.service]
+    if len(place) + 1 + len(service) <= _PLACE_LETTERS:
+        return [f"{place} {service}"]
+    return [*textwrap.wrap(place, _PLACE_LETTERS), service]
 
 
 def _short(text: str, letters: int) -> str:

@@ -210,9 +210,11 @@ def _not_all(linked: Holdings) -> str:
     if not missing:
         return ""
     were = "was" if missing == 1 else "were"
+    claims = linked.studies.claims or linked.instances.claims
+    floor = "what was counted is a floor, and what is claimed is not" if claims else "the sums say at least"
     return (
         f"{counted(missing, 'archive')} that {'answers' if missing == 1 else 'answer'} anybody {were} not "
-        "counted, or not down to the images: the sums say at least."
+        f"counted, or not down to the images: {floor}."
     )
 
 

@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from dosimeter.model.verdict import DecoyTier, Remedy
+from dosimeter.model.web import SampledOver
 from dosimeter.report.archive import Archive, Door
 from dosimeter.report.attributes import attribute_label, attributes_of, not_looked_in_words
 from dosimeter.report.census_words import numbers_of, parts_in_words, why_in_words
@@ -98,7 +99,7 @@ def _properties(archive: Archive) -> RenderableType:
     for advisory in verdict.advisories:
         fixed = f"fixed in {advisory.fixed_in}" if advisory.fixed_in else "no fixed version is known"
         says = f"{advisory.id}, by the version announced ({advisory.version}), not tried: {advisory.says}"
-        grid.add_row("Advisory", text_line(f"{says} {fixed}; {advisory.source}"))
+        grid.add_row("Advisory", text_line(f"{says}; {fixed}; {advisory.source}"))
     for each in archive.neighbours:
         word = f"{each.endpoint.authority} {NEIGHBOUR_WORD[each.neighbour.kind]}"
         grid.add_row("Neighbour", text_line(f"{word}: {neighbour_says(each.neighbour)}"))
@@ -142,10 +143,11 @@ def _add_attributes(grid: Table, archive: Archive) -> None:
     if known is None:
         return
     for sample in archive.findings.samples:
+        label = "Sampled over DICOMweb" if sample.over is SampledOver.QIDO_RS else "Sampled over DICOM"
         for fill in sample.fills:
             test = f", {fill.test_like} like test data" if fill.test_like else ""
             says = f"{attribute_label(fill.attribute)}: filled in {fill.filled} of {sample.answers}{test}"
-            grid.add_row("Sampled", text_line(says))
+            grid.add_row(label, text_line(says))
     if not known.looked:
         grid.add_row("Attributes", text_line(not_looked_in_words(known)))
 

@@ -37,7 +37,7 @@ EXPOSURE_SAYS: Final = {
     Exposure.NAME_GATED: "Refused the stranger, and answered a caller that knew an AE title.",
     Exposure.QUERYABLE: "Answered a stranger's null query.",
     Exposure.RETRIEVABLE: "Answered a stranger's null retrieve.",
-    Exposure.BROWSABLE: "Answered plain HTTP requests about its patients or images with no login.",
+    Exposure.BROWSABLE: "Answered HTTP requests about its patients or images with no login.",
 }
 
 EXPOSURE_PLAINLY: Final = {

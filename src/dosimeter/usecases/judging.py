@@ -74,7 +74,8 @@ class _Memory:
         """What a judgement of this record alone says.
 
         Where TLS was seen nothing is remembered: whether a certificate had expired depends on the
-        moment at which it was seen. Nor is a census: no two are alike, and one may hold thousands of facts.
+        moment at which it was seen, whether it fits on the name of the host.
+        Nor is a census: no two are alike, and one may hold thousands of facts.
         """
         if any(each.probe == COUNT_PROBE and not isinstance(each, Skipped) for each in record.attempts):
             return _judged(record.attempts, record)
@@ -188,7 +189,9 @@ def _judged(attempts: tuple[Attempt, ...], record: EndpointRecord) -> _Seen:
     census = judge_census(_facts(attempts, count=True))
     if endpoint.service not in _DICOM:
         census = combine((census, claimed_counts(_facts(attempts, count=False))))
-    verdict = judge(attempts, service=endpoint.service, seen_at=record.ended, census=census)
+    verdict = judge(
+        attempts, service=endpoint.service, seen_at=record.ended, census=census, host=endpoint.name
+    )
     findings = findings_of(attempts, verdict, census, endpoint.service)
     surface = surface_of(endpoint, attempts, verdict, counts=findings.census.counts)
     return _Seen(

@@ -70,8 +70,18 @@ def test_two_counters_read_one_after_the_other_may_differ_by_what_came_between()
 def test_fewer_images_than_studies_contradict_themselves() -> None:
     """A study without an image is none."""
     census = claimed_counts([said(patients=32, series=54, instances=12)])
-    assert census.counts == Counts(patients=Claimed(32))
-    assert any("series and images" in remark for remark in census.remarks)
+    assert census.counts == Counts()
+    says = "the server's own counters contradict each other, and are not used"
+    assert census.remarks == (f"patients and series and images are not known: {says}",)
+
+
+def test_counters_that_contradict_one_another_all_fall() -> None:
+    """500,000 patients of 9 studies: which of them is wrong nobody knows."""
+    census = claimed_counts([said(patients=500_000, studies=9, series=2, instances=1)])
+    assert census.counts == Counts()
+    assert len(census.remarks) == 1
+    gap = claimed_counts([said(patients=10, instances=9)])
+    assert gap.counts == Counts()
 
 
 def test_people_counted_by_a_neighbour_are_no_archives() -> None:

@@ -160,6 +160,7 @@ def tls(
     not_after: str = "2030-01-01T00:00:00+00:00",
     self_signed: bool = False,
     alert: str | None = None,
+    names: tuple[str, ...] = (),
 ) -> Completed:
     """What the TLS handshake showed."""
     certificate = CertificateSeen(
@@ -170,6 +171,7 @@ def tls(
         ServerText.of("RSA 2048"),
         self_signed,
         "00" * 32,
+        names=tuple(map(ServerText.of, names)),
     )
     fact = TlsSeen(
         ServerText.of(protocol) if protocol else None,

@@ -7,9 +7,21 @@ import pytest
 from dosimeter.exposure.archive_verdict import judge_archive
 from dosimeter.model.facts import ClientCertificate
 from dosimeter.model.target import Service
-from dosimeter.model.verdict import Decoy, DecoyTier, Exposure, Protection, Severity, TlsProfile
+from dosimeter.model.verdict import Decoy, DecoyTier, Exposure, Protection, Severity, TlsProfile, Verdict
+from dosimeter.model.web import Purpose, RedirectTo
 from tests.unit.exposure.seen import EVERYTHING, STUDY, associated, query, rejected, retrieve, rules, verdict
-from tests.unit.exposure.seen_web import control, inside_tls, orthanc_open, qido, refused, told, web
+from tests.unit.exposure.seen_web import (
+    answer,
+    control,
+    inside_tls,
+    landing,
+    orthanc_open,
+    qido,
+    refused,
+    source,
+    told,
+    web,
+)
 
 OPEN = web(*orthanc_open())
 REFUSING = verdict(rejected(1, 1, 7))
@@ -105,3 +117,35 @@ def test_a_demand_for_a_certificate_guards_one_door_alone() -> None:
     )
     assert certificate.exposure is Exposure.GUARDED
     assert judge_archive([certificate, QUERYABLE]).exposure is Exposure.QUERYABLE
+
+
+def test_clear_text_beside_tls_is_said_of_two_web_doors() -> None:
+    """One archive over HTTP and over HTTPS."""
+    clear = web(*told(control(), qido()))
+    inside = web(*told(inside_tls(), probe="web_landing"), *told(control(), qido()), service=Service.WEB_TLS)
+    judged = judge_archive([clear, inside], doors=("10.0.0.1:8080", "10.0.0.1:8443"))
+    (said,) = [reason for reason in judged.reasons if reason.rule == "clear_text_beside_tls"]
+    assert said.says.startswith("10.0.0.1:8080: ")
+
+
+@pytest.mark.parametrize("other", [OPEN, GUARDED])
+def test_a_viewer_does_not_say_that_its_archive_was_not_asked_where_it_was(other: Verdict) -> None:
+    """The data source it names is a door of the same archive."""
+    viewer = web(
+        *told(landing(signs=("ohif_title",)), control(), source(RedirectTo.ELSEWHERE, "10.0.0.1:8042")),
+        *told(answer("qido_rs", Purpose.QUERY, 404, root="/dicom-web")),
+    )
+    assert "was not asked for it here" in viewer.reasons[0].says
+    judged = judge_archive([viewer, other], doors=DOORS)
+    (said,) = [reason for reason in judged.reasons if reason.rule == "inconclusive_viewer"]
+    assert "was asked too" in said.says
+    assert "not asked for it" not in said.says
+
+
+def test_an_archive_built_on_a_toolkit_has_none_of_its_programs() -> None:
+    """Orthanc is no storescp and no worklist server; what is in the library it has."""
+    alone = QUERYABLE.advisories
+    assert {"CVE-2026-5663", "CVE-2026-50254"} <= {each.id for each in alone}
+    ids = {each.id for each in judge_archive([QUERYABLE, OPEN], doors=DOORS).advisories}
+    assert "CVE-2026-5663" not in ids
+    assert {"CVE-2026-50254", "CVE-2026-5442"} <= ids

@@ -2,12 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from dosimeter.exposure.tls_predicates import is_clear_beside_tls, names_fit
+from dosimeter.exposure.tls_predicates import names_fit
 from dosimeter.exposure.tls_profile import broken_suites, profile_of, small_groups, why_not
 from dosimeter.model.attempt import Attempt, Completed
 from dosimeter.model.cipher_suites import PROTOCOLS
 from dosimeter.model.facts import CertificateSeen
-from dosimeter.model.target import Service
 from dosimeter.model.text import ServerText
 from dosimeter.model.verdict import TlsProfile
 from dosimeter.model.web import ProtocolSeen, SuiteSeen, TlsPostureSeen
@@ -135,9 +134,3 @@ def certificate(names: tuple[ServerText, ...]) -> CertificateSeen:
     """A certificate of which the names matter."""
     text = ServerText.of("x")
     return CertificateSeen(text, text, "", "", text, self_signed=False, sha256="00", names=names)
-
-
-def test_clear_text_beside_tls_is_of_one_kind() -> None:
-    """DICOM in clear beside HTTPS is something else."""
-    assert is_clear_beside_tls([Service.DICOM, Service.DICOM_TLS])
-    assert not is_clear_beside_tls([Service.DICOM, Service.WEB_TLS])

@@ -57,6 +57,22 @@ def test_nothing_is_drawn_over_anything_else(shape: DoorsShape) -> None:
             assert said.x + len(said.text) * letter < picture.wall
 
 
+@pytest.mark.parametrize("shape", DoorsShape)
+@pytest.mark.parametrize("address", ["127.20.0.44", "2001:db8:1234:5678:9abc:def0:1234:5678"])
+def test_a_door_at_another_address_keeps_to_its_column(address: str, shape: DoorsShape) -> None:
+    """Bold letters of 14 units take 10 at most: address and service stand on lines of their own."""
+    archive = doors.three_doors()
+    moved = replace(archive.joined[1], endpoint=replace(archive.joined[1].endpoint, address=address))
+    archive = replace(archive, joined=(archive.joined[0], moved, *archive.joined[2:]))
+    picture = draw_doors(archive, shape)
+    places = [said for door in picture.doors for said in door.texts if said.style == "place"]
+    column = 210 if shape is DoorsShape.WIDE else picture.wall
+    assert all(said.x + 10 * len(said.text) <= column for said in places)
+    assert moved.endpoint.authority in "".join(said.text for said in places)
+    tops = [said.y for door in picture.doors for said in door.texts if said.x == 0]
+    assert len(tops) == len(set(tops))
+
+
 @pytest.mark.parametrize(
     ("exposure", "leaf"),
     [
