@@ -238,6 +238,13 @@ _STAND_INS: Final = (
             claimed=_DCM4CHEE_CLAIMS,
         ),
     ),
+    # Counters alone answer, and nothing is refused: the issue counts that as browsable.
+    WebFace(
+        "dcm4chee-counters-alone",
+        stand_in(dcm4chee.site(Holdings(5, 6, 7, 8, 9), titles=("ANOTHER",))),
+        answers("/dcm4chee-arc/aets", holds=b"ANOTHER"),
+        WebExpected(Exposure.BROWSABLE, True, "dcm4chee-arc", claimed=Counted(5, 6, 7, 8, 0)),
+    ),
     WebFace(
         "dcm4chee-with-keycloak",
         stand_in(dcm4chee.with_keycloak(_DCM4CHEE)),
