@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from dosimeter.exposure.evidence import Failure
-from dosimeter.exposure.web_evidence import WebEvidence, WebOutcome, WebQuestion
+from dosimeter.exposure.web_evidence import AGAIN, WebEvidence, WebOutcome, WebQuestion
 from dosimeter.exposure.web_product import WebIdentity, identify_web
 from dosimeter.exposure.web_products import WEB_PRODUCTS, Kind
 from dosimeter.model.attempt import Cause
@@ -26,6 +26,7 @@ _ALL_OR_NOTHING: Final = frozenset({"orthanc"})
 _OF_THE_DATA: Final = frozenset({"dcm4chee_aets"})
 """Descriptions that are part of the interface to the data: who answers them guards none of it."""
 
+_QIDO_RS: Final = "qido_rs"
 _PORTALS: Final = frozenset({"horos_main"})
 """Pages behind which all is open once they are shown without a login (Horos, WebPortalConnection)."""
 
@@ -134,6 +135,35 @@ class WebCase:
         return next((each.why for each in self.evidence.skipped if each.probe == QUERY_PROBE), None)
 
     @property
+    def flapping(self) -> WebQuestion | None:
+        """A question that was put twice and answered in two ways."""
+        first: dict[tuple[str, str | None], WebQuestion] = {}
+        for each in self.evidence.questions:
+            asked = each.fact.asked
+            if each.outcome in (WebOutcome.LATER, WebOutcome.FAULT):
+                continue
+            if not asked.endswith(AGAIN):
+                first.setdefault((asked, each.fact.root), each)
+                continue
+            before = first.get((asked.removesuffix(AGAIN), each.fact.root))
+            if before is not None and not _is_same_answer(before.fact, each.fact):
+                return each
+        return None
+
+    @property
+    def retrieve_unguarded(self) -> WebQuestion | None:
+        """A null retrieve that was not found and wanted no login, where the query of its root was refused."""
+        refusing = {
+            each.fact.root
+            for each in self.evidence.of(Purpose.QUERY)
+            if each.outcome is WebOutcome.REFUSED and each.fact.asked.startswith(_QIDO_RS)
+        }
+        for each in self.evidence.of(Purpose.RETRIEVE):
+            if each.fact.root in refusing and not each.guards and each.fact.status in _NOT_THERE:
+                return each
+        return None
+
+    @property
     def other_form(self) -> WebQuestion | None:
         """The null query, where a service answered in another form and no other path is found."""
         controls = [each.fact for each in self.evidence.of(Purpose.CONTROL)]
@@ -227,7 +257,7 @@ def build_web_case(
 
 
 def _is_other_form(question: WebQuestion) -> bool:
-    if question.outcome is WebOutcome.REFUSED or not question.fact.asked.startswith("qido_rs"):
+    if question.outcome is WebOutcome.REFUSED or not question.fact.asked.startswith(_QIDO_RS):
         return False
     if question.fact.status in _PUT_OTHERWISE:
         return True

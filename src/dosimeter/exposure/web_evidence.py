@@ -39,6 +39,8 @@ _UNKNOWN: Final = frozenset({400, 404, 405, 406, 410, 415, 422, 501})
 """What a path that is not there is answered, or a request that nobody takes."""
 _ABSENT: Final = frozenset({404, 405, 406, 410, 501})
 _WADO: Final = frozenset({"wado_rs", "wado_uri"})
+AGAIN: Final = "_again"
+"""How the name of a question ends that was put a second time, with another made-up UID."""
 _OWN_CONTROL: Final = "_control"
 """How the name of a control ends that belongs to one question: the question's own name stands before it."""
 _TOKENS: Final = frozenset({"bearer", "dpop", "oauth", "gnap"})
@@ -254,11 +256,12 @@ def _is_believed(fact: WebAnswered, controls: list[WebAnswered], before: list[We
         each.is_open and each.fact.purpose is Purpose.QUERY and each.fact.root == fact.root for each in before
     ):
         return True
-    own_name = f"{fact.asked}{_OWN_CONTROL}"
-    own = [each for each in controls if each.asked == own_name and each.root == fact.root]
+    base = fact.asked.removesuffix(AGAIN)
+    own_names = (f"{base}{_OWN_CONTROL}", f"{base}{_OWN_CONTROL}{AGAIN}")
+    own = [each for each in controls if each.asked in own_names and each.root == fact.root]
     if own and fact.status in _ABSENT:
         return _is_told_apart_by(own, fact, controls)
-    if fact.asked in _WADO and not any(control.root == fact.root for control in controls):
+    if base in _WADO and not any(control.root == fact.root for control in controls):
         return False
     return _is_told_apart(fact, controls)
 

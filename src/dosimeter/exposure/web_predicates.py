@@ -112,6 +112,20 @@ def contradicts_itself(case: WebCase) -> Hit | None:
     return None if seen.fact.signature is Signature.HTTP else Hit(seen.pointer)
 
 
+def answers_differ(case: WebCase) -> Hit | None:
+    """One question was answered in two ways."""
+    question = case.flapping
+    return None if question is None else Hit(question.pointer, {"what": question_words(question)})
+
+
+def retrieve_wants_no_login(case: WebCase) -> Hit | None:
+    """The query was refused, and the retrieve was not: nothing was found."""
+    question = case.retrieve_unguarded
+    if question is None:
+        return None
+    return Hit(question.pointer, {"what": question_words(question), "status": question.fact.status})
+
+
 def busy(case: WebCase) -> Hit | None:
     """429 or 503."""
     if case.later is not None:
@@ -284,7 +298,9 @@ def is_not_http(case: WebCase) -> Hit | None:
     seen = case.evidence.not_http
     if seen is None or case.evidence.questions:
         return None
-    return Hit(seen.pointer, {"what": SIGNATURE_WORDS.get(seen.fact.signature, "bytes of another protocol")})
+    asked = "a ClientHello" if case.service is Service.WEB_TLS else "an HTTP request"
+    what = SIGNATURE_WORDS.get(seen.fact.signature, "bytes of another protocol")
+    return Hit(seen.pointer, {"asked": asked, "what": what})
 
 
 def is_neighbour(case: WebCase) -> Hit | None:
@@ -343,8 +359,9 @@ def _mllp(case: WebCase, ending: MllpEnding) -> Hit | None:
 
 
 def is_http(case: WebCase) -> bool:
-    """Whether the answers came over HTTP in clear."""
-    return case.service is Service.WEB and case.evidence.tls is None
+    """Whether the answers came over HTTP in clear, whatever became of a handshake before."""
+    tls = case.evidence.tls
+    return case.service is Service.WEB and (tls is None or tls.fact.protocol is None)
 
 
 def _at(question: WebQuestion | None) -> Hit | None:

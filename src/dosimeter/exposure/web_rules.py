@@ -133,6 +133,14 @@ _UNKNOWN: Final[tuple[Rung[WebCase], ...]] = (
         "RFC 9112 2",
     ),
     Rung(
+        "inconclusive_web_flapping",
+        Severity.LOW,
+        "Answered {what} in one way and then in another: behind this address answers differ. What any of "
+        "them lets strangers do is not known.",
+        web.answers_differ,
+        "DESIGN 3",
+    ),
+    Rung(
         "inconclusive_web_busy",
         Severity.LOW,
         "Answered {how}: it is busy, which says nothing about its guards. Ask again later.",
@@ -146,6 +154,14 @@ _UNKNOWN: Final[tuple[Rung[WebCase], ...]] = (
         "Ask again before calling it safe.",
         web.faults,
         "RFC 9110 15.6",
+    ),
+    Rung(
+        "inconclusive_web_retrieve",
+        Severity.LOW,
+        "Refused the QIDO-RS null query, and answered {what} under the same root with {status} and no guard: "
+        "whether images want a login is not known. Ask by hand before calling it safe.",
+        web.retrieve_wants_no_login,
+        _WADO,
     ),
     Rung(
         "inconclusive_web_question",
@@ -267,7 +283,7 @@ _REST: Final[tuple[Rung[WebCase], ...]] = (
     Rung(
         "not_http",
         Severity.INFO,
-        "Answered an HTTP request with {what}: this port does not speak HTTP.",
+        "Answered {asked} with {what}: this port does not speak HTTP.",
         web.is_not_http,
         "RFC 9112 2",
         exposure=Exposure.NOT_DICOM,

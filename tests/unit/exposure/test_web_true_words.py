@@ -6,7 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from dosimeter.model.attempt import Attempt, Cause, Skipped
+from dosimeter.model.attempt import Attempt, Cause, Failed, Skipped
+from dosimeter.model.facts import NotHttpSeen, Signature
+from dosimeter.model.target import Service
 from dosimeter.model.text import ServerText
 from dosimeter.model.verdict import Exposure, Severity
 from dosimeter.model.web import ArchiveDescribed, BodyShape, LoginSign, MediaType, Purpose
@@ -14,6 +16,7 @@ from tests.unit.exposure.seen import rules
 from tests.unit.exposure.seen_web import (
     answer,
     control,
+    inside_tls,
     landing,
     no_such_path,
     qido,
@@ -171,6 +174,61 @@ def test_a_workitem_that_is_not_found_is_told_apart_by_its_own_control() -> None
     word = answer("ups_rs_control", Purpose.CONTROL, 405, root="/dicom-web")
     assert web(*told(control(), word, item)).worklist is True
     assert web(*told(control(), replace(word, status=404), item)).worklist is None
+
+
+def test_a_server_that_answers_one_question_in_two_ways_is_not_decided() -> None:
+    """Two servers stand behind one address: neither open, nor guarded, nor no archive."""
+    first = qido(specified=False)
+    again = answer("qido_rs_again", Purpose.QUERY, 404, root="/dicom-web")
+    judged = web(*told(control(), first, again, no_such_path()))
+    assert judged.exposure is Exposure.INCONCLUSIVE
+    assert judged.reasons[0].rule == "inconclusive_web_flapping"
+    steady = web(*told(control(), qido(), replace(qido(), asked="qido_rs_again"), no_such_path()))
+    assert steady.exposure is Exposure.BROWSABLE
+
+
+@pytest.mark.parametrize("asked", ["wado_rs", "wado_rs_again"])
+def test_a_retrieve_that_wants_no_login_beside_a_query_that_does_is_not_called_guarded(asked: str) -> None:
+    """The proxy lets /studies/* through, as is done for viewers."""
+    missing = answer(asked, Purpose.RETRIEVE, 404, root="/dicom-web")
+    judged = web(*told(control(), refused(root="/dicom-web"), missing))
+    assert judged.exposure is Exposure.INCONCLUSIVE
+    assert judged.reasons[0].rule == "inconclusive_web_retrieve"
+    elsewhere = web(*told(control(), refused(root="/dicom-web"), replace(missing, root="/other")))
+    assert elsewhere.exposure is Exposure.GUARDED
+
+
+def test_a_store_open_beside_a_guarded_query_is_said() -> None:
+    """Nginx guards GET alone: whoever likes may send."""
+    store = answer(
+        "stow_rs",
+        Purpose.STORE,
+        200,
+        BodyShape.JSON_OBJECT,
+        MediaType.DICOM_JSON,
+        specified=True,
+        root="/dicom-web",
+        method="POST",
+    )
+    judged = web(*told(control(), refused(root="/dicom-web"), store))
+    assert judged.exposure is Exposure.GUARDED
+    assert judged.accepts_writes is True
+    assert judged.severity is Severity.MEDIUM
+
+
+def test_http_in_clear_after_a_handshake_that_failed_is_in_clear() -> None:
+    """Port 8443 without TLS: asked for TLS first, then in clear."""
+    failed = inside_tls(protocol=None)
+    judged = web(*told(failed, probe="web_landing"), *told(control(), qido(), no_such_path()))
+    assert "web_clear_text" in rules(judged)
+
+
+def test_what_was_sent_to_a_port_of_another_protocol_is_named() -> None:
+    """To a port for TLS went a ClientHello, and no HTTP."""
+    banner = Failed("web_landing", Cause.NOT_HTTP, "…", (NotHttpSeen(Signature.SSH),))
+    inside = web(banner, service=Service.WEB_TLS)
+    assert "Answered a ClientHello with an SSH banner" in inside.reasons[0].says
+    assert "Answered an HTTP request with an SSH banner" in web(banner).reasons[0].says
 
 
 def test_an_archive_beside_fhir_on_one_origin_is_no_fhir_server() -> None:

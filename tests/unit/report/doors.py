@@ -53,7 +53,7 @@ ADVISORY = Advisory(
     "Orthanc",
     "1.10.1",
     "1.12.0",
-    "Whoever may use the REST interface can overwrite files of the server.",
+    "Whoever may use the REST interface can overwrite files of the server",
     "https://nvd.nist.gov/vuln/detail/CVE-2023-33466",
 )
 

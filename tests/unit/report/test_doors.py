@@ -218,7 +218,7 @@ def test_page_and_terminal_tell_the_same_of_tls_advisories_links_and_neighbours(
         "suites; refuses TLS 1.0, TLS 1.1; not all was asked: it may accept more",
         "CVE-2023-33466",
         "announced",
-        "Whoever may use the REST interface can overwrite files of the server.",
+        "Whoever may use the REST interface can overwrite files of the server",
         "127.46.0.10:8042 and 127.46.0.10:8443 show the same identity and AE title",
         "It tells anybody how many patients or studies it holds, with no login.",
         "By its own figures: 1,234 patients.",
