@@ -21,7 +21,7 @@ TITLE_WINDOW: Final = BODY_WINDOW
 """Bytes in which a title begins: OHIF's stands behind more than 4,096 of styles and scripts."""
 
 MOST_BEHIND: Final = 32
-"""Characters of a title behind a sign: a product's page has its name, a version, a word; an article has more."""
+"""Characters of a title behind a sign: a page of a product has its name, a version, a word."""
 
 MAX_HEADER: Final = 4_096
 MAX_CHALLENGES: Final = 8

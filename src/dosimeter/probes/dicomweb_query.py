@@ -57,7 +57,7 @@ async def _run(visit: Visit) -> tuple[Fact, ...]:
             controlled += 1
             controls = await _control(visit, root, heard.fact)
             facts += controls
-            if refuses(heard.fact) and not refuses(controls[0]):
+            if _is_told_apart(heard.fact, controls):
                 break
     return tuple(facts)
 
@@ -89,6 +89,13 @@ def _is_worth_a_control(fact: WebAnswered, root: Root, everywhere: WebAnswered |
         return not (everywhere is not None and refuses(everywhere))
     is_alone = everywhere is None or not is_alike(fact, everywhere)
     return may_show_service(fact) and is_alone and not root.is_common
+
+
+def _is_told_apart(fact: WebAnswered, controls: tuple[WebAnswered, ...]) -> bool:
+    """Whether its controls show that the service is there: it refuses by itself, or wants another query."""
+    if refuses(fact):
+        return not refuses(controls[0])
+    return len(controls) > 1 and shows_service(fact, controls)
 
 
 async def _control(visit: Visit, root: Root, fact: WebAnswered) -> tuple[WebAnswered, ...]:

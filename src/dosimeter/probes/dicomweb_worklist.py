@@ -31,6 +31,9 @@ from dosimeter.probes._web_roots import (
 RESERVED: Final = 6
 """Requests left to the probes after this one, where no root is known."""
 
+_MOST_OF_ONE: Final = 4
+"""Requests that one service takes at most: the question and its control, twice."""
+
 _NOT_FOUND: Final = 404
 _WORKITEMS: Final = "workitems"
 _STEPS: Final = "modality-scheduled-procedure-steps"
@@ -44,12 +47,15 @@ async def _run(visit: Visit) -> tuple[Fact, ...]:
     known = known_roots(visit)
     facts: list[Fact] = []
     for each in known:
+        if requests_left(visit) < _MOST_OF_ONE:
+            break
         found = await _workitem(visit, each)
         facts += found
-        if not _is_settled(found[0]):
+        if not _is_settled(found[0]) and requests_left(visit) >= _MOST_OF_ONE:
             facts += await _search(visit, each.root, _WORKITEMS, "ups_rs_search", "SOPInstanceUID")
         service = _MWL_ITEMS if _AETS in each.root.path else _STEPS
-        facts += await _search(visit, each.root, service, "mwl_rs")
+        if requests_left(visit) >= _MOST_OF_ONE:
+            facts += await _search(visit, each.root, service, "mwl_rs")
     if not known and requests_left(visit) > RESERVED:
         facts += await _search(visit, _UNSEEN, _WORKITEMS, "ups_rs_search", "SOPInstanceUID")
         facts += await _search(visit, _UNSEEN, _STEPS, "mwl_rs")

@@ -20,7 +20,7 @@ PUBLISHED: Final = (
 )
 """Paths of WADO-URI as products are shipped, the product that alone has it, and who says so."""
 
-RESERVED: Final = 6
+RESERVED: Final = 8
 """Requests left to the probes after this one."""
 
 _RS: Final = "/rs"

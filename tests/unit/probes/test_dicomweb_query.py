@@ -7,6 +7,7 @@ from contextlib import suppress
 import pytest
 
 from dosimeter.model.attempt import Cause
+from dosimeter.model.scope import Touch
 from dosimeter.model.text import ServerText
 from dosimeter.model.web import (
     ArchiveDescribed,
@@ -407,3 +408,28 @@ def test_who_answers_any_such_query_so_is_not(name: str) -> None:
             lambda request, part=part: OTHER_FORMS[name] if part in request.path else NOT_FOUND
         )
         assert known_roots(visit) == ()
+
+
+ON_ALL = [probe for probe in discover() if probe.services & ON_WEB and probe.touch <= Touch.PROVE]
+VISITED: dict[str, Site] = {
+    "nothing": lambda _: NOT_FOUND,
+    "an archive": at(EMPTY),
+    "an archive at the last root": at(EMPTY, root=PUBLISHED[-1].path),
+    "204 at the last root": at(says(204), root=PUBLISHED[-1].path),
+    "XML": at(OTHER_FORMS["XML"]),
+    "XML at a later root": at(OTHER_FORMS["XML"], root="/qido-rs"),
+    "a guard": at(BASIC),
+    "a guard before all": lambda request: BASIC if request.path.startswith("/dicom-web") else NOT_FOUND,
+    "400 to studies": lambda request: says(400) if "/studies?" in request.path else NOT_FOUND,
+}
+
+
+@pytest.mark.parametrize("name", VISITED)
+def test_a_whole_visit_fits_into_what_an_endpoint_is_asked(name: str) -> None:
+    """Every probe with all its controls: none but the last runs out of questions half-way."""
+    visit = new_visit(VISITED[name])
+    for probe in ON_ALL:
+        if probe.name not in {"tls_posture", "fhir"}:
+            with suppress(NotAsked):
+                visit_with(visit, probe)
+    assert visit.requests <= MAX_REQUESTS
