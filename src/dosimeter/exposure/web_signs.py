@@ -24,6 +24,8 @@ class SignPlace(StrEnum):
     """The start of a Set-Cookie: its name."""
     BODY = "body"
     """Within the part of the body that is searched."""
+    DATA = "data"
+    """Within it, where the body is no HTML page: JSON, a script, metrics. A page can speak of all these."""
     FAVICON_MD5 = "favicon_md5"
     """The MD5 of the whole body of an icon, in hexadecimal."""
     LOCATION = "location"
@@ -104,16 +106,16 @@ WEB_SIGNS: Final = (
     WebSign(
         "orthanc_system",
         "orthanc",
-        SignPlace.BODY,
+        SignPlace.DATA,
         '"IsHttpServerSecure"',
         "Orthanc REST API, /system; measured",
         strong=True,
     ),
-    WebSign("orthanc_aet", "orthanc", SignPlace.BODY, '"DicomAet"', "Orthanc REST API, /system; measured"),
+    WebSign("orthanc_aet", "orthanc", SignPlace.DATA, '"DicomAet"', "Orthanc REST API, /system; measured"),
     WebSign(
         "orthanc_error",
         "orthanc",
-        SignPlace.BODY,
+        SignPlace.DATA,
         '"OrthancError"',
         "Orthanc REST API, every error; measured",
         strong=True,
@@ -121,14 +123,14 @@ WEB_SIGNS: Final = (
     WebSign(
         "orthanc_statistics",
         "orthanc",
-        SignPlace.BODY,
+        SignPlace.DATA,
         '"TotalUncompressedSizeMB"',
         "Orthanc REST API, /statistics; measured",
     ),
     WebSign(
         "orthanc_metrics",
         "orthanc",
-        SignPlace.BODY,
+        SignPlace.DATA,
         "orthanc_count_studies",
         "Orthanc REST API, /tools/metrics-prometheus; measured",
         strong=True,
@@ -183,7 +185,7 @@ WEB_SIGNS: Final = (
     WebSign(
         "dcm4chee_aets",
         "dcm4chee",
-        SignPlace.BODY,
+        SignPlace.DATA,
         '"dicomAETitle"',
         "dcm4chee-arc-light, /aets",
         strong=True,
@@ -207,7 +209,7 @@ WEB_SIGNS: Final = (
     WebSign(
         "dicoogle_results",
         "dicoogle",
-        SignPlace.BODY,
+        SignPlace.DATA,
         '"numResults"',
         "dicoogle repository, SearchServlet.java",
     ),
@@ -277,7 +279,7 @@ WEB_SIGNS: Final = (
     WebSign(
         "weasis_manifest",
         "weasis",
-        SignPlace.BODY,
+        SignPlace.DATA,
         "http://www.weasis.org/xsd",
         "weasis-pacs-connector, namespace of the manifest",
         strong=True,
@@ -310,7 +312,7 @@ WEB_SIGNS: Final = (
     WebSign(
         "ohif_configuration",
         "ohif",
-        SignPlace.BODY,
+        SignPlace.DATA,
         "@ohif/extension-",
         "OHIF documentation, app-config.js",
         strong=True,
@@ -318,7 +320,7 @@ WEB_SIGNS: Final = (
     WebSign(
         "ohif_legacy_configuration",
         "ohif",
-        SignPlace.BODY,
+        SignPlace.DATA,
         "wadoUriRoot",
         "OHIF documentation, app-config.js",
     ),
@@ -394,7 +396,7 @@ WEB_SIGNS: Final = (
     WebSign(
         "fhir_capability",
         "fhir",
-        SignPlace.BODY,
+        SignPlace.DATA,
         '"CapabilityStatement"',
         "HL7 FHIR R4 §5.2: resourceType of /metadata",
         strong=True,

@@ -242,11 +242,14 @@ def signs_of(
     """
     if is_icon:
         return _signs_of_icon(response)
+    body = response.body[:BODY_WINDOW].decode("latin-1")
+    is_page = media_type_of(response.header("content-type")) is MediaType.HTML
     texts = {
+        SignPlace.DATA: () if is_page or _begins_as_html(response.body) else (body,),
         SignPlace.TITLE: (_title_of(response.body),),
         SignPlace.REALM: (realm or "",),
         SignPlace.SERVER: response.all_of("server"),
-        SignPlace.BODY: (response.body[:BODY_WINDOW].decode("latin-1"),),
+        SignPlace.BODY: (body,),
         SignPlace.LOCATION: tuple(_path_of(one) for one in response.all_of("location")),
         SignPlace.HEADER: tuple(value for name in _SOFTWARE_FIELDS for value in response.all_of(name)),
         SignPlace.COOKIE: response.all_of("set-cookie"),

@@ -175,7 +175,8 @@ def response_with(place: SignPlace, text: str) -> tuple[WebResponse, str | None]
         SignPlace.REALM: says(401),
         SignPlace.SERVER: says(server=f"{text}/1.0"),
         SignPlace.COOKIE: says(set_cookie=f"{text}=abc"),
-        SignPlace.BODY: says(200, f"xx{text}xx"),
+        SignPlace.BODY: says(200, f"xx{text}xx", "text/html"),
+        SignPlace.DATA: says(200, f"xx{text}xx"),
         SignPlace.LOCATION: says(302, location=f"/{text}?x=1"),
         SignPlace.HEADER: says(x_powered_by=f"{text} 3"),
         SignPlace.FAVICON_MD5: says(),
@@ -205,6 +206,14 @@ def test_a_title_begins_with_its_sign() -> None:
     ):
         assert signs_of(says(200, f"<title>{title}</title>", "text/html"), None) == ()
     assert signs_of(says(200, "<title> Orthanc  Explorer</title>"), None) == ("orthanc_explorer",)
+
+
+def test_a_page_that_quotes_data_of_a_product_is_not_the_product() -> None:
+    """A configuration, a description: they are themselves, or in a page about them."""
+    quoted = 'wadoUriRoot @ohif/extension- "IsHttpServerSecure" "dicomAETitle"'
+    assert signs_of(says(200, f"<p>{quoted}", "text/html"), None) == ()
+    assert signs_of(says(200, f"<!DOCTYPE html><p>{quoted}"), None) == ()
+    assert len(signs_of(says(200, quoted, "application/javascript"), None)) == 4
 
 
 OUR_PATHS = [
