@@ -233,7 +233,7 @@ def archive_of(name: str, number: int, policy: Policy, shape: Shape | None) -> A
 
 
 def survey(archives: tuple[Archive, ...], folder: Path) -> dict[str, Mapping[str, Any]]:
-    """``dosimeter survey --touch count``, as a user runs it; the archive lines by address."""
+    """``dosimeter survey --touch count``, as a user runs it; the lines by the address of each door."""
     now = datetime.now(UTC).replace(microsecond=0)
     begins, ends = (f"{now + timedelta(hours=hours):%Y-%m-%dT%H:%M:%SZ}" for hours in (-1, 1))
     scope = folder / "scope.toml"
@@ -253,7 +253,8 @@ def survey(archives: tuple[Archive, ...], folder: Path) -> dict[str, Mapping[str
     )
     assert done.returncode == 0, done.stderr
     lines = [json.loads(line) for line in done.stdout.splitlines()]
-    return {line["address"]: line for line in lines if line["type"] == "archive"}
+    archives_found = [line for line in lines if line["type"] == "archive"]
+    return {door["address"]: line for line in archives_found for door in line["endpoints"]}
 
 
 def differences(case: Case, one: Counted) -> list[str]:
@@ -324,8 +325,10 @@ def test_the_worklist_is_counted(counted: Mapping[str, Counted]) -> None:
 
 def test_the_same_archive_behind_another_address_is_seen(counted: Mapping[str, Counted]) -> None:
     """Two addresses, one archive, however differently they answer; no other two are joined."""
-    joined = {name for name, one in counted.items() if one.line["same_as"] is not None}
-    assert joined in ({TWIN}, {"orthanc"})
+    joined = {name for name, one in counted.items() if len(one.line["endpoints"]) > 1}
+    assert joined == {TWIN, "orthanc"}
+    (link,) = counted[TWIN].line["links"]
+    assert "same studies" in link["says"]
 
 
 def test_undated_studies_are_told(counted: Mapping[str, Counted]) -> None:

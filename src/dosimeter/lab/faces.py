@@ -43,7 +43,7 @@ FACES: Final[dict[str, tuple[tuple[Face, Expected], ...]]] = {
     "calling-title": (
         (
             Face(Kind.DCM4CHEE, WEB_PORT, "dcm4chee behind single sign-on", Login.SINGLE_SIGN_ON),
-            Expected(Exposure.GUARDED, protections=(Protection.SINGLE_SIGN_ON,)),
+            Expected(Exposure.GUARDED, accepts_writes=False, protections=(Protection.SINGLE_SIGN_ON,)),
         ),
     ),
     "orthanc-default": (
@@ -78,7 +78,7 @@ WEB_ONLY: Final = (
     ).with_faces(
         (
             Face(Kind.OHIF, WEB_PORT, "OHIF, its data source behind a password", Login.DATA),
-            Expected(Exposure.GUARDED, protections=(Protection.HTTP_LOGIN,)),
+            Expected(Exposure.GUARDED, accepts_writes=False, protections=(Protection.HTTP_LOGIN,)),
         )
     ),
     Archive(
