@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -51,6 +52,7 @@ class Published:
         return self.last is None or version <= _row_version(self.last)
 
 
+@lru_cache(maxsize=1024)  # Few versions make up a whole survey.
 def advisories_for(product: str, version: str | None) -> tuple[Advisory, ...]:
     """The advisories that name this version, in the order of the table.
 

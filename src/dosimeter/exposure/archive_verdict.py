@@ -107,9 +107,9 @@ def _between_doors(verdicts: Sequence[Verdict], doors: Sequence[str]) -> list[Re
     clear = [place for place, each in seen if Protection.TLS not in each.protections and each.speaks_dicom]
     if clear and any(Protection.TLS in each.protections for _, each in seen):
         found.append(_between("clear_text_beside_tls", verdicts, doors, clear[0]))
-    is_open = [place for place, each in seen if each.exposure in _OPEN]
-    if is_open and any(each.exposure is Exposure.GUARDED for _, each in seen):
-        found.append(_between("open_beside_guard", verdicts, doors, is_open[0]))
+    opened = [place for place, each in seen if each.exposure in _OPEN]
+    if opened and any(each.exposure is Exposure.GUARDED for _, each in seen):
+        found.append(_between("open_beside_guard", verdicts, doors, opened[0]))
     return found
 
 

@@ -7,47 +7,41 @@ Sources: PS3.4 Table C.6-5 (Study Root, STUDY level: R and U must be supported, 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
-
-
-class KeyType(StrEnum):
-    """What PS3.4 C.2.2.1 asks of an archive that is asked for an attribute."""
-
-    UNIQUE = "U"
-    REQUIRED = "R"
-    OPTIONAL = "O"
 
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
     """One attribute: its keyword (or ours, for what is no attribute of its own) and its plain name.
 
-    ``of_the_study`` is the word of Greenbone's report of 2019, None where it named none. ``dimse`` is the
-    type of the key, ``over_qido`` whether QIDO-RS must return it unasked.
+    ``over_dimse``: its key is of type U or R, and it must be returned where it is asked for and held.
+    ``over_qido``: QIDO-RS must return it unasked. ``of_the_study`` is the word of Greenbone's report of 2019,
+    None where it named none.
     """
 
     keyword: str
     name: str
-    dimse: KeyType = KeyType.OPTIONAL
+    over_dimse: bool = False
     over_qido: bool = False
     of_the_study: str | None = None
 
 
-_R: Final = KeyType.REQUIRED
-_O: Final = KeyType.OPTIONAL
-
 ATTRIBUTES: Final = (
-    Attribute("PatientName", "name", _R, over_qido=True, of_the_study="name"),
-    Attribute("PatientGivenName", "first name", _R, over_qido=True, of_the_study="first name"),
-    Attribute("PatientBirthDate", "date of birth", _O, over_qido=True, of_the_study="birth date"),
-    Attribute("StudyDate", "date of the examination", _R, over_qido=True, of_the_study="examination date"),
+    Attribute("PatientName", "name", over_dimse=True, over_qido=True, of_the_study="name"),
+    Attribute("PatientGivenName", "first name", over_dimse=True, over_qido=True, of_the_study="first name"),
+    Attribute("PatientBirthDate", "date of birth", over_qido=True, of_the_study="birth date"),
+    Attribute(
+        "StudyDate",
+        "date of the examination",
+        over_dimse=True,
+        over_qido=True,
+        of_the_study="examination date",
+    ),
     Attribute("StudyDescription", "description of the examination", of_the_study="procedure"),
     Attribute("RequestedProcedureDescription", "requested procedure", of_the_study="procedure"),
     Attribute(
         "ReferringPhysicianName",
         "referring physician",
-        _O,
         over_qido=True,
         of_the_study="referring physician",
     ),
@@ -55,12 +49,11 @@ ATTRIBUTES: Final = (
     Attribute(
         "NumberOfStudyRelatedInstances",
         "number of images",
-        _O,
         over_qido=True,
         of_the_study="number of images",
     ),
-    Attribute("PatientID", "patient identifier", _R, over_qido=True),
-    Attribute("AccessionNumber", "accession number", _R, over_qido=True),
+    Attribute("PatientID", "patient identifier", over_dimse=True, over_qido=True),
+    Attribute("AccessionNumber", "accession number", over_dimse=True, over_qido=True),
     Attribute("OtherPatientIDs", "other patient identifiers"),
     Attribute("OtherPatientIDsSequence", "other patient identifiers, listed"),
     Attribute("LooksLikeNationalNumber", "what looks like a social security or national number"),
@@ -91,5 +84,5 @@ def obliged(*, over_dimse: bool, over_qido: bool) -> tuple[Attribute, ...]:
     return tuple(
         attribute
         for attribute in ATTRIBUTES
-        if (over_dimse and attribute.dimse is not KeyType.OPTIONAL) or (over_qido and attribute.over_qido)
+        if (over_dimse and attribute.over_dimse) or (over_qido and attribute.over_qido)
     )

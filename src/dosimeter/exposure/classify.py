@@ -14,7 +14,6 @@ Decided here, where DESIGN §3 leaves room:
 from __future__ import annotations
 
 from datetime import datetime
-from functools import lru_cache
 from typing import Final
 
 from dosimeter.dicom.uids import MODALITY_WORKLIST_FIND, STORAGE_COMMITMENT_PUSH
@@ -30,17 +29,16 @@ from dosimeter.exposure.evidence import (
     is_title_rejection,
 )
 from dosimeter.exposure.findings import FINDINGS, FINDINGS_IN_CLEAR
-from dosimeter.exposure.predicates import Hit
 from dosimeter.exposure.remedy.choose import choose
 from dosimeter.exposure.remedy.need import Need
-from dosimeter.exposure.rules import LADDER, SAID_BY_RUNG, Rule, Rung
+from dosimeter.exposure.rules import LADDER, SAID_BY_RUNG, Rule, climb, reason_of
 from dosimeter.exposure.tls_predicates import encrypts_nothing, kept_profile
 from dosimeter.exposure.web_classify import judge_web
 from dosimeter.model.attempt import Attempt
 from dosimeter.model.census import NOT_COUNTED, Census
 from dosimeter.model.facts import Ending, QueryService
 from dosimeter.model.target import Service
-from dosimeter.model.verdict import Advisory, Protection, Reason, Verdict
+from dosimeter.model.verdict import Protection, Verdict
 
 _NOTHING_SAID: frozenset[str] = frozenset()
 ON_DICOM: Final = frozenset({Service.DICOM, Service.DICOM_TLS})
@@ -68,15 +66,15 @@ def judge(
     cells = [each.fact for each in evidence.cells]
     ends = [each.fact for each in evidence.census_ends]
     case = build_case(evidence, service, seen_at, believed(census, (*cells, *ends)), host)
-    rung, hit = _climb(case)
-    reasons = [_reason(rung, hit)]
+    rung, hit = climb(LADDER, case)
+    reasons = [reason_of(rung, hit)]
     needs: list[Need] = list(rung.needs)
     said = SAID_BY_RUNG.get(rung.id, _NOTHING_SAID)
     for rule in _findings(case):
         found = rule.when(case)
         if found is None or rule.id in said:
             continue
-        reasons.append(_reason(rule, found))
+        reasons.append(reason_of(rule, found))
         needs.extend(rule.needs)
     product = case.identity.product if case.identity is not None else None
     return Verdict(
@@ -91,7 +89,7 @@ def judge(
         product=product,
         reasons=tuple(reasons),
         remedies=choose(needs, product, may_be_orthanc=_may_be_orthanc(case)) if needs else (),
-        advisories=_advisories(product.name, product.version) if product is not None else (),
+        advisories=advisories_for(product.name, product.version) if product is not None else (),
         tls_profile=kept_profile(evidence),
     )
 
@@ -103,26 +101,6 @@ def _findings(case: Case) -> tuple[Rule[Case], ...]:
     if not case.speaks_dicom:
         return ()
     return FINDINGS if case.evidence.posture is not None else FINDINGS_IN_CLEAR
-
-
-@lru_cache(maxsize=1024)
-def _advisories(product: str, version: str | None) -> tuple[Advisory, ...]:
-    """Few versions make up a whole survey."""
-    return advisories_for(product, version)
-
-
-def _climb(case: Case) -> tuple[Rung[Case], Hit]:
-    """The first rung that applies; the last one always does."""
-    for rung in LADDER:
-        hit = rung.when(case)
-        if hit is not None:
-            return rung, hit
-    raise AssertionError("the last rung of the ladder applies to every case")
-
-
-def _reason(rule: Rule[Case], hit: Hit) -> Reason:
-    says = rule.says if hit.words is None else rule.says.format_map(hit.words)
-    return Reason(rule.id, rule.severity, says, hit.pointer, rule.reference)
 
 
 def _protections(case: Case) -> tuple[Protection, ...]:

@@ -7,7 +7,7 @@ numbers and `ServerText` alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
@@ -15,11 +15,12 @@ from dosimeter.exposure import predicates
 from dosimeter.exposure.case import Case
 from dosimeter.exposure.predicates import Hit
 from dosimeter.exposure.remedy.need import Need
-from dosimeter.model.verdict import Confidence, Exposure, Severity
+from dosimeter.model.verdict import Confidence, Exposure, Reason, Severity
 
 RULESET_VERSION: Final = "2026.11.4"
 
 
+CaseT = TypeVar("CaseT")
 CaseT_contra = TypeVar("CaseT_contra", contravariant=True)
 
 
@@ -41,6 +42,21 @@ class Rung(Rule[CaseT_contra]):
 
     exposure: Exposure = Exposure.INCONCLUSIVE
     confidence: Confidence = Confidence.OBSERVED
+
+
+def climb(ladder: Iterable[Rung[CaseT]], case: CaseT) -> tuple[Rung[CaseT], Hit]:
+    """The first rung that applies; the last one always does."""
+    for rung in ladder:
+        hit = rung.when(case)
+        if hit is not None:
+            return rung, hit
+    raise AssertionError("the last rung of the ladder applies to every case")
+
+
+def reason_of(rule: Rule[CaseT], hit: Hit) -> Reason:
+    """What a rule that applies says of this case."""
+    says = rule.says if hit.words is None else rule.says.format_map(hit.words)
+    return Reason(rule.id, rule.severity, says, hit.pointer, rule.reference)
 
 
 _AT_NAME = "An AE title is a name, not a secret: every vendor who ever serviced the machine knows it."

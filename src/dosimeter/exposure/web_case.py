@@ -31,7 +31,7 @@ _PORTALS: Final = frozenset({"horos_main"})
 """Pages behind which all is open once they are shown without a login (Horos, WebPortalConnection)."""
 
 _DOWN: Final = frozenset({Cause.REFUSED, Cause.UNREACHABLE})
-_NO_RUNG: Final = ("tls_posture", "sample", "fhir", "wado_uri", "web_landing", "web_control", "stow")
+_NO_RUNG: Final = ("tls_posture", "sample", "fhir", "wado_uri", "web_landing", "web_control")
 """How the names of probes begin whose failure leaves the question of what a stranger may do where it was."""
 _OK: Final = range(200, 300)
 _NOT_THERE: Final = frozenset({404, 410})
@@ -73,7 +73,6 @@ class WebCase:
     counter: WebQuestion | None
     description: WebQuestion | None
     store: WebQuestion | None
-    store_refused: WebQuestion | None
     page: WebQuestion | None
     neighbour: WebQuestion | None
     refused: WebQuestion | None
@@ -233,7 +232,6 @@ def build_web_case(
         counter=_answer(answered, Purpose.COUNTER),
         description=_description(evidence, answered),
         store=_answer(answered, Purpose.STORE),
-        store_refused=_first(evidence.of(Purpose.STORE), WebOutcome.REFUSED),
         page=_page(evidence, identity),
         neighbour=next(
             (

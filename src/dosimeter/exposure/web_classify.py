@@ -6,10 +6,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
-from dosimeter.exposure.predicates import Hit
 from dosimeter.exposure.remedy.choose_web import choose_web
 from dosimeter.exposure.remedy.need import Need
-from dosimeter.exposure.rules import Rule, Rung
+from dosimeter.exposure.rules import climb, reason_of
 from dosimeter.exposure.tls_predicates import encrypts_nothing, kept_profile
 from dosimeter.exposure.web_case import WebCase, build_web_case
 from dosimeter.exposure.web_evidence import gather_web
@@ -18,7 +17,7 @@ from dosimeter.exposure.web_rules import HL7_LADDER, WEB_LADDER
 from dosimeter.model.attempt import Attempt
 from dosimeter.model.census import Census
 from dosimeter.model.target import Service
-from dosimeter.model.verdict import Protection, Reason, Verdict
+from dosimeter.model.verdict import Protection, Verdict
 
 _NOTHING_SAID: frozenset[str] = frozenset()
 _GUARDS: Final = (
@@ -41,15 +40,15 @@ def judge_web(
     """Fold the rules over the attempts at one web or HL7 port; as `classify.judge`. Never fails."""
     evidence = gather_web(attempts)
     case = build_web_case(evidence, service, seen_at, census, host)
-    rung, hit = _climb(HL7_LADDER if service is Service.HL7 else WEB_LADDER, case)
-    reasons = [_reason(rung, hit)]
+    rung, hit = climb(HL7_LADDER if service is Service.HL7 else WEB_LADDER, case)
+    reasons = [reason_of(rung, hit)]
     needs: list[Need] = list(rung.needs)
     said = SAID_BY_WEB_RUNG.get(rung.id, _NOTHING_SAID)
     for rule in WEB_FINDINGS:
         found = rule.when(case)
         if found is None or rule.id in said:
             continue
-        reasons.append(_reason(rule, found))
+        reasons.append(reason_of(rule, found))
         needs.extend(rule.needs)
     identity = case.identity
     return Verdict(
@@ -67,20 +66,6 @@ def judge_web(
         advisories=advisories_of(case),
         tls_profile=kept_profile(evidence),
     )
-
-
-def _climb(ladder: Iterable[Rung[WebCase]], case: WebCase) -> tuple[Rung[WebCase], Hit]:
-    """The first rung that applies; the last one always does."""
-    for rung in ladder:
-        hit = rung.when(case)
-        if hit is not None:
-            return rung, hit
-    raise AssertionError("the last rung of the ladder applies to every case")
-
-
-def _reason(rule: Rule[WebCase], hit: Hit) -> Reason:
-    says = rule.says if hit.words is None else rule.says.format_map(hit.words)
-    return Reason(rule.id, rule.severity, says, hit.pointer, rule.reference)
 
 
 def _protections(case: WebCase) -> tuple[Protection, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Final
 
 from dosimeter.exposure.advisories import advisories_for
@@ -27,16 +26,10 @@ _BELIEVED: Final = (DecoyTier.NONE, DecoyTier.LOW)
 _OK: Final = range(200, 300)
 
 
-@lru_cache(maxsize=1024)
-def _advisories(product: str, version: str | None) -> tuple[Advisory, ...]:
-    """Few versions make up a whole survey."""
-    return advisories_for(product, version)
-
-
 def advisories_of(case: WebCase) -> tuple[Advisory, ...]:
     """The published advisories that name the version announced."""
     identity = case.identity
-    return _advisories(identity.known.key, identity.version) if identity is not None else ()
+    return advisories_for(identity.known.key, identity.version) if identity is not None else ()
 
 
 def _clear_text(case: WebCase) -> Hit | None:
@@ -94,10 +87,6 @@ def accepts_writes(case: WebCase) -> bool | None:
         return True
     decided = {WebOutcome.REFUSED, WebOutcome.ABSENT}
     return False if posts and all(each.outcome in decided for each in posts) else None
-
-
-def _worklist(case: WebCase) -> Hit | None:
-    return worklist_answered(case)
 
 
 def _counter_open(case: WebCase) -> Hit | None:
@@ -172,7 +161,7 @@ def _fhir_guarded(case: WebCase) -> Hit | None:
     return None
 
 
-def _weak_guard(case: WebCase) -> Hit | None:
+def _login_page_alone(case: WebCase) -> Hit | None:
     """A login page is shown, and nothing that guards data was seen behind it."""
     if case.is_open or case.refused is None or case.refused.fact.purpose is not Purpose.LANDING:
         return None
@@ -183,7 +172,7 @@ def _question_left_open(case: WebCase) -> Hit | None:
     return left_open(case) if case.is_open else None
 
 
-def _asks_everything(case: WebCase) -> Hit | None:
+def _answers_anything(case: WebCase) -> Hit | None:
     """Every path that cannot exist is answered with success."""
     control = case.control
     if control is None or control.fact.status not in _OK or control.fact.media_type is MediaType.NONE:
@@ -245,7 +234,7 @@ WEB_FINDINGS: Final[tuple[Rule[WebCase], ...]] = (
         "worklist_answered",
         Severity.HIGH,
         "Answers strangers' worklist queries over HTTP: tomorrow's patients. The list may be empty today.",
-        _worklist,
+        worklist_answered,
         "PS3.18 11.6",
         (Need.WEB_OPEN,),
     ),
@@ -341,7 +330,7 @@ WEB_FINDINGS: Final[tuple[Rule[WebCase], ...]] = (
         Severity.LOW,
         "What was refused is a page. Where such archives answer with data nothing was found, so whether the "
         "login guards them is not proved.",
-        _weak_guard,
+        _login_page_alone,
         "RFC 9110 11",
     ),
     Rule(
@@ -355,7 +344,7 @@ WEB_FINDINGS: Final[tuple[Rule[WebCase], ...]] = (
         "answers_anything",
         Severity.INFO,
         "Answers any path with success: of its answers only those count that differ from that.",
-        _asks_everything,
+        _answers_anything,
         "RFC 9110 15.5.5",
     ),
     *TLS_FINDINGS,

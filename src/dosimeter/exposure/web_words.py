@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from dosimeter.exposure.count_words import count_of
 from dosimeter.exposure.web_evidence import WebQuestion
-from dosimeter.model.census import Count, Counts, Things, Unknown, noun
+from dosimeter.model.census import Counts, Things, Unknown, noun
 from dosimeter.model.verdict import Protection
 from dosimeter.model.web import Purpose
 
@@ -61,13 +62,8 @@ def claimed_words(counts: Counts) -> str | None:
     found = [
         f"{count.value:,} {noun(things, count.value)}"
         for things in Things
-        if not isinstance(count := _count(counts, things), Unknown)
+        if not isinstance(count := count_of(counts, things), Unknown)
     ]
     if not found:
         return None
     return found[0] if len(found) == 1 else f"{', '.join(found[:-1])} and {found[-1]}"
-
-
-def _count(counts: Counts, things: Things) -> Count:
-    count: Count = getattr(counts, things.value)
-    return count

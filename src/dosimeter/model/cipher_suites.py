@@ -100,11 +100,6 @@ class CipherSuite:
         return bulk if bulk.endswith(("CCM", "CCM_8")) else bulk.rpartition("_")[0]
 
     @property
-    def mac(self) -> str:
-        """The hash of the MAC, or ``AEAD``."""
-        return "AEAD" if self.is_aead else self.name.rpartition("_")[2]
-
-    @property
     def is_aead(self) -> bool:
         """Whether the cipher authenticates what it encrypts (RFC 5116)."""
         return any(mode in self.encryption for mode in ("GCM", "CCM", "POLY1305"))
@@ -118,11 +113,6 @@ class CipherSuite:
     def is_ephemeral(self) -> bool:
         """Whether each connection has a key of its own: forward secrecy."""
         return self.key_exchange in {KeyExchange.DHE, KeyExchange.ECDHE, KeyExchange.ANY}
-
-    @property
-    def is_for_tls_1_3(self) -> bool:
-        """Whether the suite is one of TLS 1.3, where no older one is valid, nor it there."""
-        return not self._is_older
 
     @property
     def tier(self) -> Tier:

@@ -67,7 +67,8 @@ class Visit:
     """What a probe is given: the line, the authorisation, the stranger's title, what was seen so far.
 
     The runner adds to ``seen`` after each probe; a probe changes nothing. ``requests`` are those over HTTP
-    so far and ``heard`` their answers: `_web.ask` counts them, whichever probe asks.
+    so far, whichever probe asked; ``heard`` is what the probe that is running was answered, so that a
+    failure does not lose it. The runner empties it before each.
 
     ``stranger_called`` is the called AE title made up for this survey. ``stranger_failed`` is why
     the stranger's association got no answer, or None. With ``overloaded`` nothing more is asked.

@@ -12,12 +12,13 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
+from dosimeter.exposure.web_evidence import guards_of
 from dosimeter.exposure.web_products import Kind, find_web_product
 from dosimeter.exposure.web_signs import WEB_SIGNS
 from dosimeter.model.census import Things
 from dosimeter.model.facts import Fact
 from dosimeter.model.text import ServerText
-from dosimeter.model.web import ArchiveDescribed, BodyShape, CounterRead, WebAnswered
+from dosimeter.model.web import ArchiveDescribed, CounterRead, WebAnswered
 from dosimeter.net.web import WebResponse
 from dosimeter.probes._declare import NotAsked, Visit
 from dosimeter.probes._web import Heard, read_json
@@ -36,8 +37,6 @@ _MOST_VERSION: Final = 24
 _MOST_PLACES: Final = 4
 _OF_A_VERSION: Final = frozenset(string.ascii_letters + string.digits + ".")
 _OK: Final = 200
-_UNAUTHORISED: Final = 401
-_FORBIDDEN: Final = 403
 _REDIRECTS: Final = range(300, 400)
 
 _SIGNS: Final[Mapping[str, tuple[str, bool]]] = MappingProxyType(
@@ -110,10 +109,7 @@ def was_recognised(visit: Visit, product: str) -> bool:
 
 def refused(heard: Heard) -> bool:
     """Whether it wants a login, forbids or sends away: 401, 403, a redirect, a page with a password field."""
-    fact = heard.fact
-    if fact.status in {_UNAUTHORISED, _FORBIDDEN}:
-        return True
-    return fact.status in _REDIRECTS or fact.body is BodyShape.HTML_LOGIN
+    return heard.fact.status in _REDIRECTS or bool(guards_of(heard.fact))
 
 
 def open_page(*texts: str) -> Callable[[WebResponse], bool]:

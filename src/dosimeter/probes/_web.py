@@ -95,12 +95,12 @@ async def ask(
     try:
         response = await line.ask(request)
     except WireFailure as failure:
-        raise WireFailure(failure.cause, failure.detail, (*_unkept(visit), *failure.facts)) from None
+        raise WireFailure(failure.cause, failure.detail, (*visit.heard, *failure.facts)) from None
     fact = _fact_of(visit, question, response, is_specified=is_specified(response))
     visit.heard.append(fact)
-    heard = _unkept(visit)
-    if is_overloaded(heard):
-        raise WireFailure(Cause.BUSY, "it says that it is asked too much, or has no room now", heard)
+    if is_overloaded(visit.heard):
+        detail = "it says that it is asked too much, or has no room now"
+        raise WireFailure(Cause.BUSY, detail, tuple(visit.heard))
     return Heard(fact, response)
 
 
@@ -180,16 +180,9 @@ def _float(digits: str) -> float:
 
 def _stop_asking(visit: Visit) -> NoReturn:
     detail = f"asked {MAX_REQUESTS} questions over HTTP, as many as one endpoint is asked"
-    heard = _unkept(visit)
-    if not heard:
+    if not visit.heard:
         raise NotAsked(detail)
-    raise WireFailure(Cause.LOCAL, detail, heard)
-
-
-def _unkept(visit: Visit) -> tuple[WebAnswered, ...]:
-    """What the running probe has heard: the runner keeps the facts of those before it."""
-    kept = {id(fact) for fact in visit.seen}
-    return tuple(fact for fact in visit.heard if id(fact) not in kept)
+    raise WireFailure(Cause.LOCAL, detail, tuple(visit.heard))
 
 
 def _fact_of(visit: Visit, question: Question, response: WebResponse, *, is_specified: bool) -> WebAnswered:

@@ -7,6 +7,7 @@ from typing import Final
 
 from dosimeter.dicom.uids import PATIENT_ROOT_GET, STUDY_ROOT_GET
 from dosimeter.exposure.evidence import Outcome, query_outcome, retrieve_outcome
+from dosimeter.exposure.web_evidence import guards_of
 from dosimeter.model.facts import (
     AssociationAccepted,
     Fact,
@@ -21,8 +22,6 @@ from dosimeter.model.web import Purpose, WebAnswered
 _GET: Final = frozenset((STUDY_ROOT_GET, PATIENT_ROOT_GET))
 
 _WEB: Final = frozenset((Service.WEB, Service.WEB_TLS))
-
-_REFUSED: Final = frozenset((401, 403))
 
 
 def lets_fetch(facts: Sequence[Fact], exposure: Exposure, service: Service) -> bool | None:
@@ -52,7 +51,7 @@ def _fetches_over_http(facts: Iterable[Fact]) -> bool | None:
     asked = [fact for fact in facts if isinstance(fact, WebAnswered) and fact.purpose is Purpose.RETRIEVE]
     if any(fact.as_specified for fact in asked):
         return True
-    return False if asked and all(fact.status in _REFUSED for fact in asked) else None
+    return False if asked and all(guards_of(fact) for fact in asked) else None
 
 
 def answers_qido(facts: Iterable[Fact]) -> bool:

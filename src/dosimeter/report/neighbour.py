@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from dosimeter.exposure.web_evidence import guards_of
 from dosimeter.model.census import Claimed, Count, Things, Unknown, noun
 from dosimeter.model.facts import Fact
 from dosimeter.model.target import Endpoint
@@ -15,7 +16,6 @@ from dosimeter.model.web import MllpAnswered, MllpEnding, ProductCounted, Purpos
 FHIR_PRODUCT: Final = "fhir"
 """The name under which a FHIR server's own counts are kept."""
 
-_REFUSED: Final = frozenset((401, 403))
 _DESCRIBES: Final = "metadata"
 """In the name of the question whose answer describes the server and nobody else (FHIR R4, capabilities)."""
 
@@ -76,7 +76,7 @@ def _fhir(answers: Sequence[WebAnswered], facts: Sequence[Fact]) -> Neighbour:
     if any(fact.as_specified for fact in asked):
         says = "It tells anybody how many patients or studies it holds, with no login."
         return Neighbour(NeighbourKind.FHIR, is_open=True, says=says, patients=patients, studies=studies)
-    if asked and all(fact.status in _REFUSED for fact in asked):
+    if asked and all(guards_of(fact) for fact in asked):
         says = "It describes itself to anybody, and asks for a login before it answers about patients."
         return Neighbour(NeighbourKind.FHIR, is_open=False, says=says)
     says = "It describes itself to anybody. Whether it answers about patients was not learnt."

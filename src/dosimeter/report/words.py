@@ -184,7 +184,6 @@ PROBE_SAYS: Final = {
     "count": "census",
     "sample_dimse": "sample of answers, DICOM",
     "sample_qido": "sample of answers, DICOMweb",
-    "web_tls": "TLS handshake",
     "web_landing": "first web page",
     "web_control": "web path that cannot exist",
     "dicomweb_query": "null query, DICOMweb",

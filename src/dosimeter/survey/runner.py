@@ -311,6 +311,7 @@ class Runner:
         why = why_not(probe, visit)
         if why is not None:
             return Skipped(probe.name, why)
+        visit.heard = []
         try:
             return Completed(probe.name, await probe.run(visit))
         except NotAsked as reason:

@@ -8,7 +8,7 @@ from dosimeter.dicom.sample_query import (
     SAMPLED_KEYS,
     SAMPLED_NAMES,
 )
-from dosimeter.exposure.attributes import ATTRIBUTES, KeyType, attribute_of, obliged
+from dosimeter.exposure.attributes import ATTRIBUTES, attribute_of, obliged
 
 
 def test_each_sampled_attribute_has_its_row_and_no_other_has() -> None:
@@ -52,8 +52,3 @@ def test_what_a_server_is_obliged_to_return() -> None:
     assert qido - {GIVEN_NAME} == RETURNED_UNASKED
     assert obliged(over_dimse=False, over_qido=False) == ()
     assert {each.keyword for each in obliged(over_dimse=True, over_qido=True)} == dimse | qido
-
-
-def test_no_study_key_is_more_than_required() -> None:
-    """The unique key of a study is its UID, which is no attribute of a person."""
-    assert {attribute.dimse for attribute in ATTRIBUTES} == {KeyType.REQUIRED, KeyType.OPTIONAL}

@@ -35,6 +35,7 @@ def look(
         found: tuple[Fact, ...] = ()
         try:
             for probe in probes:
+                visit.heard = []
                 try:
                     facts = await probe.run(visit)
                 except NotAsked:

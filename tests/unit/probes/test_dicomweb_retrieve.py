@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from dosimeter.model.attempt import Cause
 from dosimeter.model.web import Purpose, WebAnswered
+from dosimeter.net.causes import WireFailure
 from dosimeter.net.web import WebRequest, WebResponse
 from dosimeter.probes._declare import NotAsked
 from dosimeter.probes.dicomweb_query import PROBE as QUERY
@@ -120,3 +122,18 @@ def test_nothing_is_asked_where_no_root_was_seen() -> None:
     with pytest.raises(NotAsked, match="no DICOMweb root"):
         visit_with(visit, PROBE)
     assert len(requests_of(visit)) == asked
+
+
+def test_a_probe_that_fails_keeps_what_it_heard_and_nothing_of_those_before() -> None:
+    """The null query of the probe before was kept by that, as it was judged: it is not kept again."""
+
+    def site(request: WebRequest) -> WebResponse:
+        if request.path.endswith("/metadata"):
+            raise WireFailure(Cause.TIMED_OUT, "late")
+        return EMPTY if is_null_query(request) else NOT_FOUND
+
+    visit = new_visit(site)
+    visit_with(visit, CONTROL, QUERY)
+    with pytest.raises(WireFailure) as caught:
+        visit_with(visit, PROBE)
+    assert caught.value.facts == ()

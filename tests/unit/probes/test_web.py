@@ -77,6 +77,7 @@ def test_no_endpoint_is_asked_more_than_its_questions() -> None:
     visit = new_visit(lambda _: NOT_FOUND)
     for _ in range(MAX_REQUESTS):
         visit.seen += (finish(ask(visit, FRONT)).fact,)
+    visit.heard = []
     assert requests_left(visit) == 0
     with pytest.raises(NotAsked, match="48 questions"):
         finish(ask(visit, FRONT))
@@ -108,7 +109,7 @@ def test_what_was_heard_before_the_line_failed_is_kept() -> None:
 
     visit = new_visit(site)
     earlier = finish(ask(visit, FRONT)).fact
-    visit.seen = (earlier,)
+    visit.seen, visit.heard = (earlier,), []
     later = finish(ask(visit, FRONT)).fact
     with pytest.raises(WireFailure) as caught:
         finish(ask(visit, FRONT))

@@ -80,6 +80,7 @@ def visit_with(visit: Visit, *probes: Probe) -> tuple[Fact, ...]:
     """The facts of probes, asked one after the other."""
     found: tuple[Fact, ...] = ()
     for probe in probes:
+        visit.heard = []
         facts = finish(probe.run(visit))
         visit.seen += facts
         found += facts
