@@ -1,4 +1,4 @@
-"""Which endpoints are doors of one archive, and what the archive behind them is worth. Pure (ADR 0018).
+"""Which endpoints are doors of one archive. Pure (ADR 0018).
 
 Endpoints are joined by evidence, never because they share an address: a host may run several archives.
 Two products that cannot be one, and counters that tell two stocks, keep endpoints apart whatever weak

@@ -24,14 +24,12 @@ _NOBODYS_NAMES: Final = frozenset({"localhost", "localhost.localdomain", "127.0.
 class Surface:
     """One endpoint as far as it can be joined to others.
 
-    ``is_door`` is false where nothing that belongs to an archive was seen, ``is_archive`` where no more was
-    seen than a login that may stand before anything. ``product`` is a name, ``kin``
-    what goes with it. ``identity`` is what it announces in full, over DICOM. ``ae_titles`` are its own, as
-    its web face says or as they opened it. ``dicom_ports`` are those its web face names as its own,
-    ``sources`` the authorities a viewer there names, ``None`` for another port of the same host that was
-    not named. ``certificate`` is a SHA-256, ``is_named`` whether it is for a host of
-    its own: no wildcard, no ``localhost``. ``studies`` is a count to its end, or where
-    ``is_claimed`` the product's own.
+    ``is_door`` is false where nothing that belongs to an archive was seen, ``is_archive`` is false where no
+    more was seen than a login that may stand before anything. ``product`` is a name, ``kin`` what goes with
+    it. ``identity`` is what it announces in full, over DICOM. ``ae_titles`` are its own, as its web face says
+    or as they opened it. ``dicom_ports`` are those its web face names as its own, ``sources`` the authorities
+    a viewer there names. ``certificate`` is a SHA-256, ``is_named`` whether it is for a host of its own: no
+    wildcard, no ``localhost``. ``studies`` is a count to its end, or where ``is_claimed`` the product's own.
     """
 
     endpoint: Endpoint

@@ -74,6 +74,7 @@ class Visit:
     the stranger's association got no answer, or None. With ``overloaded`` nothing more is asked.
     ``counting`` is None where nothing may be counted. ``web`` is the line to a web port, ``mllp`` that
     to an HL7 port, None on others. ``is_sampled_elsewhere`` says that another port of the host was sampled.
+    ``landed`` is the path at which the front page was found, set by `web_landing`.
     """
 
     line: Line
