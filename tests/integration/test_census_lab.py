@@ -328,7 +328,7 @@ def test_the_same_archive_behind_another_address_is_seen(counted: Mapping[str, C
     joined = {name for name, one in counted.items() if len(one.line["endpoints"]) > 1}
     assert joined == {TWIN, "orthanc"}
     (link,) = counted[TWIN].line["links"]
-    assert link["evidence"] == "the same studies"
+    assert link["evidence"] == "same_studies"
 
 
 def test_undated_studies_are_told(counted: Mapping[str, Counted]) -> None:
