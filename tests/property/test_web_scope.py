@@ -97,11 +97,16 @@ def test_the_users_own_settings_are_not_read(walk: Walk) -> None:
     assert not (walk.home / "keys.log").exists()
 
 
+MOST_ASKED_AGAIN = 20
+
+
 def test_the_process_was_watched_and_did_ask(walk: Walk) -> None:
     """The figures agree: what it captured of itself, what its log says, and what the servers saw."""
     outcomes = walk.said["outcomes"]
     assert sum(outcomes.values()) - outcomes["name refused"] == CASES
-    assert outcomes["answered"] == walk.asked > CASES / 2
+    assert outcomes["answered"] > CASES / 2
+    # A GET whose kept-alive connection ended before an answer began is asked once more: the servers saw two.
+    assert 0 <= walk.asked - outcomes["answered"] <= MOST_ASKED_AGAIN
     assert outcomes["out_of_scope"] > 500
     assert set(outcomes) == {"answered", "out_of_scope", "name refused"}
     connects = sum(walk.said["connects"].values())
