@@ -194,9 +194,14 @@ def _survey(fleet: Fleet, addresses: Sequence[str], folder: Path, shared: Condit
         *("-l", str(_listing(addresses, folder)), "-f", "jsonl", "-o", str(report)),
     )
     cost, seen = _run(fleet, command, folder, shared)
-    lines = [json.loads(line) for line in report.read_text().splitlines()]
-    found = sum(line["type"] == "archive" and line["exposure"] == "browsable" for line in lines)
+    # Line by line: what this process holds when it forks would count as the peak of its child.
+    with report.open(encoding="utf-8") as lines:
+        found = sum(_is_browsable(json.loads(line)) for line in lines)
     return Sample(len(addresses), found, seen["requests"], seen["connections"], cost)
+
+
+def _is_browsable(line: dict[str, object]) -> bool:
+    return line["type"] == "archive" and line["exposure"] == "browsable"
 
 
 def _loop(fleet: Fleet, addresses: Sequence[str], requests: Path, folder: Path, shared: Conditions) -> Sample:
