@@ -14,6 +14,7 @@ from typing import Final
 from dosimeter.model.census import (
     MANY,
     NOT_COUNTED,
+    SAME_STOCK,
     AtLeast,
     Census,
     Claimed,
@@ -25,13 +26,10 @@ from dosimeter.model.census import (
     Unknown,
 )
 from dosimeter.model.facts import Fact
-from dosimeter.model.web import ProductCounted
+from dosimeter.model.web import FHIR, ProductCounted
 
-_NEIGHBOURS: Final = frozenset({"fhir"})
+_NEIGHBOURS: Final = frozenset({FHIR})
 """Products that count people, and no archive's: what they say is a finding, and no number of the archive."""
-
-_SAME: Final = 0.98
-"""An archive goes on receiving between two readings: claims so near to each other are one."""
 
 _NESTED: Final = (Things.PATIENTS, Things.STUDIES, Things.SERIES, Things.INSTANCES)
 """Each has at least one of the next (PS3.3 A.1.2)."""
@@ -77,7 +75,7 @@ def _agreed(said: dict[Things, list[int]], remarks: dict[str, None]) -> dict[Thi
     """One number for each thing of which all counters say the same."""
     values: dict[Things, int] = {}
     for things, found in said.items():
-        if min(found) < _SAME * max(found):
+        if min(found) < SAME_STOCK * max(found):
             remarks[f"{MANY[things]} are not known: {_TWO}"] = None
         else:
             values[things] = max(found)
@@ -120,7 +118,7 @@ def _best(things: Things, counts: Sequence[Count]) -> tuple[Count, str | None]:
     claims = [count.value for count in counts if isinstance(count, Claimed)]
     if not claims:
         return counted, None
-    if min(claims) < _SAME * max(claims):
+    if min(claims) < SAME_STOCK * max(claims):
         return counted, f"of {MANY[things]}, {_TWO}"
     claim = max(claims)
     match counted:

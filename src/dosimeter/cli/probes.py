@@ -50,7 +50,8 @@ def page(probes: tuple[Probe, ...]) -> Iterator[str]:
 
 
 def _connection(probe: Probe) -> str:
-    from dosimeter.probes._declare import ON_DICOM, Rides
+    from dosimeter.model.target import ON_DICOM
+    from dosimeter.probes._declare import Rides
 
     if probe.rides is Rides.WEB:
         return "the HTTP connection"

@@ -14,7 +14,6 @@ Decided here, where DESIGN §3 leaves room:
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
 
 from dosimeter.dicom.uids import MODALITY_WORKLIST_FIND, STORAGE_COMMITMENT_PUSH
 from dosimeter.exposure.advisories import advisories_for
@@ -37,11 +36,10 @@ from dosimeter.exposure.web_classify import judge_web
 from dosimeter.model.attempt import Attempt
 from dosimeter.model.census import NOT_COUNTED, Census
 from dosimeter.model.facts import Ending, QueryService
-from dosimeter.model.target import Service
+from dosimeter.model.target import ON_DICOM, Service
 from dosimeter.model.verdict import Protection, Verdict
 
 _NOTHING_SAID: frozenset[str] = frozenset()
-ON_DICOM: Final = frozenset({Service.DICOM, Service.DICOM_TLS})
 
 
 def judge(

@@ -11,23 +11,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from ipaddress import ip_address
 from itertools import pairwise
 from typing import Final
 
 from dosimeter.exposure.kin import contradict, is_toolkit, same_product
 from dosimeter.exposure.surface import Surface
-from dosimeter.model.target import Endpoint, Service
+from dosimeter.model.census import SAME_STOCK
+from dosimeter.model.target import ON_DICOM, ON_WEB, Endpoint, place_order
 from dosimeter.model.verdict import Decoy, DecoyTier
 
 MOST_ADDRESSES: Final = 8
 """A certificate, or a title, seen on more addresses is a vendor's default: it joins nothing."""
 
-SAME_STOCK: Final = 0.98
-"""The smaller of two study counts is at least this part of the larger where both are of one archive."""
-
-_DICOM: Final = frozenset({Service.DICOM, Service.DICOM_TLS})
-_WEB: Final = frozenset({Service.WEB, Service.WEB_TLS})
 
 _DEFAULT_TITLES: Final = frozenset(
     {
@@ -220,7 +215,7 @@ def _named_ports(
         surface = surfaces[place]
         for port in surface.dicom_ports:
             other = by_authority.get(Endpoint(surface.endpoint.address, port).authority)
-            if other is not None and surfaces[other].is_door and surfaces[other].service in _DICOM:
+            if other is not None and surfaces[other].is_door and surfaces[other].service in ON_DICOM:
                 says = f"the web face at {_name(surface)} names {port} as its DICOM port"
                 yield Link(place, other, LinkEvidence.NAMED_PORT, says)
 
@@ -255,7 +250,7 @@ def _may_share(one: Surface, other: Surface, evidence: LinkEvidence) -> bool:
     if is_one_product and _same_stock(one, other):
         return True
     if evidence is LinkEvidence.SAME_TITLE:
-        return one.service in _DICOM or other.service in _DICOM
+        return one.service in ON_DICOM or other.service in ON_DICOM
     return one.is_named and (is_one_product or one.endpoint.address == other.endpoint.address)
 
 
@@ -310,7 +305,7 @@ def _is_unambiguous(surfaces: Sequence[Surface], places: Sequence[int], one: int
 
 def _names_another(web: Surface, dicom: Surface) -> bool:
     """Whether the web face names other DICOM ports than this, and no stock shows that it is mapped."""
-    if web.service not in _WEB or dicom.service not in _DICOM or not web.dicom_ports:
+    if web.service not in ON_WEB or dicom.service not in ON_DICOM or not web.dicom_ports:
         return False
     return dicom.endpoint.port not in web.dicom_ports and not _same_stock(web, dicom)
 
@@ -340,9 +335,9 @@ def _suspicions(surfaces: Sequence[Surface], order: Sequence[int]) -> dict[int, 
     found: dict[int, Decoy] = {}
     for places in by_address.values():
         faces = [
-            place for place in places if surfaces[place].service in _WEB and surfaces[place].kin & _COSTUMES
+            place for place in places if surfaces[place].service in ON_WEB and surfaces[place].kin & _COSTUMES
         ]
-        dicom = [place for place in places if surfaces[place].service in _DICOM]
+        dicom = [place for place in places if surfaces[place].service in ON_DICOM]
         if not faces or not dicom or not all(is_toolkit(surfaces[place].kin) for place in dicom):
             continue
         borrowed = any(surfaces[place].kin & _DECOY_LIBRARIES for place in dicom)
@@ -357,7 +352,6 @@ def _name(surface: Surface) -> str:
     return surface.endpoint.authority
 
 
-def _place(endpoint: Endpoint) -> tuple[int, int, str, int, str]:
-    """By address as a number, IPv4 before IPv6, then by port and service."""
-    address = ip_address(endpoint.address)
-    return address.version, int(address), endpoint.address, endpoint.port, endpoint.service.value
+def _place(endpoint: Endpoint) -> tuple[tuple[int, int, str, int], str]:
+    """By place, then by service."""
+    return place_order(endpoint), endpoint.service.value

@@ -10,11 +10,10 @@ from dosimeter.exposure.kin import kin_of
 from dosimeter.model.attempt import Attempt, Skipped
 from dosimeter.model.census import Claimed, Counts, Exact
 from dosimeter.model.facts import AssociationAccepted, CertificateSeen, Fact, NullQueryAnswered, TlsSeen
-from dosimeter.model.target import Endpoint, Service
+from dosimeter.model.target import ON_DICOM, Endpoint, Service
 from dosimeter.model.verdict import Exposure, Protection, Verdict
 from dosimeter.model.web import ArchiveDescribed, DataSourceNamed, RedirectTo
 
-_DICOM: Final = frozenset({Service.DICOM, Service.DICOM_TLS})
 _CALLED: Final = Protection.CALLED_AE_CHECK
 _NOBODYS_NAMES: Final = frozenset({"localhost", "localhost.localdomain", "127.0.0.1", "::1"})
 """Names in the certificates that products are shipped with."""
@@ -75,7 +74,7 @@ def surface_of(
         sources=_sources(facts),
         certificate=certificate.sha256 if certificate is not None else None,
         is_named=certificate is not None and _is_named(certificate),
-        is_archive=verdict.speaks_dicom or endpoint.service in _DICOM,
+        is_archive=verdict.speaks_dicom or endpoint.service in ON_DICOM,
         studies=studies.value if isinstance(studies, (Exact, Claimed)) else None,
         is_claimed=isinstance(studies, Claimed),
         same_as=same_as,

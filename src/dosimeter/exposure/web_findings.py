@@ -15,7 +15,7 @@ from dosimeter.exposure.web_predicates import is_http, left_open, mllp_speaks, w
 from dosimeter.exposure.web_words import claimed_words, question_words
 from dosimeter.model.census import noun
 from dosimeter.model.verdict import Advisory, DecoyTier, Protection, Severity
-from dosimeter.model.web import BodyShape, MediaType, Purpose, RedirectTo
+from dosimeter.model.web import FHIR, BodyShape, MediaType, Purpose, RedirectTo
 
 _ANY_ORIGIN: Final = "cors_any_origin"
 _CREDENTIALS: Final = "cors_credentials"
@@ -144,7 +144,7 @@ def _fhir_open(case: WebCase) -> Hit | None:
     counted = [
         counter
         for each in case.evidence.counted
-        if each.fact.product == "fhir"
+        if each.fact.product == FHIR
         for counter in each.fact.counters
         if counter.value is not None
     ]

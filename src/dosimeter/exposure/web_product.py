@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
 from dosimeter.exposure.web_evidence import WebEvidence
-from dosimeter.exposure.web_products import Kind, WebProduct, find_web_product
-from dosimeter.exposure.web_signs import WEB_SIGNS, WebSign
+from dosimeter.exposure.web_products import Kind, WebProduct, find_web_product, kind_of
+from dosimeter.exposure.web_signs import signs_named
 from dosimeter.model.verdict import Confidence, Product
 
-_SIGNS: Final[Mapping[str, WebSign]] = MappingProxyType({sign.name: sign for sign in WEB_SIGNS})
 _RANK: Final[Mapping[Kind, int]] = MappingProxyType({Kind.ARCHIVE: 2, Kind.VIEWER: 1, Kind.NEIGHBOUR: 0})
 _MANY_ARCHIVES: Final = 3
 
@@ -38,7 +37,7 @@ class WebIdentity:
     @property
     def shows_too_many(self) -> bool:
         """Whether it bears the signs of several archives at once, as no real one does."""
-        archives = [key for key in self.shown if _kind(key) is Kind.ARCHIVE]
+        archives = [key for key in self.shown if kind_of(key) is Kind.ARCHIVE]
         return len(archives) >= _MANY_ARCHIVES
 
 
@@ -64,18 +63,9 @@ def _by_signs(evidence: WebEvidence) -> dict[str, str]:
     places: dict[str, set[str]] = {}
     first: dict[str, str] = {}
     for question in evidence.questions:
-        for sign in _signs(question.fact.signs):
+        for sign in signs_named(question.fact.signs):
             first.setdefault(sign.product, question.pointer)
             places.setdefault(sign.product, set()).add(sign.where)
             if sign.strong or len(places[sign.product]) > 1:
                 found.setdefault(sign.product, question.pointer)
     return found
-
-
-def _signs(names: Iterable[str]) -> Iterable[WebSign]:
-    return (_SIGNS[name] for name in names if name in _SIGNS)
-
-
-def _kind(key: str) -> Kind | None:
-    known = find_web_product(key)
-    return known.kind if known is not None else None

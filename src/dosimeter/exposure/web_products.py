@@ -142,3 +142,9 @@ _BY_KEY: Final[Mapping[str, WebProduct]] = MappingProxyType({known.key: known fo
 def find_web_product(key: str) -> WebProduct | None:
     """The product of this key."""
     return _BY_KEY.get(key)
+
+
+def kind_of(key: str) -> Kind | None:
+    """What stands behind the product of this key; None for one that is not known."""
+    known = _BY_KEY.get(key)
+    return known.kind if known is not None else None

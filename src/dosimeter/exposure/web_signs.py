@@ -6,8 +6,10 @@ common to name a product is left out: ``Server: Mongoose``, ``Microsoft-IIS``, a
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
 
 
@@ -404,3 +406,10 @@ WEB_SIGNS: Final = (
     WebSign("fhir_hapi", "fhir", SignPlace.HEADER, "HAPI FHIR", "HAPI FHIR, X-Powered-By", strong=True),
 )
 """Facts of reference/prior-art.md §4.3 and FACTS4, each with where it was read."""
+
+_BY_NAME: Final[Mapping[str, WebSign]] = MappingProxyType({sign.name: sign for sign in WEB_SIGNS})
+
+
+def signs_named(names: tuple[str, ...]) -> list[WebSign]:
+    """The signs of these names, in their order; a name that the table no longer has is passed over."""
+    return [_BY_NAME[name] for name in names if name in _BY_NAME]

@@ -62,6 +62,11 @@ class Counts:
     worklist_items: Count = field(default_factory=Unknown)
 
 
+SAME_STOCK: Final = 0.98
+"""An archive goes on receiving between two readings: of two counts of one stock, the smaller is at least this
+part of the larger."""
+
+
 class Things(StrEnum):
     """What is counted, each by its unique key (PS3.4 Tables C.6-1 to C.6-5, K.6-1)."""
 

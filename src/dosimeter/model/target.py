@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from ipaddress import ip_address
 from typing import Final
 
 COMMAND_LINE: Final = "command line"
@@ -23,6 +24,11 @@ class Service(StrEnum):
     """HTTPS: the first segment is a ClientHello."""
     HL7 = "hl7"
     """HL7 v2 over MLLP: never sent more than an empty frame."""
+
+
+ON_DICOM: Final = frozenset({Service.DICOM, Service.DICOM_TLS})
+ON_WEB: Final = frozenset({Service.WEB, Service.WEB_TLS})
+INSIDE_TLS: Final = frozenset({Service.DICOM_TLS, Service.WEB_TLS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +61,9 @@ class Endpoint:
     def authority(self) -> str:
         """``address:port``, IPv6 in brackets (RFC 3986 §3.2.2)."""
         return f"[{self.address}]:{self.port}" if ":" in self.address else f"{self.address}:{self.port}"
+
+
+def place_order(endpoint: Endpoint) -> tuple[int, int, str, int]:
+    """The order of every list of places: by address as a number, IPv4 before IPv6, then by port."""
+    address = ip_address(endpoint.address)
+    return address.version, int(address), endpoint.address, endpoint.port

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
+from typing import Final, Literal
 
 from dosimeter.model.census import Things
 from dosimeter.model.text import ServerText
+
+FHIR: Final = "fhir"
+"""The product under which a FHIR server's own counts are kept: they are of people, and no archive's."""
 
 
 class Purpose(StrEnum):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from dosimeter.model.attempt import Cause
 from dosimeter.model.facts import TlsSeen
-from dosimeter.model.target import Endpoint, Service
+from dosimeter.model.target import INSIDE_TLS, Endpoint
 from dosimeter.net.causes import AuthorisedTimeOver, WireFailure
 from dosimeter.net.gate import TIME_RULES, OutOfScope
 from dosimeter.net.loop import InterruptedWait, sleep
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 ContactT = TypeVar("ContactT")
 
 _NEVER_REACHED: Final = frozenset({Cause.REFUSED, Cause.UNREACHABLE, Cause.OUT_OF_SCOPE, Cause.LOCAL})
-_INSIDE_TLS: Final = frozenset({Service.DICOM_TLS, Service.WEB_TLS})
 
 
 class Conduct:
@@ -93,6 +92,17 @@ class Contact:
         self._clock.waited(now - began)
         return now
 
+    async def _turn(self) -> tuple[Endpoint, float]:
+        """The endpoint to dial, which the audit log has been told of, and the moment, once its turn has come.
+
+        Raises:
+            WireFailure, AuthorisedTimeOver: as `_admit`.
+        """
+        now = self._conduct.loop.now()
+        if self._clock.next_contact > now:
+            now = await self._wait_for_turn(now)
+        return self._admit(now, None), now
+
     def _admit(self, now: float, titles: Titles | None) -> Endpoint:
         """The endpoint to dial at this moment, which the audit log has been told of.
 
@@ -116,7 +126,7 @@ class Contact:
         self, permitted: Endpoint, first: bytes, now: float, protocols: tuple[str, ...] = ()
     ) -> ByteStream:
         try:
-            if permitted.service in _INSIDE_TLS:
+            if permitted.service in INSIDE_TLS:
                 return await self._open_tls(permitted, first, now, protocols)
             until = min(now + self._conduct.pace.connect_seconds, self._clock.until)
             return await connect(self._conduct.loop, permitted.address, permitted.port, first, until)

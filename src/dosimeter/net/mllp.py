@@ -34,10 +34,7 @@ class MllpLine(Contact):
             AuthorisedTimeOver: the authorisation or its hours have ended.
         """
         conduct = self._conduct
-        now = conduct.loop.now()
-        if self._clock.next_contact > now:
-            now = await self._wait_for_turn(now)
-        permitted = self._admit(now, None)
+        permitted, now = await self._turn()
         stream = await self._open(permitted, EMPTY_FRAME, now)
         began = conduct.loop.now()
         why = "interrupted"

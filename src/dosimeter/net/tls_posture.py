@@ -238,10 +238,7 @@ class PostureLine(Contact):
             WireFailure: no connection, or silence until the deadline.
         """
         conduct, clock = self._conduct, self._clock
-        now = conduct.loop.now()
-        if clock.next_contact > now:
-            now = await self._wait_for_turn(now)
-        permitted = self._admit(now, None)
+        permitted, now = await self._turn()
         until = min(now + conduct.pace.connect_seconds + conduct.pace.answer_seconds, clock.until)
         hello = encode_client_hello(offer, permitted.name)
         stream: TcpStream | None = None

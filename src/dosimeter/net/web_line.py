@@ -128,10 +128,7 @@ class WebLine(Contact):
 
     async def _dial(self, call: Call) -> Conversation:
         loop = self._conduct.loop
-        now = loop.now()
-        if self._clock.next_contact > now:
-            now = await self._wait_for_turn(now)
-        permitted = self._admit(now, None)
+        permitted, now = await self._turn()
         conversation = Conversation(loop, host_of(permitted))
         first = conversation.encode(call)
         try:

@@ -21,7 +21,7 @@ from dosimeter.model.facts import (
     Titles,
 )
 from dosimeter.model.scope import Authorisation, Touch
-from dosimeter.model.target import Service
+from dosimeter.model.target import ON_DICOM, Service
 from dosimeter.model.web import Purpose, WebAnswered
 from dosimeter.net.dialer import Line
 from dosimeter.net.scu import Scu
@@ -96,9 +96,6 @@ _OUT_OF_RESOURCES: Final = 0xA700
 _TOO_MANY_REQUESTS: Final = 429
 _UNAVAILABLE: Final = 503
 _WHOLE_SERVER: Final = frozenset({Purpose.LANDING, Purpose.CONTROL})
-
-ON_DICOM: Final = frozenset({Service.DICOM, Service.DICOM_TLS})
-ON_WEB: Final = frozenset({Service.WEB, Service.WEB_TLS})
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,11 @@ from __future__ import annotations
 import string
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from types import MappingProxyType
 from typing import Final
 
 from dosimeter.exposure.web_evidence import guards_of
-from dosimeter.exposure.web_products import Kind, find_web_product
-from dosimeter.exposure.web_signs import WEB_SIGNS
+from dosimeter.exposure.web_products import Kind, find_web_product, kind_of
+from dosimeter.exposure.web_signs import signs_named
 from dosimeter.model.census import Things
 from dosimeter.model.facts import Fact
 from dosimeter.model.text import ServerText
@@ -38,11 +37,6 @@ _MOST_PLACES: Final = 4
 _OF_A_VERSION: Final = frozenset(string.ascii_letters + string.digits + ".")
 _OK: Final = 200
 _REDIRECTS: Final = range(300, 400)
-
-_SIGNS: Final[Mapping[str, tuple[str, bool]]] = MappingProxyType(
-    {sign.name: (sign.product, sign.strong) for sign in WEB_SIGNS}
-)
-"""The name of each sign: its product, and whether it is enough alone."""
 
 
 def count_of(value: object) -> int | None:
@@ -94,7 +88,7 @@ def ports_of(*values: object) -> tuple[int, ...]:
 
 def bears(fact: WebAnswered, product: str) -> bool:
     """Whether an answer bears a sign of this product."""
-    return any(_SIGNS.get(name, ("", False))[0] == product for name in fact.signs)
+    return any(sign.product == product for sign in signs_named(fact.signs))
 
 
 def was_seen(visit: Visit, product: str) -> bool:
@@ -153,15 +147,10 @@ def _archive_shown(fact: Fact) -> str | None:
     if isinstance(fact, ArchiveDescribed):
         named = [fact.product]
     elif isinstance(fact, WebAnswered):
-        named = [_SIGNS[name][0] for name in fact.signs if name in _SIGNS and _SIGNS[name][1]]
+        named = [sign.product for sign in signs_named(fact.signs) if sign.strong]
     else:
         return None
-    return next((key for key in named if _is_archive(key)), None)
-
-
-def _is_archive(key: str) -> bool:
-    known = find_web_product(key)
-    return known is not None and known.kind is Kind.ARCHIVE
+    return next((key for key in named if kind_of(key) is Kind.ARCHIVE), None)
 
 
 def _json_of(response: WebResponse) -> object | None:

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from string import ascii_lowercase
 from typing import Final
 
-from dosimeter.dicom import uids
 from dosimeter.dicom.aetitle import parse_ae_title
 from dosimeter.dicom.errors import LocalProtocolError
+from dosimeter.dicom.uids import fresh_uid
 from dosimeter.model.facts import Fact
 from dosimeter.model.web import (
     ArchiveDescribed,
@@ -287,7 +287,7 @@ def search(root: Root, service: str, asked: str, key: str = STUDY) -> Question:
     return Question(
         asked,
         Purpose.QUERY if key == STUDY and service == STUDIES else Purpose.WORKLIST,
-        f"{root.path}/{query}{null_uid()}&limit=1",
+        f"{root.path}/{query}{fresh_uid()}&limit=1",
         accept=DICOM_JSON,
         shown_path=f"{root.path}/{query}{{null}}&limit=1",
         root=root.path,
@@ -359,8 +359,3 @@ def as_specified(heard: Heard, *, it_is: bool) -> WebAnswered:
 def made_up_word(length: int = _WORD) -> str:
     """A segment of a path that nothing has, of letters alone."""
     return "".join(ascii_lowercase[byte % len(ascii_lowercase)] for byte in os.urandom(length))
-
-
-def null_uid() -> str:
-    """A UID made on the spot."""
-    return uids.fresh_uid()

@@ -12,10 +12,11 @@ from uuid import uuid4
 
 from dosimeter.model.facts import Fact
 from dosimeter.model.scope import Touch
+from dosimeter.model.target import ON_WEB
 from dosimeter.model.text import ServerText
 from dosimeter.model.web import ArchiveDescribed, Purpose
 from dosimeter.net.web import WebResponse
-from dosimeter.probes._declare import ON_WEB, Probe, Rides, Visit
+from dosimeter.probes._declare import Probe, Rides, Visit
 from dosimeter.probes._products import HTML, bears, open_page, unless_another, version_after, with_rows
 from dosimeter.probes._web import Heard, Question, ask
 

@@ -14,9 +14,10 @@ from dosimeter.dicom.uids import fresh_uid
 from dosimeter.model.census import Things
 from dosimeter.model.facts import Fact
 from dosimeter.model.scope import Touch
+from dosimeter.model.target import ON_WEB
 from dosimeter.model.web import ArchiveDescribed, CounterRead, ProductCounted, Purpose
 from dosimeter.net.web import WebResponse
-from dosimeter.probes._declare import ON_WEB, Probe, Rides, Visit
+from dosimeter.probes._declare import Probe, Rides, Visit
 from dosimeter.probes._products import (
     HTML,
     JSON,

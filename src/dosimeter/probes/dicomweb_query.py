@@ -7,8 +7,9 @@ from typing import Final
 
 from dosimeter.model.facts import Fact
 from dosimeter.model.scope import Touch
+from dosimeter.model.target import ON_WEB
 from dosimeter.model.web import MediaType, Purpose, WebAnswered
-from dosimeter.probes._declare import ON_WEB, Probe, Rides, Visit
+from dosimeter.probes._declare import Probe, Rides, Visit
 from dosimeter.probes._web import Heard, Question, ask, requests_left, seen_control
 from dosimeter.probes._web_roots import (
     MAX_REFUSING_ROOTS,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from dosimeter.dicom.uids import fresh_uid
 from dosimeter.model.facts import Fact
 from dosimeter.model.scope import Touch
+from dosimeter.model.target import ON_WEB
 from dosimeter.model.web import Purpose, WebAnswered
 from dosimeter.net.web import WebResponse
-from dosimeter.probes._declare import ON_WEB, NotAsked, Probe, Rides, Visit
+from dosimeter.probes._declare import NotAsked, Probe, Rides, Visit
 from dosimeter.probes._web import Question, ask
 from dosimeter.probes._web_roots import (
     DICOM_JSON,
@@ -20,7 +22,6 @@ from dosimeter.probes._web_roots import (
     is_usual,
     known_roots,
     made_up_word,
-    null_uid,
 )
 
 _NOT_FOUND: Final = 404
@@ -45,7 +46,7 @@ async def _retrieve(visit: Visit, known: KnownRoot) -> tuple[WebAnswered, ...]:
     both are asked once more: it is all that is known of the service.
     """
     path = known.root.retrieve or known.root.path
-    uid = null_uid()
+    uid = fresh_uid()
     heard = await ask(visit, _question(path, uid, "wado_rs"))
     if not _may_be_an_answer(heard.response):
         return (heard.fact,)
@@ -55,7 +56,7 @@ async def _retrieve(visit: Visit, known: KnownRoot) -> tuple[WebAnswered, ...]:
     )
     again: tuple[WebAnswered, ...] = ()
     if it_is and not known.answers:
-        uid = null_uid()
+        uid = fresh_uid()
         it_is, again = await is_steady(
             visit,
             (heard.fact, _question(path, uid, "wado_rs_again")),

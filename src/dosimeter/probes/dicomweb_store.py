@@ -7,9 +7,10 @@ from typing import Final
 
 from dosimeter.model.facts import Fact
 from dosimeter.model.scope import Touch
+from dosimeter.model.target import ON_WEB
 from dosimeter.model.web import MediaType, Purpose, WebAnswered
 from dosimeter.net.web import Method, WebResponse
-from dosimeter.probes._declare import ON_WEB, NotAsked, Probe, Rides, Visit
+from dosimeter.probes._declare import NotAsked, Probe, Rides, Visit
 from dosimeter.probes._web import Question, ask, read_json
 from dosimeter.probes._web_reading import media_type_of
 from dosimeter.probes._web_roots import (

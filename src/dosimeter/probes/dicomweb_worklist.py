@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
+from dosimeter.dicom.uids import fresh_uid
 from dosimeter.model.facts import Fact
 from dosimeter.model.scope import Touch
+from dosimeter.model.target import ON_WEB
 from dosimeter.model.web import Purpose, WebAnswered
-from dosimeter.probes._declare import ON_WEB, Probe, Rides, Visit
+from dosimeter.probes._declare import Probe, Rides, Visit
 from dosimeter.probes._web import Question, ask, requests_left
 from dosimeter.probes._web_roots import (
     DICOM_JSON,
@@ -23,7 +25,6 @@ from dosimeter.probes._web_roots import (
     is_usual,
     known_roots,
     made_up_word,
-    null_uid,
     refuses,
     search,
 )
@@ -72,7 +73,7 @@ async def _workitem(visit: Visit, known: KnownRoot) -> tuple[WebAnswered, ...]:
     Where no query was answered, both once more: it is all that is known of the service.
     """
     root = known.root.path
-    uid = null_uid()
+    uid = fresh_uid()
     heard = await ask(visit, _item(root, uid, "ups_rs"))
     if heard.fact.status != _NOT_FOUND and not is_result(heard.response):
         return (heard.fact,)
@@ -82,7 +83,7 @@ async def _workitem(visit: Visit, known: KnownRoot) -> tuple[WebAnswered, ...]:
     )
     again: tuple[WebAnswered, ...] = ()
     if it_is and not known.answers:
-        uid = null_uid()
+        uid = fresh_uid()
         it_is, again = await is_steady(
             visit,
             (heard.fact, _item(root, uid, "ups_rs_again")),

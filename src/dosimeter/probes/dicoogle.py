@@ -12,10 +12,11 @@ from typing import Final
 from dosimeter.dicom.uids import fresh_uid
 from dosimeter.model.facts import Fact
 from dosimeter.model.scope import Touch
+from dosimeter.model.target import ON_WEB
 from dosimeter.model.text import ServerText
 from dosimeter.model.web import ArchiveDescribed, Purpose
 from dosimeter.net.web import WebResponse
-from dosimeter.probes._declare import ON_WEB, Probe, Rides, Visit
+from dosimeter.probes._declare import Probe, Rides, Visit
 from dosimeter.probes._products import (
     JSON,
     count_of,

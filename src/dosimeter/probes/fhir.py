@@ -11,9 +11,10 @@ from typing import Final
 from dosimeter.model.census import Things
 from dosimeter.model.facts import Fact
 from dosimeter.model.scope import Touch
-from dosimeter.model.web import CounterRead, ProductCounted, Purpose
+from dosimeter.model.target import ON_WEB
+from dosimeter.model.web import FHIR, CounterRead, ProductCounted, Purpose
 from dosimeter.net.web import WebResponse
-from dosimeter.probes._declare import ON_WEB, Probe, Rides, Visit
+from dosimeter.probes._declare import Probe, Rides, Visit
 from dosimeter.probes._products import bears, count_of, object_of, refused, unless_another
 from dosimeter.probes._web import Question, ask
 
@@ -34,7 +35,7 @@ _COUNTED: Final = (("Patient", Things.PATIENTS), ("ImagingStudy", Things.STUDIES
 
 
 async def _run(visit: Visit) -> tuple[Fact, ...]:
-    unless_another(visit, "fhir", _BESIDE)
+    unless_another(visit, FHIR, _BESIDE)
     facts: list[Fact] = []
     for root in ROOTS:
         question = Question(
@@ -44,7 +45,7 @@ async def _run(visit: Visit) -> tuple[Fact, ...]:
         facts.append(heard.fact)
         if heard.fact.as_specified:
             facts += await _count(visit, root)
-        if heard.fact.as_specified or (bears(heard.fact, "fhir") and refused(heard)):
+        if heard.fact.as_specified or (bears(heard.fact, FHIR) and refused(heard)):
             break
     return tuple(facts)
 
@@ -102,7 +103,7 @@ async def _count(visit: Visit, root: str) -> list[Fact]:
         if total is not None:
             counters.append(CounterRead(things, total[0]))
     if counters:
-        facts.append(ProductCounted("fhir", "fhir_patient_count", tuple(counters)))
+        facts.append(ProductCounted(FHIR, "fhir_patient_count", tuple(counters)))
     return facts
 
 

@@ -11,8 +11,9 @@ from typing import Final
 
 from dosimeter.model.facts import Fact
 from dosimeter.model.scope import Touch
+from dosimeter.model.target import ON_WEB
 from dosimeter.model.web import Purpose
-from dosimeter.probes._declare import ON_WEB, NotAsked, Probe, Rides, Visit, web_line
+from dosimeter.probes._declare import NotAsked, Probe, Rides, Visit, web_line
 from dosimeter.probes._products import HTML, open_page, unless_another, was_seen
 from dosimeter.probes._web import Question, ask
 

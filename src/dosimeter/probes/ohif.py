@@ -11,11 +11,11 @@ from typing import Final
 
 from dosimeter.model.facts import Fact
 from dosimeter.model.scope import Touch
-from dosimeter.model.target import Endpoint
+from dosimeter.model.target import ON_WEB, Endpoint
 from dosimeter.model.text import MAX_SERVER_TEXT, ServerText
 from dosimeter.model.web import ArchiveDescribed, DataSourceNamed, Purpose, RedirectTo, WebAnswered
 from dosimeter.net.web import WebResponse, is_path
-from dosimeter.probes._declare import ON_WEB, NotAsked, Probe, Rides, Visit, web_line
+from dosimeter.probes._declare import NotAsked, Probe, Rides, Visit, web_line
 from dosimeter.probes._web import Heard, Question, ask
 from dosimeter.probes._web_place import leads_to, path_of_hop, place_of
 

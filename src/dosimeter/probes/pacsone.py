@@ -10,9 +10,10 @@ from typing import Final
 from dosimeter.dicom.uids import fresh_uid
 from dosimeter.model.facts import Fact
 from dosimeter.model.scope import Touch
+from dosimeter.model.target import ON_WEB
 from dosimeter.model.web import ArchiveDescribed, Purpose
 from dosimeter.net.web import WebResponse
-from dosimeter.probes._declare import ON_WEB, Probe, Rides, Visit
+from dosimeter.probes._declare import Probe, Rides, Visit
 from dosimeter.probes._products import HTML, bears, list_of, open_page, unless_another, version_after
 from dosimeter.probes._web import Question, ask
 

@@ -8,9 +8,10 @@ from dosimeter.dicom.json_presence import MAX_JSON_BYTES, JsonPresence
 from dosimeter.dicom.sample_query import sample_query_string
 from dosimeter.dicom.sampling import FillRates
 from dosimeter.model.scope import Touch
+from dosimeter.model.target import ON_WEB
 from dosimeter.model.web import Purpose, SampledOver, WebAnswered
 from dosimeter.net.web import WebRequest
-from dosimeter.probes._declare import ON_WEB, NotAsked, Probe, Rides, Visit, web_line
+from dosimeter.probes._declare import NotAsked, Probe, Rides, Visit, web_line
 from dosimeter.probes._sampling import check_leave, sampled
 from dosimeter.probes._web import requests_left
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from dosimeter.model.facts import Fact, TlsSeen
 from dosimeter.model.scope import Touch
-from dosimeter.model.target import Service
+from dosimeter.model.target import INSIDE_TLS
 from dosimeter.net.tls_posture import PostureLine
 from dosimeter.probes._declare import NotAsked, Probe, Rides, Visit
 
@@ -43,5 +43,5 @@ PROBE = Probe(
     needs=None,
     order=500,
     run=_run,
-    services=frozenset({Service.DICOM_TLS, Service.WEB_TLS}),
+    services=INSIDE_TLS,
 )

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
+from dosimeter.dicom.uids import fresh_uid
 from dosimeter.model.facts import Fact
 from dosimeter.model.scope import Touch
+from dosimeter.model.target import ON_WEB
 from dosimeter.model.web import Purpose, WebAnswered
-from dosimeter.probes._declare import ON_WEB, Probe, Rides, Visit
+from dosimeter.probes._declare import Probe, Rides, Visit
 from dosimeter.probes._web import Question, ask, requests_left, seen_control
-from dosimeter.probes._web_roots import as_specified, is_its_own, is_steady, known_roots, null_uid, refuses
+from dosimeter.probes._web_roots import as_specified, is_its_own, is_steady, known_roots, refuses
 
 PUBLISHED: Final = (
     ("/wado", None, "Orthanc DICOMweb plugin, WadoRoot as shipped; dcm4chee 2; Horos and OsiriX web portals"),
@@ -76,7 +78,7 @@ def _null_object(path: str, asked: str) -> Question:
     return Question(
         asked,
         Purpose.RETRIEVE,
-        path + parameters.format(null_uid(), null_uid(), null_uid()),
+        path + parameters.format(fresh_uid(), fresh_uid(), fresh_uid()),
         shown_path=path + parameters.format(null, null, null),
         root=path,
     )

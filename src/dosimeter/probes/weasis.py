@@ -11,9 +11,10 @@ from typing import Final
 from dosimeter.dicom.uids import fresh_uid
 from dosimeter.model.facts import Fact
 from dosimeter.model.scope import Touch
+from dosimeter.model.target import ON_WEB
 from dosimeter.model.web import Purpose
 from dosimeter.net.web import WebResponse
-from dosimeter.probes._declare import ON_WEB, Probe, Rides, Visit
+from dosimeter.probes._declare import Probe, Rides, Visit
 from dosimeter.probes._products import bears, unless_another, was_seen, with_rows
 from dosimeter.probes._web import Question, ask
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dosimeter.model.facts import Fact
 from dosimeter.model.scope import Touch
+from dosimeter.model.target import ON_WEB
 from dosimeter.model.web import Purpose
-from dosimeter.probes._declare import ON_WEB, Probe, Rides, Visit
+from dosimeter.probes._declare import Probe, Rides, Visit
 from dosimeter.probes._web import Question, ask
 from dosimeter.probes._web_roots import made_up_word
 

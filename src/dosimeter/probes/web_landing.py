@@ -9,9 +9,10 @@ from typing import Final
 
 from dosimeter.model.facts import Fact
 from dosimeter.model.scope import Touch
+from dosimeter.model.target import ON_WEB
 from dosimeter.model.web import Purpose
 from dosimeter.net.causes import WireFailure
-from dosimeter.probes._declare import ON_WEB, Probe, Rides, Visit, web_line
+from dosimeter.probes._declare import Probe, Rides, Visit, web_line
 from dosimeter.probes._web import Heard, Question, ask
 from dosimeter.probes._web_place import path_of_hop
 

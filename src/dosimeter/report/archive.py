@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from ipaddress import ip_address
 from typing import Final
 
 from dosimeter.census.words import ENDED
@@ -15,7 +14,7 @@ from dosimeter.exposure.joining import Link
 from dosimeter.model.attempt import COUNT_PROBE, Attempt, Cause, Completed, Failed, Skipped
 from dosimeter.model.census import NOT_COUNTED, Census, CensusEnd, Count, Exact, Things, Unknown
 from dosimeter.model.facts import CensusEnded, Fact, TlsSeen
-from dosimeter.model.target import Endpoint, Service
+from dosimeter.model.target import ON_WEB, Endpoint, Service, place_order
 from dosimeter.model.verdict import DecoyTier, Exposure, Reason, Verdict
 from dosimeter.model.web import AttributesSampled, TlsPostureSeen
 from dosimeter.report.cost import CountingCost, cost_of
@@ -34,7 +33,6 @@ _NOTHING_SENT: Final = {
 }
 """Causes with which no packet reached the endpoint, as the reason why it was not asked."""
 
-ON_WEB: Final = frozenset((Service.WEB, Service.WEB_TLS))
 
 _NOT_FOR_DICOM: Final = ON_WEB | {Service.HL7}
 
@@ -300,28 +298,14 @@ def findings_of(
     )
 
 
-def worst_first(archive: Archive) -> tuple[int, int, int, int, int]:
+def worst_first(archive: Archive) -> tuple[int, int, tuple[int, int, str, int]]:
     """The order of every list: gravest severity, highest rung, then by address and port."""
-    address = ip_address(archive.endpoint.address)
-    return (
-        -archive.verdict.severity,
-        -LADDER.index(archive.exposure),
-        address.version,
-        int(address),
-        archive.endpoint.port,
-    )
+    return -archive.verdict.severity, -LADDER.index(archive.exposure), place_order(archive.endpoint)
 
 
-def door_order(door: Door) -> tuple[int, int, int, int, int]:
+def door_order(door: Door) -> tuple[int, int, tuple[int, int, str, int]]:
     """The order of the doors of one archive: highest rung, then gravest severity, address and port."""
-    address = ip_address(door.endpoint.address)
-    return (
-        -LADDER.index(door.exposure),
-        -door.findings.verdict.severity,
-        address.version,
-        int(address),
-        door.endpoint.port,
-    )
+    return -LADDER.index(door.exposure), -door.findings.verdict.severity, place_order(door.endpoint)
 
 
 def _facts(attempts: tuple[Attempt, ...]) -> Iterator[Fact]:

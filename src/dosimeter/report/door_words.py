@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from dosimeter.model.target import Service
+from dosimeter.model.target import ON_WEB, Service
 from dosimeter.model.verdict import Exposure, Protection
-from dosimeter.report.archive import ON_WEB, OPEN_TO_ANYBODY, Archive, Door
+from dosimeter.report.archive import OPEN_TO_ANYBODY, Archive, Door
 from dosimeter.report.words import EXPOSURE_PLAINLY, PROTECTION_SHORT
 
 _LOGINS: Final = frozenset((Protection.HTTP_LOGIN, Protection.LOGIN_FORM, Protection.SINGLE_SIGN_ON))

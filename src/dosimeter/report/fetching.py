@@ -15,13 +15,11 @@ from dosimeter.model.facts import (
     NullRetrieveAnswered,
     QueryService,
 )
-from dosimeter.model.target import Service
+from dosimeter.model.target import ON_WEB, Service
 from dosimeter.model.verdict import Exposure
 from dosimeter.model.web import Purpose, WebAnswered
 
 _GET: Final = frozenset((STUDY_ROOT_GET, PATIENT_ROOT_GET))
-
-_WEB: Final = frozenset((Service.WEB, Service.WEB_TLS))
 
 
 def lets_fetch(facts: Sequence[Fact], exposure: Exposure, service: Service) -> bool | None:
@@ -32,7 +30,7 @@ def lets_fetch(facts: Sequence[Fact], exposure: Exposure, service: Service) -> b
     """
     if exposure is Exposure.RETRIEVABLE:
         return True
-    if service in _WEB:
+    if service in ON_WEB:
         return _fetches_over_http(facts)
     stranger = exposure is not Exposure.NAME_GATED
     outcomes = {

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from dosimeter.model.attempt import Cause
-from dosimeter.model.target import Endpoint
+from dosimeter.model.target import ON_WEB, Endpoint
 from dosimeter.model.verdict import Exposure, Severity
-from dosimeter.report.archive import LADDER, ON_WEB, OPEN_TO_ANYBODY, Archive, AttemptCounts, Findings
+from dosimeter.report.archive import LADDER, OPEN_TO_ANYBODY, Archive, AttemptCounts, Findings
 from dosimeter.report.attributes import attributes_of
 from dosimeter.report.cost import CountingCost
 from dosimeter.report.holdings import Stakes, StakesTally

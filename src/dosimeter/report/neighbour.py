@@ -11,10 +11,7 @@ from dosimeter.exposure.web_evidence import guards_of
 from dosimeter.model.census import Claimed, Count, Things, Unknown, noun
 from dosimeter.model.facts import Fact
 from dosimeter.model.target import Endpoint
-from dosimeter.model.web import MllpAnswered, MllpEnding, ProductCounted, Purpose, WebAnswered
-
-FHIR_PRODUCT: Final = "fhir"
-"""The name under which a FHIR server's own counts are kept."""
+from dosimeter.model.web import FHIR, MllpAnswered, MllpEnding, ProductCounted, Purpose, WebAnswered
 
 _DESCRIBES: Final = "metadata"
 """In the name of the question whose answer describes the server and nobody else (FHIR R4, capabilities)."""
@@ -86,7 +83,7 @@ def _fhir(answers: Sequence[WebAnswered], facts: Sequence[Fact]) -> Neighbour:
 def _own_figures(facts: Sequence[Fact]) -> tuple[Count, Count]:
     found: dict[Things, Count] = {}
     for fact in facts:
-        if isinstance(fact, ProductCounted) and fact.product == FHIR_PRODUCT:
+        if isinstance(fact, ProductCounted) and fact.product == FHIR:
             for counter in fact.counters:
                 if counter.value is not None:
                     found.setdefault(counter.things, Claimed(counter.value))

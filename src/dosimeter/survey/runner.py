@@ -17,22 +17,13 @@ from dosimeter.model.attempt import Attempt, Cause, Completed, Failed, Skipped
 from dosimeter.model.problem import Problem
 from dosimeter.model.scope import Authorisation, Touch
 from dosimeter.model.survey import EndpointRecord, HostPlan
-from dosimeter.model.target import Endpoint, Service
+from dosimeter.model.target import ON_WEB, Endpoint, Service
 from dosimeter.net.causes import AuthorisedTimeOver, WireFailure
 from dosimeter.net.dialer import Dialer
 from dosimeter.net.loop import InterruptedWait, Loop
 from dosimeter.net.pacing import HostClock, HostPacer
 from dosimeter.net.scu import ContextNotAccepted
-from dosimeter.probes._declare import (
-    ON_WEB,
-    Counting,
-    NotAsked,
-    Probe,
-    Rides,
-    Visit,
-    discover,
-    is_overloaded,
-)
+from dosimeter.probes._declare import Counting, NotAsked, Probe, Rides, Visit, discover, is_overloaded
 from dosimeter.survey.audit import AuditLog
 from dosimeter.survey.counting import Cells, known_cells
 from dosimeter.survey.events import Observer

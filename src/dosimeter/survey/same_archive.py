@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from array import array
 from dataclasses import dataclass
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final
+
+from dosimeter.model.target import place_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -71,7 +72,7 @@ def same_archives(sketches: Mapping[Endpoint, Sketch]) -> list[tuple[Endpoint, E
     endpoint is the first of one pair and the second of another. Two archives that hold different
     studies stay two, even where a third holds what both hold.
     """
-    order = sorted(sketches, key=lambda endpoint: (-sketches[endpoint].studies, _place(endpoint)))
+    order = sorted(sketches, key=lambda endpoint: (-sketches[endpoint].studies, place_order(endpoint)))
     firsts: list[Endpoint] = []
     by_digest: dict[int, list[int]] = {}
     pairs = []
@@ -91,9 +92,3 @@ def same_archives(sketches: Mapping[Endpoint, Sketch]) -> list[tuple[Endpoint, E
 def _candidates(sketch: Sketch, by_digest: Mapping[int, Iterable[int]]) -> set[int]:
     """The firsts that hold one of the smallest digests: whatever is the same holds nearly all of these."""
     return {number for digest in sketch.smallest[:LEAST_COMPARED] for number in by_digest.get(digest, ())}
-
-
-def _place(endpoint: Endpoint) -> tuple[int, int, str, int]:
-    """By address as a number, IPv4 before IPv6, then by port."""
-    address = ip_address(endpoint.address)
-    return address.version, int(address), endpoint.address, endpoint.port

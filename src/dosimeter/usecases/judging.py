@@ -20,14 +20,13 @@ from dosimeter.exposure.surface import Surface, surface_of
 from dosimeter.model.attempt import COUNT_PROBE, Attempt, Skipped
 from dosimeter.model.facts import EchoAnswered, Fact
 from dosimeter.model.survey import EndpointRecord
-from dosimeter.model.target import Service
+from dosimeter.model.target import ON_DICOM, Service
 from dosimeter.model.web import MllpAnswered, WebAnswered
 from dosimeter.report.archive import Archive, Door, Findings, door_order, findings_of
 from dosimeter.report.joined import archive_of
 from dosimeter.report.neighbour import NeighbourAt
 
 _ECHO_PROBE: Final = "dicom_echo"
-_DICOM: Final = frozenset((Service.DICOM, Service.DICOM_TLS))
 _KEPT: Final = 1024
 
 
@@ -82,7 +81,7 @@ class _Memory:
         service = record.endpoint.service
         attempts = (
             tuple([self._untimed(each) if each.probe == _ECHO_PROBE else each for each in record.attempts])
-            if service in _DICOM
+            if service in ON_DICOM
             else tuple(map(self._untimed, record.attempts))
         )
         known = self._known.get((attempts, service))
@@ -187,7 +186,7 @@ def _first_of_all_first(doors: Sequence[Door]) -> list[Door]:
 def _judged(attempts: tuple[Attempt, ...], record: EndpointRecord) -> _Seen:
     endpoint = record.endpoint
     census = judge_census(_facts(attempts, count=True))
-    if endpoint.service not in _DICOM:
+    if endpoint.service not in ON_DICOM:
         census = combine((census, claimed_counts(_facts(attempts, count=False))))
     verdict = judge(
         attempts, service=endpoint.service, seen_at=record.ended, census=census, host=endpoint.name

@@ -8,6 +8,7 @@ import pytest
 
 from dosimeter.model.attempt import Cause
 from dosimeter.model.scope import Touch
+from dosimeter.model.target import ON_WEB
 from dosimeter.model.text import ServerText
 from dosimeter.model.web import (
     ArchiveDescribed,
@@ -20,7 +21,7 @@ from dosimeter.model.web import (
 )
 from dosimeter.net.causes import WireFailure
 from dosimeter.net.web import WebRequest, WebResponse
-from dosimeter.probes._declare import ON_WEB, NotAsked, Visit, discover
+from dosimeter.probes._declare import NotAsked, Visit, discover
 from dosimeter.probes._web import MAX_REQUESTS
 from dosimeter.probes._web_roots import PUBLISHED, known_roots, refuses
 from dosimeter.probes.dicomweb_query import PROBE, RESERVED
