@@ -14,6 +14,7 @@ from dosimeter.exposure.joining import Link
 from dosimeter.model.attempt import COUNT_PROBE, Attempt, Cause, Completed, Failed, Skipped
 from dosimeter.model.census import NOT_COUNTED, Census, CensusEnd, Count, Exact, Things, Unknown
 from dosimeter.model.facts import CensusEnded, Fact, TlsSeen
+from dosimeter.model.place import NOWHERE, Place
 from dosimeter.model.target import ON_WEB, Endpoint, Service, place_order
 from dosimeter.model.verdict import DecoyTier, Exposure, Reason, Verdict
 from dosimeter.model.web import AttributesSampled, TlsPostureSeen
@@ -225,7 +226,7 @@ class Archive:
     ``endpoint`` is its principal door, the one on the highest rung; ``findings`` are of all doors
     together, ``began`` and ``ended`` (UTC) of the whole visit. ``same_as`` is of the principal door.
     ``joined`` holds the doors, worst first, where there are several, and ``links`` say why they are one.
-    ``neighbours`` are those at the addresses of its doors.
+    ``neighbours`` are those at the addresses of its doors. ``place`` is that of the principal door.
     """
 
     endpoint: Endpoint
@@ -236,6 +237,7 @@ class Archive:
     joined: tuple[Door, ...] = ()
     links: tuple[Link, ...] = ()
     neighbours: tuple[NeighbourAt, ...] = ()
+    place: Place = NOWHERE
 
     @property
     def doors(self) -> tuple[Door, ...]:

@@ -113,6 +113,50 @@ CELLS: Final = Table(
     sqlite_with_rowid=False,
 )
 
+# What inventories say of an endpoint; port 0 is the whole host.
+SIGHTINGS: Final = Table(
+    "sightings",
+    METADATA,
+    Column("survey", Integer, ForeignKey("surveys.seq"), nullable=False),
+    Column("address_key", LargeBinary, nullable=False),
+    Column("port", Integer, nullable=False),
+    Column("address", String, nullable=False),
+    Column("sources", String, nullable=False),
+    Column("first_seen", String),
+    Column("last_seen", String),
+    Column("country", String),
+    Column("asn", Integer),
+    Column("operator", String),
+    PrimaryKeyConstraint("survey", "address_key", "port"),
+    sqlite_with_rowid=False,
+)
+
+# Where an address is, who operates its network and whose it is, with the source of each.
+PLACES: Final = Table(
+    "places",
+    METADATA,
+    Column("survey", Integer, ForeignKey("surveys.seq"), nullable=False),
+    Column("address_key", LargeBinary, nullable=False),
+    Column("address", String, nullable=False),
+    Column("place", String, nullable=False),
+    PrimaryKeyConstraint("survey", "address_key"),
+    sqlite_with_rowid=False,
+)
+
+# The verdicts as they were when the survey ended, so that a comparison can tell new rules from news.
+JUDGEMENTS: Final = Table(
+    "judgements",
+    METADATA,
+    Column("survey", Integer, ForeignKey("surveys.seq"), nullable=False),
+    Column("address_key", LargeBinary, nullable=False),
+    Column("port", Integer, nullable=False),
+    Column("address", String, nullable=False),
+    Column("ruleset_version", String, nullable=False),
+    Column("judgement", String, nullable=False),
+    PrimaryKeyConstraint("survey", "address_key", "port"),
+    sqlite_with_rowid=False,
+)
+
 # As alembic makes it, so that a new file can be made without alembic.
 VERSION: Final = Table(
     "alembic_version",

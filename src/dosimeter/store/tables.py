@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Final
 
-REVISION: Final = "0002"
+REVISION: Final = "0003"
 """The migration that leads to the tables below."""
 
-KNOWN_REVISIONS: Final = ("0001", "0002")
+KNOWN_REVISIONS: Final = ("0001", "0002", "0003")
 """Every revision this program can read, oldest first. Any other was written by a newer program."""
 
 APPLICATION_ID: Final = 0x44534D31
@@ -89,9 +89,47 @@ CREATE TABLE cells (
 REFERENCES records (survey, address_key, port)
 ) WITHOUT ROWID"""
 
+_SIGHTINGS: Final = """\
+CREATE TABLE sightings (
+    survey INTEGER NOT NULL,
+    address_key BLOB NOT NULL,
+    port INTEGER NOT NULL,
+    address VARCHAR NOT NULL,
+    sources VARCHAR NOT NULL,
+    first_seen VARCHAR,
+    last_seen VARCHAR,
+    country VARCHAR,
+    asn INTEGER,
+    operator VARCHAR,
+    CONSTRAINT pk_sightings PRIMARY KEY (survey, address_key, port),
+    CONSTRAINT fk_sightings_surveys FOREIGN KEY(survey) REFERENCES surveys (seq)
+) WITHOUT ROWID"""
+
+_PLACES: Final = """\
+CREATE TABLE places (
+    survey INTEGER NOT NULL,
+    address_key BLOB NOT NULL,
+    address VARCHAR NOT NULL,
+    place VARCHAR NOT NULL,
+    CONSTRAINT pk_places PRIMARY KEY (survey, address_key),
+    CONSTRAINT fk_places_surveys FOREIGN KEY(survey) REFERENCES surveys (seq)
+) WITHOUT ROWID"""
+
+_JUDGEMENTS: Final = """\
+CREATE TABLE judgements (
+    survey INTEGER NOT NULL,
+    address_key BLOB NOT NULL,
+    port INTEGER NOT NULL,
+    address VARCHAR NOT NULL,
+    ruleset_version VARCHAR NOT NULL,
+    judgement VARCHAR NOT NULL,
+    CONSTRAINT pk_judgements PRIMARY KEY (survey, address_key, port),
+    CONSTRAINT fk_judgements_surveys FOREIGN KEY(survey) REFERENCES surveys (seq)
+) WITHOUT ROWID"""
+
 _OPEN_RECORDS: Final = "CREATE INDEX ix_records_open ON records (survey, address_key, port) WHERE is_open = 1"
 
-TABLES: Final = (_VERSION, _SURVEYS, _HOSTS, _RECORDS, _CELLS)
+TABLES: Final = (_VERSION, _SURVEYS, _HOSTS, _RECORDS, _CELLS, _SIGHTINGS, _PLACES, _JUDGEMENTS)
 """The statements that make the tables of an empty file."""
 
 INDEXES: Final = (_OPEN_RECORDS,)

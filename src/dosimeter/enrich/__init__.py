@@ -1,0 +1,1 @@
+"""Says where an address is registered, who operates its network and whose it is, from local data alone."""

@@ -1,0 +1,167 @@
+"""The language of a report: messages, numbers, dates and the names of countries, in English or French."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from importlib.resources import files
+from typing import TYPE_CHECKING, Final
+
+from dosimeter.model.message import Argument, Message, fill, in_english
+
+if TYPE_CHECKING:
+    from babel import Locale
+
+_Forms = tuple[str, ...]
+_Key = str | tuple[str, str]
+
+NARROW_NO_BREAK_SPACE: Final = "\N{NARROW NO-BREAK SPACE}"
+NO_BREAK_SPACE: Final = "\N{NO-BREAK SPACE}"
+
+_FRENCH_SPACES: Final = (
+    (" ;", NARROW_NO_BREAK_SPACE + ";"),
+    (" !", NARROW_NO_BREAK_SPACE + "!"),
+    (" ?", NARROW_NO_BREAK_SPACE + "?"),
+    (" :", NO_BREAK_SPACE + ":"),
+    ("« ", "«" + NO_BREAK_SPACE),
+    (" »", NO_BREAK_SPACE + "»"),
+    (" %", NO_BREAK_SPACE + "%"),
+)
+"""Where French sets a space that must not break a line (Imprimerie nationale, Lexique des règles
+typographiques)."""
+
+
+class MissingTranslation(Exception):
+    """A message that the catalogue of the language does not have."""
+
+    def __init__(self, msgid: str) -> None:
+        super().__init__(msgid)
+        self.msgid = msgid
+
+
+class Language:
+    """One language. ``code`` is that of ISO 639-1. Build it with `language_of`.
+
+    ``is_strict``: a message without a translation is an error and not left in English; the tests ask so.
+    """
+
+    def __init__(
+        self, code: str, catalogue: Mapping[_Key, _Forms] | None = None, *, is_strict: bool = False
+    ) -> None:
+        from babel import Locale
+
+        self.code = code
+        self.is_strict = is_strict
+        self._locale: Locale = Locale("en", "GB") if code == "en" else Locale.parse(code)
+        self._catalogue = catalogue
+
+    def text(self, text: str) -> str:
+        """A message in this language. Plain text is looked up as it is, and stays so if it is unknown.
+
+        Raises:
+            MissingTranslation: the language is strict, and a message is not in its catalogue.
+        """
+        if self._catalogue is None:
+            return text
+        if not isinstance(text, Message):
+            forms = self._catalogue.get(text)
+            return forms[0] if forms else text
+        arguments = {name: self._argument(each) for name, each in text.arguments.items()}
+        return fill(self._form(text), arguments)
+
+    def number(self, number: int) -> str:
+        """``4,924,141``; in French with narrow no-break spaces."""
+        if self._catalogue is None:
+            return in_english(number)
+        from babel.numbers import format_decimal
+
+        return format_decimal(number, locale=self._locale)
+
+    def share(self, part: float) -> str:
+        """A part of 1 as per cent with one decimal: ``25.7%``, in French ``25,7 %``."""
+        from babel.numbers import format_percent
+
+        pattern = "#,##0.0%" if self.code == "en" else "#,##0.0\N{NO-BREAK SPACE}%"
+        return format_percent(part, format=pattern, locale=self._locale)
+
+    def day(self, day: date) -> str:
+        """``24 November 2026``, ``24 novembre 2026``."""
+        from babel.dates import format_date
+
+        return format_date(day, format="d MMMM y", locale=self._locale)
+
+    def moment(self, moment: datetime) -> str:
+        """``24 November 2026, 20:04 UTC``; the moment is in UTC."""
+        return f"{self.day(moment.date())}, {moment:%H:%M} UTC"
+
+    def country(self, code: str) -> str:
+        """The name of a country by its ISO 3166-1 alpha-2 code; the code itself if it is unknown."""
+        return str(self._locale.territories.get(code, code))
+
+    def _form(self, message: Message) -> str:
+        key = message.template if message.plural is None else (message.template, message.plural)
+        forms = self._catalogue.get(key) if self._catalogue is not None else None
+        if forms is None:
+            if self.is_strict and message.template:
+                raise MissingTranslation(message.template)
+            return message.template if message.plural is None or message.number == 1 else message.plural
+        return (
+            forms[0] if message.plural is None else forms[min(self._plural(message.number), len(forms) - 1)]
+        )
+
+    def _plural(self, number: int) -> int:
+        """Which form: 0 for none and one in French, 1 for more (CLDR plural rules)."""
+        return int(self._locale.plural_form(number) != "one")
+
+    def _argument(self, argument: Argument) -> str:
+        match argument:
+            case str():
+                return self.text(argument)
+            case int():
+                return self.number(argument)
+            case float():
+                from babel.numbers import format_decimal
+
+                return format_decimal(argument, format="#,##0.0", locale=self._locale)
+            case datetime():
+                return self.moment(argument)
+            case date():
+                return self.day(argument)
+
+
+LANGUAGES: Final = ("en", "fr")
+"""The words of ``--lang``."""
+
+
+def language_of(code: str, *, is_strict: bool = False) -> Language:
+    """English, or a language with its catalogues: every ``locales/CODE/*.po``, read as they are.
+
+    Raises:
+        KeyError: the code is none of `LANGUAGES`.
+    """
+    if code not in LANGUAGES:
+        raise KeyError(code)
+    return Language(code, None if code == "en" else _catalogue(code), is_strict=is_strict)
+
+
+def _catalogue(code: str) -> dict[_Key, _Forms]:
+    from babel.messages.pofile import read_po
+
+    found: dict[_Key, _Forms] = {}
+    for file in sorted((files("dosimeter.report") / "locales" / code).iterdir(), key=lambda each: each.name):
+        if not file.name.endswith(".po"):
+            continue
+        with file.open("rb") as stream:
+            for message in read_po(stream, locale=code, abort_invalid=True):
+                ids = (message.id,) if isinstance(message.id, str) else tuple(message.id)
+                forms = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
+                if ids[0] and all(forms) and forms and not message.fuzzy:
+                    key = ids[0] if len(ids) == 1 else (ids[0], ids[1])
+                    found[key] = tuple(map(_typeset, forms))
+    return found
+
+
+def _typeset(text: str) -> str:
+    for written, printed in _FRENCH_SPACES:
+        text = text.replace(written, printed)
+    return text
