@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, TypeAlias
 
@@ -17,8 +18,13 @@ Argument: TypeAlias = str | int | float | date
 """What can be put into a template: a message is said in the reader's language too, a number is written as
 it is there. A number that is a name (a port, a year, a status) is given as text."""
 
-_FIELD: Final = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
-"""A place in a template. Other braces stand for themselves: remedies quote JSON."""
+_FIELD: Final = re.compile(r"\{(\^?)([a-z_][a-z0-9_]*)\}")
+"""A place in a template; ``{^remark}`` begins a sentence, and so with a capital. Other braces stand for
+themselves: remedies quote JSON."""
+
+
+CAPITALISED: Final = "{text}"
+"""The template of what is said with a capital letter in front."""
 
 
 class Message(str):
@@ -38,6 +44,31 @@ class Message(str):
     def __getnewargs__(self) -> tuple[str]:
         """For copies: the text; what it was made of comes as state."""
         return (str(self),)
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """What a table says before its fields are known: ``Template("The {root} null query was answered.")``.
+
+    ``plural`` is the other form, where a number decides.
+    """
+
+    one: str
+    plural: str | None = None
+
+    def filled(self, /, number: int = 1, **arguments: Argument) -> Message:
+        """The message. ``{number}`` is known to a template with two forms alone.
+
+        Raises:
+            KeyError: the template has a field that no argument fills.
+        """
+        if self.plural is None:
+            return _made(self.one, None, 1, arguments)
+        return _made(self.one, self.plural, number, {"number": number, **arguments})
+
+
+_COMMA: Final = Template("{first}, {second}")
+_SPACE: Final = Template("{first} {second}")
 
 
 def say(template: str, /, **arguments: Argument) -> Message:
@@ -68,12 +99,30 @@ def listed(items: Sequence[str]) -> Message:
 
 def commas(items: Sequence[str]) -> Message:
     """``a, b, c``; an empty text for no item."""
-    return _chained("{first}, {second}", items)
+    return _chained(_COMMA, items)
 
 
 def sentences(items: Sequence[str]) -> Message:
     """Sentences one after the other, with a space between them."""
-    return _chained("{first} {second}", items)
+    return _chained(_SPACE, items)
+
+
+def semicolons(items: Sequence[str]) -> Message:
+    """``a; b; c``; an empty text for no item."""
+    return _chained("{first}; {second}", items)
+
+
+def capitalised(text: str) -> Message:
+    """The text with a capital letter in front, in whichever language it is said."""
+    message = Message(in_capital(text))
+    message.template, message.plural, message.number = CAPITALISED, None, 1
+    message.arguments = {"text": text}
+    return message
+
+
+def in_capital(text: str) -> str:
+    """The first letter made a capital one; the rest stays as it is."""
+    return f"{text[:1].upper()}{text[1:]}"
 
 
 def fill(template: str, arguments: Mapping[str, str]) -> str:
@@ -82,7 +131,16 @@ def fill(template: str, arguments: Mapping[str, str]) -> str:
     Raises:
         KeyError: the template has a field that no argument fills.
     """
-    return _FIELD.sub(lambda field: arguments[field[1]], template) if "{" in template else template
+    if "{" not in template:
+        return template
+    return _FIELD.sub(
+        lambda field: _capital(arguments[field[2]]) if field[1] else arguments[field[2]], template
+    )
+
+
+def fields_of(template: str) -> frozenset[str]:
+    """The names of the fields of a template."""
+    return frozenset(field[2] for field in _FIELD.finditer(template))
 
 
 def in_english(argument: Argument) -> str:
@@ -111,11 +169,15 @@ def _made(template: str, plural: str | None, number: int, arguments: Mapping[str
     return message
 
 
-def _chained(template: str, items: Sequence[str]) -> Message:
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _chained(pair: Template, items: Sequence[str]) -> Message:
+    """Halves of halves, so that a long list is not deep."""
+    if len(items) > 1:
+        middle = len(items) // 2
+        return pair.filled(first=_chained(pair, items[:middle]), second=_chained(pair, items[middle:]))
     if not items:
         return say("")
-    first, *rest = items
-    chain = first if isinstance(first, Message) else say("{only}", only=first)
-    for item in rest:
-        chain = say(template, first=chain, second=item)
-    return chain
+    return items[0] if isinstance(items[0], Message) else say("{only}", only=items[0])
