@@ -1,169 +1,43 @@
-"""One association of a lab archive, without I/O: bytes in, bytes out.
-
-It echoes, answers queries and says of retrieve requests what became of them. It stores nothing and
-sends no image: there are none.
-"""
+"""One association of a lab archive, answered from its catalogue row by row."""
 
 from __future__ import annotations
 
 from itertools import islice
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from dosimeter.dicom import uids
-from dosimeter.dicom.acceptor import (
-    Acceptor,
-    AcceptorEvent,
-    AssociateRequested,
-    CancelReceived,
-    ReleaseRequested,
-    RequestReceived,
-)
-from dosimeter.dicom.dimse import CommandField, EchoResponse, FindResponse, GetResponse
-from dosimeter.dicom.errors import LocalProtocolError, RemoteProtocolError
-from dosimeter.dicom.pdu import AAssociateRQ, ContextResult, ProposedContext, UserInformation
 from dosimeter.lab.attributes import Tag
 from dosimeter.lab.catalogue import Catalogue
-from dosimeter.lab.dataset import Dataset, UnreadableDataset, decode_dataset
 from dosimeter.lab.ledger import Ledger, Tally
-from dosimeter.lab.policy import STATUS_OF, Policy, Reaction
+from dosimeter.lab.policy import Policy
 from dosimeter.lab.query import Answer, QueryRefused, answer_query, places_of
+from dosimeter.lab.talk import MOST_COUNTED, SUCCESS, Talk
+
+if TYPE_CHECKING:
+    from dosimeter.dicom.acceptor import RequestReceived
+    from dosimeter.lab.dataset import Dataset
 
 ROWS_A_TURN: Final = 64
 """Matches queued before the peer is listened to again, so that a C-CANCEL is heard."""
 
-SUCCESS: Final = 0x0000
-CANCELLED: Final = 0xFE00
-UNABLE_TO_PROCESS: Final = 0xC000
-NO_SUB_OPERATIONS: Final = 0xA702
-"""Statuses (PS3.7 Annex C, PS3.4 Tables C.4-1 and C.4-3)."""
 
-_ABSTRACT_SYNTAX_NOT_SUPPORTED: Final = 3
-_TRANSFER_SYNTAXES_NOT_SUPPORTED: Final = 4
-"""Results of a presentation context (PS3.8 Table 9-18)."""
-_MOST_COUNTED: Final = 0xFFFF
-"""A counter of sub-operations has two bytes (PS3.7 Table 9.3-3)."""
-_SYNTAXES: Final = (uids.IMPLICIT_VR_LE, uids.EXPLICIT_VR_LE)
-
-
-class Conversation:
+class Conversation(Talk):
     """Answers one caller as the policy says, from the holdings."""
 
     def __init__(self, policy: Policy, catalogue: Catalogue, ledger: Ledger | None = None) -> None:
-        self._policy = policy
+        super().__init__(policy, ledger)
         self._catalogue = catalogue
-        self._ledger = ledger or Ledger()
-        self._acceptor = Acceptor()
-        self._caller: AAssociateRQ | None = None
-        self._syntaxes: dict[int, str] = {}
         self._answer: Answer | None = None
-        self._asked: RequestReceived | None = None
         self._sent_rows = 0
-        self._finds = 0
-        self._pause = 0.0
-        self._closed = False
 
     @property
-    def is_over(self) -> bool:
-        """Whether nothing more will be said: send what is left, then close."""
-        return self._closed or self._acceptor.is_over
+    def _has_rows(self) -> bool:
+        return self._answer is not None
 
-    @property
-    def is_answering(self) -> bool:
-        """Whether more matches wait to be queued."""
-        return self._answer is not None and not self.is_over
-
-    @property
-    def pause_seconds(self) -> float:
-        """How long this archive takes before `data_to_send` is called again, if nothing is received."""
-        return self._pause
-
-    def receive(self, data: bytes) -> None:
-        """Take bytes from the caller; ``b""`` says that it closed. Whatever it breaks ends it."""
-        try:
-            self._acceptor.receive_data(data)
-            while not self.is_over and (event := self._acceptor.next_event()) is not None:
-                self._react(event)
-        except (RemoteProtocolError, LocalProtocolError):
-            self._answer = None
-            self._acceptor.abort()
-
-    def data_to_send(self) -> bytes:
-        """What waits to be sent, after queueing the next few matches."""
-        self._pause = 0.0
-        if self._answer is not None and self.is_answering:
-            self._queue_rows(self._answer)
-        return self._acceptor.data_to_send()
-
-    def _react(self, event: AcceptorEvent) -> None:
-        if isinstance(event, AssociateRequested):
-            self._answer_association(event.pdu)
-        elif isinstance(event, RequestReceived):
-            self._answer_request(event)
-        elif isinstance(event, CancelReceived):
-            self._ledger.add(Tally(cancels=1))
-            if self._policy.honours_cancel:
-                self._finish(CANCELLED)
-        elif isinstance(event, ReleaseRequested):
-            self._answer = None
-            self._acceptor.confirm_release()
-
-    def _answer_association(self, request: AAssociateRQ) -> None:
-        rejection = self._policy.rejection_of(request.called_ae_title, request.calling_ae_title)
-        if rejection is not None:
-            self._acceptor.reject(rejection.result, rejection.source, rejection.reason)
-            return
-        self._ledger.add(Tally(associations=1))
-        self._caller = request
-        results = tuple(self._context_result(context) for context in request.contexts)
-        self._syntaxes = {result.context_id: result.transfer_syntax_uid for result in results}
-        self._acceptor.accept(results, self._announcement(request))
-
-    def _context_result(self, context: ProposedContext) -> ContextResult:
-        if not self._policy.accepts(context.abstract_syntax):
-            return ContextResult(context.context_id, _ABSTRACT_SYNTAX_NOT_SUPPORTED, uids.IMPLICIT_VR_LE)
-        for syntax in context.transfer_syntax_uids:
-            if syntax in _SYNTAXES:
-                return ContextResult(context.context_id, 0, syntax)
-        return ContextResult(context.context_id, _TRANSFER_SYNTAXES_NOT_SUPPORTED, uids.IMPLICIT_VR_LE)
-
-    def _announcement(self, request: AAssociateRQ) -> UserInformation:
-        identity, theirs = self._policy.identity, request.user_information
-        if identity.mirror:
-            return UserInformation(
-                theirs.max_pdu_length, theirs.implementation_class_uid, theirs.implementation_version_name
-            )
-        return UserInformation(identity.max_pdu_length, identity.class_uid, identity.version_name)
-
-    def _answer_request(self, received: RequestReceived) -> None:
-        request = received.request
-        self._ledger.add(Tally(requests=1))
-        if request.command_field == CommandField.C_ECHO:
-            self._acceptor.respond(received.context_id, EchoResponse(request.message_id, SUCCESS))
-        elif self._answer is not None:
-            self._acceptor.abort()  # One operation at a time was negotiated (PS3.7 D.3.3.3).
-        elif request.command_field == CommandField.C_FIND:
-            self._answer_find(received)
-        elif request.command_field == CommandField.C_GET:
-            self._answer_get(received)
-        else:
-            self._acceptor.abort()
-
-    def _answer_find(self, received: RequestReceived) -> None:
-        keys = self._identifier_of(received)
-        self._ledger.add(Tally(finds=1), keys or {})
-        self._finds += 1
-        reaction = self._reaction_to_find(received)
-        if not self._goes_on(reaction):
-            return
-        self._asked, self._sent_rows = received, 0
-        if reaction is not Reaction.ANSWER:
-            self._finish(STATUS_OF[reaction])
-        elif keys is None and not self._policy.canned_rows:
-            self._finish(UNABLE_TO_PROCESS)
-        else:
-            self._begin_answer(received, keys or {})
+    def _drop_rows(self) -> None:
+        self._answer = None
 
     def _begin_answer(self, received: RequestReceived, keys: Dataset) -> None:
+        self._sent_rows = 0
         service, syntax = received.request.sop_class_uid, self._syntax_of(received)
         try:
             self._answer = answer_query(self._catalogue, self._policy, service, keys, syntax)
@@ -172,57 +46,10 @@ class Conversation:
             return
         self._pause = self._policy.tempo.before_first(self._finds)
 
-    def _reaction_to_find(self, received: RequestReceived) -> Reaction:
-        policy = self._policy
-        if policy.gives_up_after is not None and self._finds > policy.gives_up_after:
-            return policy.gives_up
-        is_worklist = received.request.sop_class_uid == uids.MODALITY_WORKLIST_FIND
-        return self._reaction(policy.worklist if is_worklist else policy.find)
-
-    def _answer_get(self, received: RequestReceived) -> None:
-        reaction = self._reaction(self._policy.get)
-        if not self._goes_on(reaction):
-            return
-        message_id = received.request.message_id
-        if reaction is Reaction.ANSWER:
-            instances = self._instances_asked_for(received)
-            # Nothing is ever sent: what was found is counted as failed.
-            status = NO_SUB_OPERATIONS if instances else SUCCESS
-            response = GetResponse(message_id, status, completed=0, failed=instances, warning=0)
-        else:
-            response = GetResponse(message_id, STATUS_OF[reaction])
-        self._acceptor.respond(received.context_id, response)
-
-    def _instances_asked_for(self, received: RequestReceived) -> int:
-        asked = self._identifier_of(received) or {}
-        unique = (Tag.STUDY_INSTANCE_UID, Tag.PATIENT_ID)
-        keys: Dataset = {tag: asked[tag] for tag in unique if asked.get(tag)}
-        if not keys:
-            return 0
-        found = places_of(self._catalogue, self._policy, "STUDY", keys)
-        return min(sum(self._catalogue.instances_of(place.study) for place in found), _MOST_COUNTED)
-
-    def _reaction(self, usual: Reaction) -> Reaction:
-        calling = self._caller.calling_ae_title if self._caller is not None else ""
-        return Reaction.ANSWER if calling in self._policy.trusted_callers else usual
-
-    def _goes_on(self, reaction: Reaction | None) -> bool:
-        """Whether the association outlives this reaction."""
-        if reaction is Reaction.ABORT:
-            self._acceptor.abort()
-        elif reaction is Reaction.CLOSE:
-            self._closed = True
-        return not self.is_over
-
-    def _syntax_of(self, received: RequestReceived) -> str:
-        return self._syntaxes.get(received.context_id, uids.IMPLICIT_VR_LE)
-
-    def _identifier_of(self, received: RequestReceived) -> Dataset | None:
-        """The keys; None if they cannot be read."""
-        try:
-            return decode_dataset(received.identifier, self._syntax_of(received))
-        except UnreadableDataset:
-            return None
+    def _next_rows(self) -> bytes:
+        if self._answer is not None:
+            self._queue_rows(self._answer)
+        return self._acceptor.data_to_send()
 
     def _queue_rows(self, answer: Answer) -> None:
         between = self._policy.tempo.row / 1000
@@ -248,15 +75,11 @@ class Conversation:
             self._finish(self._policy.cut_status)
         self._answer = None
 
-    def _finish(self, status: int) -> None:
-        """Send the final response of the query that is being answered, if there is one."""
-        self._answer = None
-        self._respond(status)
-        self._asked = None
-
-    def _respond(self, status: int, identifier: bytes = b"") -> None:
-        asked = self._asked
-        if asked is None:
-            return
-        response = FindResponse(asked.request.message_id, status)
-        self._acceptor.respond(asked.context_id, response, identifier)
+    def _instances_asked_for(self, received: RequestReceived) -> int:
+        asked = self._identifier_of(received) or {}
+        unique = (Tag.STUDY_INSTANCE_UID, Tag.PATIENT_ID)
+        keys: Dataset = {tag: asked[tag] for tag in unique if asked.get(tag)}
+        if not keys:
+            return 0
+        found = places_of(self._catalogue, self._policy, "STUDY", keys)
+        return min(sum(self._catalogue.instances_of(place.study) for place in found), MOST_COUNTED)
