@@ -9,6 +9,7 @@ from enum import StrEnum
 from dosimeter.model.attempt import Attempt
 from dosimeter.model.scope import Touch
 from dosimeter.model.target import Endpoint
+from dosimeter.model.verdict import Exposure, Severity
 
 
 class SurveyState(StrEnum):
@@ -73,3 +74,18 @@ class Progress:
 
     endpoints: int
     recorded: int
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedThen:
+    """The verdict of an endpoint as it was told when the survey ended, by the rules of that day.
+
+    A comparison tells new rules from news by it.
+    """
+
+    address: str
+    port: int
+    ruleset_version: str
+    exposure: Exposure
+    severity: Severity
+    speaks_dicom: bool

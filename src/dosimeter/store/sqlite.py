@@ -7,6 +7,9 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 from dosimeter.model.survey import Progress, SurveyState
+from dosimeter.store import judgements as judgement_rows
+from dosimeter.store import places as place_rows
+from dosimeter.store import sightings as sighting_rows
 from dosimeter.store import statements
 from dosimeter.store.attempts import encode_cell
 from dosimeter.store.database import open_database
@@ -26,13 +29,14 @@ from dosimeter.store.rows import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
     from sqlite3 import Connection
 
     from dosimeter.model.facts import CellCounted
-    from dosimeter.model.survey import EndpointRecord, HostPlan, SurveyHeader
+    from dosimeter.model.place import Place, Sighting
+    from dosimeter.model.survey import EndpointRecord, HostPlan, JudgedThen, SurveyHeader
     from dosimeter.model.target import Endpoint
     from dosimeter.store.rows import HeaderRow, PendingRow
 
@@ -41,8 +45,11 @@ LAST: Final = "last"
 
 _HOSTS_A_BATCH: Final = 5_000
 _HOSTS_A_PAGE: Final = 1_000
+_SIGHTINGS_A_BATCH: Final = 20_000
 
 _Column = TypeVar("_Column", int, str)
+_Row = TypeVar("_Row")
+_Model = TypeVar("_Model")
 
 
 def open_store(url: str) -> SqliteStore:
@@ -211,6 +218,61 @@ class SqliteStore:
         with self._write() as connection:
             connection.execute(statements.FINISH, change)
 
+    def add_sightings(self, survey_id: str, seen: Iterable[Sighting]) -> None:
+        """Keep what inventories say, together with what they said before; ``seen`` is read as a stream.
+
+        Kept in batches, each whole or not at all: what went before a fault of the stream stays.
+        """
+        survey, stream = self._owned(survey_id), iter(seen)
+        while batch := list(islice(stream, _SIGHTINGS_A_BATCH)):
+            together = sighting_rows.merged_by_key(survey, batch)
+            with self._write() as connection:
+                for key, sighting in together.items():
+                    known: sighting_rows.SightingRow | None
+                    known = connection.execute(sighting_rows.KNOWN, key).fetchone()
+                    if known is not None:
+                        with self._told_as_damage():
+                            together[key] = sighting_rows.merged(sighting_rows.read_sighting(known), sighting)
+                rows = [sighting_rows.sighting_row(key, sighting) for key, sighting in together.items()]
+                connection.executemany(sighting_rows.KEEP, rows)
+
+    def sightings(self, survey_id: str) -> Iterator[Sighting]:
+        """What inventories said, one sighting an endpoint, by address as a number and port."""
+        return self._stream(sighting_rows.ALL, survey_id, sighting_rows.read_sighting)
+
+    def set_places(self, survey_id: str, located: Iterable[tuple[str, Place]]) -> None:
+        """Keep where addresses are, in place of what was kept before; needs no claim to the survey.
+
+        An address comes once. ``located`` is read as a stream and does not write to this store.
+        """
+        survey = self._key(survey_id)
+        rows = (
+            (survey, address_key(address), address, place_rows.encode_place(place))
+            for address, place in located
+        )
+        with self._write() as connection:
+            connection.execute(place_rows.DROP, (survey,))
+            connection.executemany(place_rows.ADD, rows)
+
+    def places(self, survey_id: str) -> Iterator[tuple[str, Place]]:
+        """Where addresses are, by address as a number."""
+        return self._stream(place_rows.ALL, survey_id, place_rows.read_place)
+
+    def set_judgements(self, survey_id: str, judged: Iterable[JudgedThen]) -> None:
+        """Keep the verdicts as they were told, in place of those kept before; needs no claim to the survey.
+
+        An endpoint comes once. ``judged`` is read as a stream and does not write to this store.
+        """
+        survey = self._key(survey_id)
+        with self._write() as connection:
+            connection.execute(judgement_rows.DROP, (survey,))
+            rows = (judgement_rows.judgement_row(survey, each) for each in judged)
+            connection.executemany(judgement_rows.ADD, rows)
+
+    def judgements(self, survey_id: str) -> Iterator[JudgedThen]:
+        """The verdicts as they were told, by address as a number and port."""
+        return self._stream(judgement_rows.ALL, survey_id, judgement_rows.read_judgement)
+
     def header(self, survey_id: str) -> SurveyHeader:
         """The survey as it stands."""
         with self._read() as connection:
@@ -232,13 +294,7 @@ class SqliteStore:
 
         Of a record that is open it says what is known so far.
         """
-        survey = self._key(survey_id)
-        with (
-            self._read() as connection,
-            closing(connection.execute(statements.RECORDS, (survey,))) as rows,
-            self._told_as_damage(),
-        ):
-            yield from map(read_record, rows)
+        return self._stream(statements.RECORDS, survey_id, read_record)
 
     def counts(self, survey_id: str) -> Progress:
         """How many endpoints are planned and how many recorded; an open record is not counted yet."""
@@ -288,6 +344,16 @@ class SqliteStore:
         while self._written:
             _survey_id, (_survey, lock) = self._written.popitem()
             lock.let_go()
+
+    def _stream(self, statement: str, survey_id: str, read: Callable[[_Row], _Model]) -> Iterator[_Model]:
+        """What the statement finds of the survey, one consistent view."""
+        survey = self._key(survey_id)
+        with (
+            self._read() as connection,
+            closing(connection.execute(statement, (survey,))) as rows,
+            self._told_as_damage(),
+        ):
+            yield from map(read, rows)
 
     def _key(self, survey_id: str) -> int:
         return self._one(statements.KEY, survey_id, int)

@@ -129,7 +129,7 @@ CREATE TABLE judgements (
 
 _OPEN_RECORDS: Final = "CREATE INDEX ix_records_open ON records (survey, address_key, port) WHERE is_open = 1"
 
-TABLES: Final = (_VERSION, _SURVEYS, _HOSTS, _RECORDS, _CELLS, _SIGHTINGS, _PLACES, _JUDGEMENTS)
+TABLES: Final = (_VERSION, _SURVEYS, _HOSTS, _JUDGEMENTS, _PLACES, _SIGHTINGS, _RECORDS, _CELLS)
 """The statements that make the tables of an empty file."""
 
 INDEXES: Final = (_OPEN_RECORDS,)

@@ -9,7 +9,15 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from dosimeter.model.facts import CellCounted
-    from dosimeter.model.survey import EndpointRecord, HostPlan, Progress, SurveyHeader, SurveyState
+    from dosimeter.model.place import Place, Sighting
+    from dosimeter.model.survey import (
+        EndpointRecord,
+        HostPlan,
+        JudgedThen,
+        Progress,
+        SurveyHeader,
+        SurveyState,
+    )
     from dosimeter.model.target import Endpoint
 
 
@@ -71,6 +79,31 @@ class SurveyStore(Protocol):
 
     def finish(self, survey_id: str, state: SurveyState, at: datetime) -> None:
         """Say how the survey ended, and when."""
+
+    def add_sightings(self, survey_id: str, seen: Iterable[Sighting]) -> None:
+        """Keep what inventories say, together with what they said before; ``seen`` is read as a stream.
+
+        All sources of an endpoint are kept, the first and the last time, and of each statement the latest.
+        """
+
+    def sightings(self, survey_id: str) -> Iterator[Sighting]:
+        """What inventories said, one sighting an endpoint, by address as a number and port."""
+
+    def set_places(self, survey_id: str, located: Iterable[tuple[str, Place]]) -> None:
+        """Keep where addresses are, in place of what was kept before, whole or not at all.
+
+        Any process may, whoever writes the survey. An address comes once. ``located`` may read this
+        store and does not write to it.
+        """
+
+    def places(self, survey_id: str) -> Iterator[tuple[str, Place]]:
+        """Where addresses are, by address as a number."""
+
+    def set_judgements(self, survey_id: str, judged: Iterable[JudgedThen]) -> None:
+        """Keep the verdicts as they were told, in place of those kept before; as :meth:`set_places`."""
+
+    def judgements(self, survey_id: str) -> Iterator[JudgedThen]:
+        """The verdicts as they were told, by address as a number and port."""
 
     def header(self, survey_id: str) -> SurveyHeader:
         """The survey as it stands."""

@@ -11,7 +11,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from dosimeter.model.survey import Progress, SurveyState
-from dosimeter.store import statements
+from dosimeter.store import judgements, places, sightings, statements
 from dosimeter.store.database import open_database
 from dosimeter.store.problem import StoreProblem
 from dosimeter.store.schema import METADATA
@@ -21,12 +21,14 @@ from dosimeter.store.upgrade import MIGRATIONS, upgrade
 from tests.contract.samples import NOON, cell, header, host, hosts, record
 from tests.unit.store import revision_0001
 
-NEXT = '''
+AFTER = f"{int(REVISION) + 1:04}"
+
+NEXT = f'''
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003"
-down_revision = "0002"
+revision = "{AFTER}"
+down_revision = "{REVISION}"
 
 
 def upgrade() -> None:
@@ -50,11 +52,11 @@ def file(tmp_path: Path) -> Path:
 def next_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The program as it will be after one more migration; returns that migration's file."""
     shutil.copytree(MIGRATIONS, tmp_path / "migrations")
-    step = tmp_path / "migrations" / "versions" / "v0003_note.py"
+    step = tmp_path / "migrations" / "versions" / f"v{AFTER}_note.py"
     step.write_text(NEXT, encoding="utf-8")
     monkeypatch.setattr("dosimeter.store.upgrade.MIGRATIONS", tmp_path / "migrations")
-    monkeypatch.setattr("dosimeter.store.database.KNOWN_REVISIONS", ("0001", "0002", "0003"))
-    monkeypatch.setattr("dosimeter.store.database.REVISION", "0003")
+    monkeypatch.setattr("dosimeter.store.database.KNOWN_REVISIONS", (*KNOWN_REVISIONS, AFTER))
+    monkeypatch.setattr("dosimeter.store.database.REVISION", AFTER)
     return step
 
 
@@ -114,11 +116,17 @@ def test_every_migration_is_a_known_revision() -> None:
 
 def test_every_statement_is_one_that_the_tables_can_answer(file: Path) -> None:
     """SQLite prepares each statement on a new file; none is misspelt or out of date."""
-    texts = {name: text for name, text in vars(statements).items() if name.isupper()}
+    modules = (statements, sightings, places, judgements)
+    texts = [
+        text
+        for module in modules
+        for name, text in vars(module).items()
+        if name.isupper() and isinstance(text, str)
+    ]
     with closing(sqlite3.connect(file)) as connection:
-        for text in texts.values():
+        for text in texts:
             connection.execute(f"EXPLAIN {text}", (0,) * text.count("?"))
-    assert len(texts) > 10
+    assert len(texts) > 20
 
 
 def test_a_file_from_before_there_was_a_census_is_read_as_it_was(tmp_path: Path) -> None:
@@ -159,7 +167,7 @@ def test_an_older_file_is_upgraded_when_it_is_opened(file: Path, next_version: P
     with open_store(f"sqlite:///{file}") as store:
         assert store.headers() == (header(),)
         assert list(store.records("s1")) == [record(planned.address) for planned in hosts(10)]
-    assert revision_of(file) == "0003"
+    assert revision_of(file) == AFTER
     assert ("surveys", "table_xinfo", "14", "note", "VARCHAR", "1", "'none'", "0", "0") in schema_of(file)
 
 
@@ -170,7 +178,7 @@ def test_an_upgrade_that_fails_leaves_the_file_as_it_was(file: Path, next_versio
         step.write('    op.execute("DELETE FROM surveys")\n')
     with pytest.raises(StoreProblem, match="contradicts"):
         open_store(f"sqlite:///{file}")
-    assert revision_of(file) == "0002"
+    assert revision_of(file) == REVISION
     assert schema_of(file) == before
 
 
@@ -183,4 +191,4 @@ def test_an_upgrade_waits_for_another_process_and_then_says_so(
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreProblem, match="is locked by another process"):
             open_store(f"sqlite:///{file}")
-    assert revision_of(file) == "0002"
+    assert revision_of(file) == REVISION
