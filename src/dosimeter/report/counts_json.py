@@ -67,11 +67,11 @@ def stakes_object(stakes: Stakes) -> Json:
 
 
 def _holdings(holdings: Holdings) -> Json:
-    sums = {things.value: _sum(holdings.of(things)) for things in Things}
+    sums = {things.value: sum_object(holdings.of(things)) for things in Things}
     return {"archives": holdings.archives, **sums}
 
 
-def _sum(total: Sum) -> Json:
+def sum_object(total: Sum) -> Json:
     """The number with the weakest kind in it; what was counted and what is claimed stand apart below."""
     return {
         **cell_object(total.count),
