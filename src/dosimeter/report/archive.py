@@ -227,6 +227,7 @@ class Archive:
     together, ``began`` and ``ended`` (UTC) of the whole visit. ``same_as`` is of the principal door.
     ``joined`` holds the doors, worst first, where there are several, and ``links`` say why they are one.
     ``neighbours`` are those at the addresses of its doors. ``place`` is that of the principal door.
+    ``first_seen`` (UTC) is when an inventory first saw any of its doors, None where none says when.
     """
 
     endpoint: Endpoint
@@ -238,6 +239,7 @@ class Archive:
     links: tuple[Link, ...] = ()
     neighbours: tuple[NeighbourAt, ...] = ()
     place: Place = NOWHERE
+    first_seen: datetime | None = None
 
     @property
     def doors(self) -> tuple[Door, ...]:
