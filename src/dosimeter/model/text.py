@@ -1,12 +1,16 @@
-"""Text that a peer sent, made harmless before anything else sees it."""
+"""Text that a peer sent or that a third party wrote, made harmless before anything else sees it."""
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
 MAX_SERVER_TEXT: Final = 64
 """Characters kept: the longest identifier of DICOM is a UID, and that has 64 (PS3.5 §9.1)."""
+
+MAX_NAME_TEXT: Final = 64
+"""Characters kept of a name that an inventory, a database or a table gives."""
 
 _FIRST_PRINTABLE: Final = 0x20
 _LAST_PRINTABLE: Final = 0x7E
@@ -41,6 +45,21 @@ class ServerText:
         if not _is_clean(kept):
             kept = "".join(map(_escape, kept))[:MAX_SERVER_TEXT]
         return cls(kept)
+
+
+def plain_name(raw: str) -> str:
+    """A name as a third party wrote it, on one line, at most 64 characters; letters of any script stay.
+
+    Spaces of every kind become one space; what is not shown (controls, bidirectional marks, zero-width
+    and private characters) becomes a question mark, so that nobody hides in it. Never fails; the result
+    may be empty.
+    """
+    if len(raw) <= MAX_NAME_TEXT and raw.isascii() and raw.isprintable():
+        return " ".join(raw.split())
+    # What is cut away is not looked at: a name of a megabyte costs no more than a long one.
+    composed = unicodedata.normalize("NFC", " ".join(raw[: 16 * MAX_NAME_TEXT].split()))
+    shown = "".join([each if each.isprintable() else "?" for each in composed[:MAX_NAME_TEXT]])
+    return shown.strip()
 
 
 def _is_clean(text: str) -> bool:

@@ -1,0 +1,62 @@
+"""Which source is believed: the order of places (adr 0023). Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dosimeter.model.place import NOWHERE, Country, DataSource, Operator, Place, Sighting
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What each source says of one address. ``before`` is the place that was stored, if it is placed again.
+
+    ``tables`` are those of owners, the one that goes first in front.
+    """
+
+    tables: tuple[Place, ...] = ()
+    databases: tuple[Place, ...] = ()
+    inventory: Place = NOWHERE
+    registries: Country | None = None
+    before: Place = NOWHERE
+
+
+def place_of(words: Words) -> Place:
+    """Each statement from the first source that makes it.
+
+    Country: the user's tables, then what a table said before, the user's databases, what was stored, the
+    inventories, the registries. Operator: tables, what a table said before, inventories, databases, what
+    was stored. Owner: tables alone.
+    """
+    by_table, others = _parted(words.before)
+    tables = (*words.tables, by_table)
+    own = (*tables, *words.databases, others, words.inventory)
+    seen = (*tables, words.inventory, *words.databases, others)
+    return Place(
+        next((each.country for each in own if each.country is not None), words.registries),
+        next((each.operator for each in seen if each.operator is not None), None),
+        next((each.owner for each in tables if each.owner is not None), None),
+    )
+
+
+def inventory_place(sighting: Sighting) -> Place:
+    """What inventories say of an address; the source names them, its day is the last that one of them saw it."""
+    seen = sighting.last_seen
+    source = DataSource(", ".join(sighting.sources), None if seen is None else seen.date())
+    has_operator = sighting.asn is not None or sighting.operator is not None
+    return Place(
+        None if sighting.country is None else Country(sighting.country, source),
+        Operator(sighting.asn, sighting.operator, source) if has_operator else None,
+    )
+
+
+def _parted(before: Place) -> tuple[Place, Place]:
+    """What a table of owners said, which is known by the source of the owner, and all else."""
+    if before.owner is None:
+        return NOWHERE, before
+    source = before.owner.source
+    country, operator = before.country, before.operator
+    country_too = country is not None and country.source == source
+    operator_too = operator is not None and operator.source == source
+    by_table = Place(country if country_too else None, operator if operator_too else None, before.owner)
+    return by_table, Place(None if country_too else country, None if operator_too else operator)
