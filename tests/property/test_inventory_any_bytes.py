@@ -57,7 +57,7 @@ CONTENT = st.one_of(st.binary(max_size=300), LINES, TAGS)
 
 def targets_of(content: bytes) -> list[Target] | InventoryProblem:
     try:
-        return list(read_inventory(Path("-"), io.BytesIO(content)))
+        return [found.target for found in read_inventory(Path("-"), None, io.BytesIO(content))]
     except InventoryProblem as refused:
         return refused
 

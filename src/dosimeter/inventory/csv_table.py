@@ -1,41 +1,101 @@
-"""A CSV table whose first line names its columns: masscan, zmap, Shodan and spreadsheets write these."""
+"""A CSV table: of ZMap, Shodan, masscan, IVRE or a spreadsheet, known by the names of its columns.
+
+A table without a header is read too where its rows are an address and a port.
+"""
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import chain
 from typing import Final
 
 from dosimeter.inventory.entry import parse_host, parse_port, parse_service
+from dosimeter.inventory.found import (
+    Found,
+    Kind,
+    Said,
+    address_of,
+    as_number_of,
+    country_of,
+    moment_of,
+    operator_of,
+)
 from dosimeter.inventory.problem import InventoryProblem
 from dosimeter.inventory.source import ByteSource
-from dosimeter.model.target import Target
+from dosimeter.inventory.tally import Tally, Why
+from dosimeter.model.place import Sighting
+from dosimeter.model.target import Service, Target
 
-_HOST_COLUMNS: Final = ("ip", "ip_str", "address", "ip_address", "saddr", "host", "hostname", "name")
-_PORT_COLUMNS: Final = ("port", "portid", "dport", "sport")
-_SERVICE_COLUMNS: Final = ("service",)
+LONGEST_ROW: Final = 64 << 10
+"""Bytes of a line of a table: Shodan's tables have a column of banners."""
+_HOST: Final = ("ip", "ip_str", "address", "ip_address", "saddr", "host", "hostname", "name")
+_PORT: Final = ("port", "portid", "dport", "sport")
+_ZMAP_PORT: Final = ("sport", "port")
+"""ZMap writes down an answer: its source is the host, and its destination is the scanner."""
+_SERVICE: Final = ("service",)
+_TRANSPORT: Final = ("transport", "transport_protocol", "protocol", "proto")
+_STATE: Final = ("state", "status", "classification")
+_FIRST: Final = ("first_seen", "starttime")
+_LAST: Final = ("last_seen", "timestamp", "timestamp_str", "timestamp_ts", "endtime", "last_updated_at")
+_COUNTRY: Final = ("country_code", "location.country_code", "country")
+_ASN: Final = ("asn", "as_num", "autonomous_system.asn")
+_OPERATOR: Final = ("operator", "as_name", "org", "isp", "autonomous_system.name")
+_NOT_TCP: Final = frozenset({"udp", "sctp", "icmp", "quic"})
+_NOT_OPEN: Final = frozenset({"closed", "filtered", "rst", "icmp", "down", "icmp-unreach"})
 _DELIMITERS: Final = ",;\t"
+_PAIR: Final = 2
 
 
 def looks_like_table(first_line: str) -> bool:
-    """Whether a line is the header of a table with a column of hosts."""
-    return _column(_header(first_line), _HOST_COLUMNS) is not None
+    """Whether a line is the header of a table with a column of hosts, or an address and a port."""
+    return _column(_header(first_line), _HOST) is not None or _is_pair(first_line)
 
 
-def read_csv(source: ByteSource) -> Iterator[Target]:
-    """The targets of a table; every column but host, port and service is dropped.
+class _Columns:
+    """Where the columns of a table stand."""
+
+    def __init__(self, names: list[str], host_at: int) -> None:
+        self.host = host_at
+        is_zmap = names[host_at] == "saddr"
+        shodan = names[host_at] == "ip_str"
+        self.kind = Kind.ZMAP if is_zmap else Kind.SHODAN if shodan else Kind.CSV
+        self.port = _column(names, _ZMAP_PORT if is_zmap else _PORT)
+        self.service = _column(names, _SERVICE)
+        self.transport = _column(names, _TRANSPORT)
+        self.state = _column(names, _STATE)
+        self._first = _column(names, _FIRST)
+        self._last = _column(names, _LAST)
+        self._country = _column(names, _COUNTRY)
+        self._asn = _column(names, _ASN)
+        self._operator = _column(names, _OPERATOR)
+
+    def said(self, row: list[str]) -> Said:
+        """What a row says of its host."""
+        first = moment_of(_cell(row, self._first))
+        last = moment_of(_cell(row, self._last))
+        return Said(
+            self.kind,
+            first or last,
+            last or first,
+            country_of(_cell(row, self._country)),
+            as_number_of(_cell(row, self._asn)),
+            operator_of(_cell(row, self._operator)),
+        )
+
+
+def read_csv(source: ByteSource, tally: Tally) -> Iterator[Found]:
+    """The entries of a table; all columns but those named above are dropped.
 
     Raises:
-        InventoryProblem: a row has no host, or a cell is not what its column says.
+        InventoryProblem: a line is not text or has more than 64 KiB, or a quotation mark stays open.
     """
     numbered = _content_lines(source)
     first_number, first = next(numbered)
-    columns = _header(first)
-    host_at = _column(columns, _HOST_COLUMNS)
-    port_at = _column(columns, _PORT_COLUMNS)
-    service_at = _column(columns, _SERVICE_COLUMNS)
-    if host_at is None:
-        raise InventoryProblem(source.name, first_number, "no column is named ip, address or host; name one")
+    columns = _columns(source.name, first_number, first)
+    if _is_pair(first):
+        numbered = chain([(first_number, first)], numbered)
     number = first_number
 
     def texts() -> Iterator[str]:
@@ -52,21 +112,68 @@ def read_csv(source: ByteSource) -> Iterator[Target]:
             raise InventoryProblem(source.name, number, says) from None
         if row is None:
             return
-        if not any(map(str.strip, row)):
-            continue
-        port = _cell(row, port_at)
-        yield Target(
-            host=parse_host(_cell(row, host_at), source.name, number),
-            port=parse_port(port, source.name, number) if port else None,
-            service=parse_service(_cell(row, service_at)),
-            source=f"{source.name}:{number}",
-        )
+        found = _found(row, columns, tally, number) if any(map(str.strip, row)) else None
+        if found is not None:
+            yield found
+
+
+def _found(row: list[str], columns: _Columns, tally: Tally, number: int) -> Found | None:
+    if _cell(row, columns.transport).lower() in _NOT_TCP:
+        tally.leave_out(Why.NOT_TCP, number)
+        return None
+    if _cell(row, columns.state).lower() in _NOT_OPEN:
+        tally.leave_out(Why.NOT_OPEN, number)
+        return None
+    target = _target(row, columns, tally, number)
+    if target is None:
+        return None
+    address = address_of(target.host)
+    if address is None:
+        return Found(target)
+    said = columns.said(row)
+    seen = Sighting(address, target.port, (said.kind.value,), said.first_seen, said.last_seen)
+    return Found(target, replace(seen, country=said.country, asn=said.asn, operator=said.operator))
+
+
+def _target(row: list[str], columns: _Columns, tally: Tally, number: int) -> Target | None:
+    try:
+        host = parse_host(_cell(row, columns.host), tally.file, number)
+    except InventoryProblem:
+        tally.leave_out(Why.NO_ADDRESS, number)
+        return None
+    text = _cell(row, columns.port)
+    try:
+        port = parse_port(text, tally.file, number) if text else None
+    except InventoryProblem:
+        tally.leave_out(Why.NO_PORT, number)
+        return None
+    service: Service | None = parse_service(_cell(row, columns.service))
+    return Target(host, port, service, f"{tally.file}:{number}", scanned=True)
+
+
+def _columns(name: str, number: int, first: str) -> _Columns:
+    names = ["ip", "port"] if _is_pair(first) else _header(first)
+    host_at = _column(names, _HOST)
+    if host_at is None:
+        raise InventoryProblem(name, number, "no column is named ip, address or host; name one")
+    return _Columns(names, host_at)
+
+
+def _is_pair(line: str) -> bool:
+    """Whether a line is an address and a port, as ZMap writes them without a header."""
+    cells = [cell.strip().strip('"') for cell in line.strip().split(",")]
+    return (
+        len(cells) == _PAIR
+        and address_of(cells[0]) is not None
+        and cells[1].isascii()
+        and cells[1].isdecimal()
+    )
 
 
 def _content_lines(source: ByteSource) -> Iterator[tuple[int, str]]:
     """The lines without comments and empty lines before the header."""
     begun = False
-    for number, line in source.lines():
+    for number, line in source.lines(LONGEST_ROW):
         begun = begun or bool(line.strip() and not line.lstrip().startswith("#"))
         if begun:
             yield number, line

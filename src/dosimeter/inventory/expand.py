@@ -1,8 +1,9 @@
 """From targets to endpoints inside the scope: what will be asked, what was left out, and why.
 
-A target that reaches beyond the scope is refused, a network that does so only in part too: whoever
-wrote it believes more is allowed than is. What is excluded is left out and counted, and so is what
-an inventory file names at ports the scope does not list: a scanner writes down every port it found.
+A target that a person wrote and that reaches beyond the scope is refused, a network that does so only in
+part too: whoever wrote it believes more is allowed than is. What a tool wrote down beyond the scope is left
+out and counted (adr 0022), and so is what is excluded, and what a file names at ports the scope does not
+list.
 """
 
 from __future__ import annotations
@@ -17,11 +18,13 @@ from typing import Final, NamedTuple
 
 from dosimeter.inventory.problem import InventoryProblem
 from dosimeter.inventory.shuffle import shuffled
+from dosimeter.inventory.tally import Tally
+from dosimeter.model.message import Message, commas, many, say, sentences
 from dosimeter.model.scope import Authorisation
 from dosimeter.model.survey import HostPlan
 from dosimeter.model.target import COMMAND_LINE, Endpoint, Service, Target
 from dosimeter.net.address import AddressRefused, canonical_network, looks_like_address, parse_address
-from dosimeter.net.gate import EXCLUDE, NETWORKS, PORTS, OutOfScope, ScopeGate
+from dosimeter.net.gate import EXCLUDE, NAMES, NETWORKS, PORTS, OutOfScope, ScopeGate
 from dosimeter.net.ranges import AddressRanges, Span, address_text, position, span_of
 
 MOST_ENDPOINTS: Final = 4_194_304
@@ -37,8 +40,10 @@ class LeftOut:
 
     ``repeated_endpoints`` were named more than once and are asked once. ``outside`` holds
     (name, address, reason) for the addresses of a name that the scope does not allow.
-    ``at_other_ports`` holds (file, endpoints at ports the scope does not list). ``excluded_by`` says
-    who excluded.
+    ``at_other_ports`` holds (file, endpoints at ports the scope does not list). ``beyond`` holds
+    (file, entries of a tool that lie outside the scope), ``wider`` (file, networks of which only a part is
+    inside). ``unread`` is what the readers say of records that name no target. ``excluded_by`` says who
+    excluded.
     """
 
     excluded_addresses: int = 0
@@ -47,30 +52,77 @@ class LeftOut:
     unresolved_names: tuple[str, ...] = ()
     outside: tuple[tuple[str, str, str], ...] = ()
     at_other_ports: tuple[tuple[str, int], ...] = ()
+    beyond: tuple[tuple[str, int], ...] = ()
+    wider: tuple[tuple[str, int], ...] = ()
+    unread: tuple[Message, ...] = ()
     excluded_by: str = "the scope"
 
     @property
-    def sentences(self) -> tuple[str, ...]:
+    def sentences(self) -> tuple[Message, ...]:
         """One sentence for each reason, none where nothing was left out."""
-        says = []
+        return (*self.unread, *self._of_files(), *self._of_exclusions(), *self._of_names())
+
+    def _of_files(self) -> Iterator[Message]:
+        for file, entries in self.beyond:
+            yield many(
+                "{number} entry of {file} is outside the scope: left out.",
+                "{number} entries of {file} are outside the scope: left out.",
+                entries,
+                file=file,
+            )
+        for file, networks in self.wider:
+            yield many(
+                "{number} network of {file} is wider than the scope: the part outside is left out.",
+                "{number} networks of {file} are wider than the scope: the parts outside are left out.",
+                networks,
+                file=file,
+            )
         for file, endpoints in self.at_other_ports:
-            those = _counted(endpoints, f"endpoint of {file} is", f"endpoints of {file} are")
-            says.append(f"{those} at ports the scope does not list: left out.")
+            yield many(
+                "{number} endpoint of {file} is at ports the scope does not list: left out.",
+                "{number} endpoints of {file} are at ports the scope does not list: left out.",
+                endpoints,
+                file=file,
+            )
+
+    def _of_exclusions(self) -> Iterator[Message]:
         if self.excluded_addresses:
-            those = _counted(self.excluded_addresses, "address is", "addresses are")
-            says.append(f"{those} excluded by {self.excluded_by}.")
+            yield many(
+                "{number} address is excluded by {who}.",
+                "{number} addresses are excluded by {who}.",
+                self.excluded_addresses,
+                who=self.excluded_by,
+            )
         if self.excluded_names:
-            those = _counted(len(self.excluded_names), "name is", "names are")
-            says.append(f"{those} excluded by {self.excluded_by}: {_listed(self.excluded_names)}.")
+            yield many(
+                "{number} name is excluded by {who}: {names}.",
+                "{number} names are excluded by {who}: {names}.",
+                len(self.excluded_names),
+                who=self.excluded_by,
+                names=_some(self.excluded_names),
+            )
         if self.repeated_endpoints:
-            those = _counted(self.repeated_endpoints, "endpoint was", "endpoints were")
-            says.append(f"{those} named more than once: asked once.")
+            yield many(
+                "{number} endpoint was named more than once: asked once.",
+                "{number} endpoints were named more than once: asked once.",
+                self.repeated_endpoints,
+            )
+
+    def _of_names(self) -> Iterator[Message]:
         if self.unresolved_names:
-            those = _counted(len(self.unresolved_names), "name does", "names do")
-            says.append(f"{those} not resolve: {_listed(self.unresolved_names)}.")
+            yield many(
+                "{number} name does not resolve: {names}.",
+                "{number} names do not resolve: {names}.",
+                len(self.unresolved_names),
+                names=_some(self.unresolved_names),
+            )
         for name, address, why in self.outside[:_SHOWN]:
-            says.append(f"{name} also stands for {address}, which is not asked: {why}.")
-        return tuple(says)
+            yield say(
+                "{name} also stands for {address}, which is not asked: {why}.",
+                name=name,
+                address=address,
+                why=why,
+            )
 
 
 class _Door(NamedTuple):
@@ -131,16 +183,19 @@ def endpoints_for(
     *,
     seed: int = 0,
     excluded_by: str = "the scope",
+    read: Sequence[Tally] = (),
 ) -> Expansion:
     """What will be asked: targets x ports, inside the scope, each endpoint once.
 
     A target without a port is asked at every port of the scope. A port's service is the one the
     inventory names with it, else DICOM_TLS or WEB if the scope lists the port as such, else DICOM.
     None for ``targets`` means all the scope allows. Nothing is contacted, but names of the scope are
-    resolved by the gate. ``excluded_by`` says, for sentences alone, who excluded what the gate excludes.
+    resolved by the gate. ``excluded_by`` says, for sentences alone, who excluded what the gate excludes;
+    ``read`` is what the readers of the targets left out, counted while the targets are read.
 
     Raises:
-        OutOfScope: a target is outside the scope in whole or in part; the message names both.
+        OutOfScope: a target that no tool wrote is outside the scope in whole or in part; the message
+            names both.
         InventoryProblem: nothing is left to ask, or more than 4,194,304 endpoints.
     """
     claims = _Claims(authorisation, gate)
@@ -158,6 +213,9 @@ def endpoints_for(
         unresolved_names=tuple(claims.unresolved),
         outside=tuple(claims.outside),
         at_other_ports=tuple(claims.at_other_ports.items()),
+        beyond=tuple(claims.beyond.items()),
+        wider=tuple(claims.wider.items()),
+        unread=tuple([sentence for tally in read for sentence in tally.sentences]),
         excluded_by=excluded_by,
     )
     endpoints = sum((last - first + 1) * len(doors) for first, last, doors in open_stretches)
@@ -168,8 +226,8 @@ def endpoints_for(
         )
         raise InventoryProblem("targets", None, says)
     if not endpoints:
-        says = "nothing is left to ask; name a target that is not left out. " + " ".join(left_out.sentences)
-        raise InventoryProblem("targets", None, says.strip())
+        why = say("nothing is left to ask; name a target that is not left out.")
+        raise InventoryProblem("targets", None, sentences([why, *left_out.sentences]))
     return Expansion(hosts, endpoints, left_out, seed, tuple(open_stretches))
 
 
@@ -188,6 +246,8 @@ class _Claims:
         self.unresolved: dict[str, None] = {}
         self.outside: dict[tuple[str, str, str], None] = {}
         self.at_other_ports: Counter[str] = Counter()
+        self.beyond: Counter[str] = Counter()
+        self.wider: Counter[str] = Counter()
 
     @property
     def doors(self) -> Sequence[_Doors]:
@@ -207,6 +267,9 @@ class _Claims:
     def _add_network(self, target: Target) -> None:
         try:
             span = _span(target.host)
+            if target.scanned and not self._gate.allowed.covers(span):
+                self._add_part(span, target)
+                return
             self._gate.check_span(target.host, span)
         except AddressRefused as refused:
             raise OutOfScope(_subject(target), NETWORKS, str(refused)) from None
@@ -214,13 +277,24 @@ class _Claims:
             raise OutOfScope(_subject(target), refused.rule, refused.says) from None
         self._keep(span, target, None)
 
+    def _add_part(self, span: Span, target: Target) -> None:
+        """What is inside of something that a tool wrote and that is not."""
+        inside = list(AddressRanges(self._gate.allowed.gaps(span)).gaps(span))
+        (self.wider if inside else self.beyond)[_file(target)] += 1
+        for part in inside:
+            self._gate.check_span(target.host, part)
+            self._keep(part, target, None)
+
     def _add_name(self, target: Target) -> None:
         try:
             answer = self._gate.resolve(target.host)
         except OutOfScope as refused:
-            if refused.rule != EXCLUDE:
+            if refused.rule == EXCLUDE:
+                self.excluded_names[refused.subject] = None
+            elif target.scanned and refused.rule in (NAMES, NETWORKS):
+                self.beyond[_file(target)] += 1
+            else:
                 raise OutOfScope(_subject(target), refused.rule, refused.says) from None
-            self.excluded_names[refused.subject] = None
             return
         if not answer.resolved:
             self.unresolved[answer.name] = None
@@ -231,7 +305,7 @@ class _Claims:
 
     def _keep(self, span: Span, target: Target, name: str | None) -> None:
         if not self._allows_port(target):
-            self.at_other_ports[target.source.rpartition(":")[0]] += span[1] - span[0] + 1
+            self.at_other_ports[_file(target)] += span[1] - span[0] + 1
             return
         if self._kept >= MOST_ENDPOINTS:
             says = (
@@ -333,10 +407,11 @@ def _subject(target: Target) -> str:
     return f"{target.source}: {host}{port}"
 
 
-def _counted(number: int, one: str, many: str) -> str:
-    return f"{number:,} {one if number == 1 else many}"
+def _file(target: Target) -> str:
+    return target.source.rpartition(":")[0]
 
 
-def _listed(names: Sequence[str]) -> str:
+def _some(names: Sequence[str]) -> Message:
     rest = len(names) - _SHOWN
-    return ", ".join(names[:_SHOWN]) + (f" and {rest:,} more" if rest > 0 else "")
+    shown = commas(names[:_SHOWN])
+    return say("{names} and {rest} more", names=shown, rest=rest) if rest > 0 else shown

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dosimeter.inventory.entry import parse_target
+from dosimeter.inventory.found import Found
 from dosimeter.inventory.problem import InventoryProblem
 from dosimeter.inventory.source import ByteSource
-from dosimeter.model.target import Target
 
 
-def read_plain(source: ByteSource) -> Iterator[Target]:
+def read_plain(source: ByteSource) -> Iterator[Found]:
     """The targets of a plain list; nmap's several targets a line are read too.
 
     Raises:
@@ -21,4 +21,4 @@ def read_plain(source: ByteSource) -> Iterator[Target]:
             if "," in entry or ";" in entry:
                 says = "this is a table without a header; let its first line name the columns, as in: ip,port"
                 raise InventoryProblem(source.name, number, says)
-            yield parse_target(entry, source.name, number)
+            yield Found(parse_target(entry, source.name, number))

@@ -15,7 +15,7 @@ from dosimeter.inventory.problem import InventoryProblem
 
 LONGEST_LINE: Final = 4096
 """Bytes. The longest honest line is a host name of 253 and a port; a CSV row has some more columns."""
-HEAD: Final = 4096
+HEAD: Final = 64 << 10
 """Bytes looked at to recognise the format."""
 STANDARD_INPUT: Final = "standard input"
 _GZIP_MAGIC: Final = b"\x1f\x8b"
@@ -45,6 +45,8 @@ class ByteSource:
             head = unpacked.read(HEAD)
             whole = _Replayed(head, unpacked).buffered()
         self.head = head
+        self.read_so_far = 0
+        """Unpacked bytes that ``raw_lines`` has handed out or skipped."""
         self._stream = whole
 
     def chunks(self) -> Iterator[bytes]:
@@ -52,19 +54,32 @@ class ByteSource:
         while chunk := self._stream.read(_BUFFER):
             yield chunk
 
-    def lines(self) -> Iterator[tuple[int, str]]:
+    def lines(self, longest: int = LONGEST_LINE) -> Iterator[tuple[int, str]]:
         """Numbered lines of text, line ends kept.
 
         Raises:
-            InventoryProblem: a line is longer than 4 KiB, or is not text.
+            InventoryProblem: a line is longer than ``longest`` bytes, or is not text.
         """
         number = 0
-        while raw := self._stream.readline(LONGEST_LINE + 1):
+        while raw := self._stream.readline(longest + 1):
             number += 1
-            if len(raw) > LONGEST_LINE:
-                says = f"the line is longer than {LONGEST_LINE} bytes; write one target a line"
+            if len(raw) > longest:
+                says = f"the line is longer than {longest} bytes; write one target a line"
                 raise InventoryProblem(self.name, number, says)
             yield number, self._text(raw, number)
+
+    def raw_lines(self, longest: int) -> Iterator[tuple[int, bytes | None]]:
+        """Numbered lines as they stand, ends kept; None for one that is longer than ``longest`` bytes."""
+        number = 0
+        while raw := self._stream.readline(longest + 1):
+            number += 1
+            self.read_so_far += len(raw)
+            if len(raw) <= longest:
+                yield number, raw
+                continue
+            while not raw.endswith(b"\n") and (raw := self._stream.readline(_BUFFER)):
+                self.read_so_far += len(raw)
+            yield number, None
 
     def _text(self, raw: bytes, number: int) -> str:
         if number == 1:
@@ -74,7 +89,7 @@ class ByteSource:
         try:
             text = raw.decode()
         except UnicodeDecodeError:
-            says = "the line is not UTF-8 text; give a list, a CSV table or nmap XML (gzip or not)"
+            says = "the line is not UTF-8 text; give a list, a CSV table, nmap XML or JSON (gzip or not)"
             raise InventoryProblem(self.name, number, says) from None
         if not text.replace("\t", "").rstrip("\r\n").isprintable():
             says = "the line holds control characters, as a binary file does; give a text file"

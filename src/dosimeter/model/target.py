@@ -37,12 +37,15 @@ class Target:
 
     ``port`` and ``service`` are None where the inventory does not name them; the scope's ports
     are used then. ``source`` says where the entry comes from, for messages: ``"targets.txt:12"``.
+    ``scanned`` is true where a tool wrote it down and not the user: then what lies outside the scope
+    is left out and counted, not refused (adr 0022).
     """
 
     host: str
     port: int | None = None
     service: Service | None = None
     source: str = COMMAND_LINE
+    scanned: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,9 @@ from dosimeter import __version__
 from dosimeter.exposure.rules import RULESET_VERSION
 from dosimeter.inventory.entry import parse_target
 from dosimeter.inventory.expand import endpoints_for
-from dosimeter.inventory.read import read_inventory
+from dosimeter.inventory.read import read_inventory, tally_for
+from dosimeter.inventory.spool import SightingSpool
+from dosimeter.inventory.tally import Tally
 from dosimeter.model.problem import Problem
 from dosimeter.model.scope import Authorisation, Touch
 from dosimeter.model.survey import SurveyHeader, SurveyState
@@ -113,34 +115,38 @@ def start(request: SurveyRequest, watch: Watch) -> Outcome:
     authorisation = narrow(scope, exclude=request.exclude, touch=_touch(request.touch))
     authorisation = _with_titles(authorisation, request)
     gate = ScopeGate(authorisation, clock.now)
-    targets = _targets(request) if request.targets or request.lists else None
-    expansion = endpoints_for(
-        targets,
-        authorisation,
-        gate,
-        seed=secrets.randbits(64),
-        excluded_by=_excluded_by(scope, request.exclude),
-    )
-    for sentence in expansion.left_out.sentences:
-        watch.note(sentence)
-    header = SurveyHeader(
-        id=f"{clock.now():%Y%m%d}-{secrets.token_hex(4)}",
-        tool_version=__version__,
-        ruleset_version=RULESET_VERSION,
-        scope_sha256=authorisation.sha256,
-        authorised_by=authorisation.authorised_by,
-        reference=authorisation.reference,
-        touch=authorisation.touch,
-        started=clock.now(),
-        completed=None,
-        state=SurveyState.RUNNING,
-    )
-    with (
-        opened(request.store_url) as store,
-        AuditLog(_audit_path(request.audit, request.store_url), header, clock) as audit,
-    ):
-        store.create(header, expansion.plans(), str(request.scope.resolve()))
-        return _Run(store, header, authorisation, gate, clock).perform(audit, expansion.hosts, watch)
+    with SightingSpool(gate, authorisation.ports) as spool:
+        tallies: list[Tally] = []
+        expansion = endpoints_for(
+            _targets(request, spool, tallies) if request.targets or request.lists else None,
+            authorisation,
+            gate,
+            seed=secrets.randbits(64),
+            excluded_by=_excluded_by(scope, request.exclude),
+            read=tallies,
+        )
+        for sentence in expansion.left_out.sentences:
+            watch.note(sentence)
+        header = SurveyHeader(
+            id=f"{clock.now():%Y%m%d}-{secrets.token_hex(4)}",
+            tool_version=__version__,
+            ruleset_version=RULESET_VERSION,
+            scope_sha256=authorisation.sha256,
+            authorised_by=authorisation.authorised_by,
+            reference=authorisation.reference,
+            touch=authorisation.touch,
+            started=clock.now(),
+            completed=None,
+            state=SurveyState.RUNNING,
+        )
+        with (
+            opened(request.store_url) as store,
+            AuditLog(_audit_path(request.audit, request.store_url), header, clock) as audit,
+        ):
+            store.create(header, expansion.plans(), str(request.scope.resolve()))
+            store.add_sightings(header.id, spool)
+            spool.close()
+            return _Run(store, header, authorisation, gate, clock).perform(audit, expansion.hosts, watch)
 
 
 @rare_collections()
@@ -283,11 +289,17 @@ def _chosen(wanted: tuple[str, ...], listed: tuple[str, ...], kind: str) -> tupl
     return wanted or listed
 
 
-def _targets(request: SurveyRequest) -> Iterator[Target]:
+def _targets(request: SurveyRequest, spool: SightingSpool, tallies: list[Tally]) -> Iterator[Target]:
+    """What the user and the inventories name; an inventory can be read once, so the rest is kept here."""
     for text in request.targets:
         yield parse_target(text)
-    for name in request.lists:
-        yield from read_inventory(Path(name))
+    for path in map(Path, request.lists):
+        tally = tally_for(path)
+        tallies.append(tally)
+        for found in read_inventory(path, tally):
+            if found.sighting is not None:
+                spool.add(found.sighting)
+            yield found.target
 
 
 def _audit_path(path: Path | None, store_url: str | None) -> Path:
