@@ -11,6 +11,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
+from dosimeter.census import words
 from dosimeter.model.census import (
     MANY,
     NOT_COUNTED,
@@ -26,6 +27,7 @@ from dosimeter.model.census import (
     Unknown,
 )
 from dosimeter.model.facts import Fact
+from dosimeter.model.message import Message, say
 from dosimeter.model.web import FHIR, ProductCounted
 
 _NEIGHBOURS: Final = frozenset({FHIR})
@@ -34,8 +36,7 @@ _NEIGHBOURS: Final = frozenset({FHIR})
 _NESTED: Final = (Things.PATIENTS, Things.STUDIES, Things.SERIES, Things.INSTANCES)
 """Each has at least one of the next (PS3.3 A.1.2)."""
 
-AGREES: Final = "the archive's own counter agrees"
-_TWO: Final = "the server's own counters contradict each other, and are not used"
+_TWO: Final = say("the server's own counters contradict each other, and are not used")
 
 
 def claimed_counts(facts: Iterable[Fact]) -> Census:
@@ -49,7 +50,7 @@ def claimed_counts(facts: Iterable[Fact]) -> Census:
     values = _agreed(_said(facts, remarks), remarks)
     nested = [things for things in _NESTED if things in values]
     if any(values[inner] < values[outer] for outer, inner in pairwise(nested)):
-        remarks[f"{' and '.join(MANY[things] for things in nested)} are not known: {_TWO}"] = None
+        remarks[words.unknown_all(nested, _TWO)] = None
         for things in nested:
             del values[things]
     if not values and not remarks:
@@ -76,7 +77,7 @@ def _agreed(said: dict[Things, list[int]], remarks: dict[str, None]) -> dict[Thi
     values: dict[Things, int] = {}
     for things, found in said.items():
         if min(found) < SAME_STOCK * max(found):
-            remarks[f"{MANY[things]} are not known: {_TWO}"] = None
+            remarks[words.unknown(things, _TWO)] = None
         else:
             values[things] = max(found)
     return values
@@ -119,7 +120,7 @@ def _best(things: Things, counts: Sequence[Count]) -> tuple[Count, str | None]:
     if not claims:
         return counted, None
     if min(claims) < SAME_STOCK * max(claims):
-        return counted, f"of {MANY[things]}, {_TWO}"
+        return counted, say("of {things}, {why}", things=MANY[things], why=_TWO)
     claim = max(claims)
     match counted:
         case Unknown():
@@ -129,7 +130,9 @@ def _best(things: Things, counts: Sequence[Count]) -> tuple[Count, str | None]:
         case Estimated(_, low, high):
             if low <= claim <= high:
                 return Claimed(claim), None
-            return counted, f"the archive's own counter of {MANY[things]} does not fit the estimate"
+            return counted, say(
+                "the archive's own counter of {things} does not fit the estimate", things=MANY[things]
+            )
         case _:
             if claim < counted.value:
                 return counted, _below(things)
@@ -146,19 +149,22 @@ def _counted(counts: Sequence[Count]) -> Count:
     return max(floors, key=lambda floor: floor.value) if floors else Unknown()
 
 
-def _beside_exact(things: Things, claim: int, value: int) -> str:
+def _beside_exact(things: Things, claim: int, value: int) -> Message:
     if claim == value:
-        return f"{MANY[things]}: {AGREES}"
-    return (
-        f"{MANY[things]}: the archive's own counter differs from what was counted, and is not used"
-        if claim > value
-        else _below(things)
+        return say("{things}: the archive's own counter agrees", things=MANY[things])
+    if claim < value:
+        return _below(things)
+    return say(
+        "{things}: the archive's own counter differs from what was counted, and is not used",
+        things=MANY[things],
     )
 
 
-def _below(things: Things) -> str:
-    return f"{MANY[things]}: the archive's own counter says less than was seen, and is not used"
+def _below(things: Things) -> Message:
+    return say(
+        "{things}: the archive's own counter says less than was seen, and is not used", things=MANY[things]
+    )
 
 
-def _implausible(things: Things) -> str:
-    return f"{MANY[things]} are not known: the server's own counter of them is no plausible number"
+def _implausible(things: Things) -> Message:
+    return words.unknown(things, say("the server's own counter of them is no plausible number"))

@@ -14,11 +14,12 @@ from math import ceil, exp, floor, sqrt
 from typing import TYPE_CHECKING, Final
 
 from dosimeter.model.census import Estimated
+from dosimeter.model.message import say
 
 if TYPE_CHECKING:
     from dosimeter.model.census import Sample
 
-DATED_ONLY: Final = (
+DATED_ONLY: Final = say(
     "The estimate is of studies that have a date, from days drawn at random; "
     "those without a date are not in it."
 )

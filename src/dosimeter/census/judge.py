@@ -131,7 +131,7 @@ class _Judgement:
             return Exact(found)
         sampled = self._estimated(found)
         if sampled is not None:
-            self._remarks.append(f"studies are estimated: {self._why_cut()}. {DATED_ONLY}")
+            self._remarks.append(words.estimated(self._why_cut(), DATED_ONLY))
             return sampled
         if not found:
             why = self._why_cut() if self._end is not CensusEnd.ALL_ASKED else words.REFUSED
@@ -191,7 +191,7 @@ class _Judgement:
         if any(cell.without_key for cell in cells):
             return words.NO_KEY
         if evidence.limit is not None:
-            return f"{words.limited(evidence.limit)}, and {words.UNSEEN}"
+            return words.limited_and_unseen(evidence.limit)
         if not evidence.dates_honoured or evidence.erratic:
             return words.ERRATIC if evidence.erratic else words.DATES_IGNORED
         at_once = [cell for cell in cells if cell.axis is Axis.WHOLE]

@@ -8,6 +8,7 @@ from typing import Final
 
 from dosimeter.exposure.advisories import advisories_of_product
 from dosimeter.exposure.kin import is_toolkit, kin_of
+from dosimeter.model.message import say
 from dosimeter.model.verdict import (
     Decoy,
     DecoyTier,
@@ -93,7 +94,9 @@ def _lead(worst: Verdict, verdicts: Sequence[Verdict], doors: Sequence[str]) -> 
 def _at(reason: Reason, door: str | None) -> Reason:
     if door is None:
         return reason
-    return replace(reason, says=f"{door}: {reason.says}", fact=f"{door}/{reason.fact}")
+    return replace(
+        reason, says=say("{door}: {says}", door=door, says=reason.says), fact=f"{door}/{reason.fact}"
+    )
 
 
 def _between_doors(verdicts: Sequence[Verdict], doors: Sequence[str]) -> list[Reason]:
@@ -124,19 +127,19 @@ def _between(rule: str, verdicts: Sequence[Verdict], doors: Sequence[str], place
 _BETWEEN: Final = {
     "clear_text_beside_tls": (
         Severity.MEDIUM,
-        "The same archive is reached inside TLS and in clear: TLS protects nobody who takes this door.",
+        say("The same archive is reached inside TLS and in clear: TLS protects nobody who takes this door."),
         "PS3.15 B.12",
     ),
     "open_beside_guard": (
         Severity.INFO,
-        "Another door of the same archive is guarded: that keeps nobody out while this one is open.",
+        say("Another door of the same archive is guarded: that keeps nobody out while this one is open."),
         "DESIGN 3",
     ),
 }
 _OPEN: Final = frozenset({Exposure.QUERYABLE, Exposure.RETRIEVABLE, Exposure.BROWSABLE})
 _DECIDED: Final = (*_OPEN, Exposure.GUARDED, Exposure.NAME_GATED, Exposure.ASSOCIATES)
 _VIEWER: Final = "inconclusive_viewer"
-_VIEWER_BESIDE: Final = (
+_VIEWER_BESIDE: Final = say(
     "Shows a viewer without a login; the archive behind it was asked too, and what it answered is said of "
     "the other doors."
 )

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from dosimeter.model.message import say
+
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
@@ -27,43 +29,45 @@ class Attribute:
 
 
 ATTRIBUTES: Final = (
-    Attribute("PatientName", "name", over_dimse=True, over_qido=True, of_the_study="name"),
-    Attribute("PatientGivenName", "first name", over_dimse=True, over_qido=True, of_the_study="first name"),
-    Attribute("PatientBirthDate", "date of birth", over_qido=True, of_the_study="birth date"),
+    Attribute("PatientName", say("name"), over_dimse=True, over_qido=True, of_the_study="name"),
+    Attribute(
+        "PatientGivenName", say("first name"), over_dimse=True, over_qido=True, of_the_study="first name"
+    ),
+    Attribute("PatientBirthDate", say("date of birth"), over_qido=True, of_the_study="birth date"),
     Attribute(
         "StudyDate",
-        "date of the examination",
+        say("date of the examination"),
         over_dimse=True,
         over_qido=True,
         of_the_study="examination date",
     ),
-    Attribute("StudyDescription", "description of the examination", of_the_study="procedure"),
-    Attribute("RequestedProcedureDescription", "requested procedure", of_the_study="procedure"),
+    Attribute("StudyDescription", say("description of the examination"), of_the_study="procedure"),
+    Attribute("RequestedProcedureDescription", say("requested procedure"), of_the_study="procedure"),
     Attribute(
         "ReferringPhysicianName",
-        "referring physician",
+        say("referring physician"),
         over_qido=True,
         of_the_study="referring physician",
     ),
-    Attribute("InstitutionName", "institution", of_the_study="institution"),
+    Attribute("InstitutionName", say("institution"), of_the_study="institution"),
     Attribute(
         "NumberOfStudyRelatedInstances",
-        "number of images",
+        say("number of images"),
         over_qido=True,
         of_the_study="number of images",
     ),
-    Attribute("PatientID", "patient identifier", over_dimse=True, over_qido=True),
-    Attribute("AccessionNumber", "accession number", over_dimse=True, over_qido=True),
-    Attribute("OtherPatientIDs", "other patient identifiers"),
-    Attribute("OtherPatientIDsSequence", "other patient identifiers, listed"),
-    Attribute("LooksLikeNationalNumber", "what looks like a social security or national number"),
-    Attribute("PatientAddress", "address"),
-    Attribute("PatientTelephoneNumbers", "telephone numbers"),
-    Attribute("AdditionalPatientHistory", "medical history"),
-    Attribute("PatientComments", "comments on the patient"),
-    Attribute("StudyComments", "comments on the examination"),
-    Attribute("ImageComments", "comments on the images"),
-    Attribute("InterpretationText", "text of a report"),
+    Attribute("PatientID", say("patient identifier"), over_dimse=True, over_qido=True),
+    Attribute("AccessionNumber", say("accession number"), over_dimse=True, over_qido=True),
+    Attribute("OtherPatientIDs", say("other patient identifiers")),
+    Attribute("OtherPatientIDsSequence", say("other patient identifiers, listed")),
+    Attribute("LooksLikeNationalNumber", say("what looks like a social security or national number")),
+    Attribute("PatientAddress", say("address")),
+    Attribute("PatientTelephoneNumbers", say("telephone numbers")),
+    Attribute("AdditionalPatientHistory", say("medical history")),
+    Attribute("PatientComments", say("comments on the patient")),
+    Attribute("StudyComments", say("comments on the examination")),
+    Attribute("ImageComments", say("comments on the images")),
+    Attribute("InterpretationText", say("text of a report")),
 )
 """Each attribute once, those of the study of 2019 first."""
 

@@ -8,8 +8,9 @@ from typing import Final
 
 from dosimeter.model.census import NOT_COUNTED, AtLeast, Axis, Census, CensusEnd, Count, Cut, Exact, Things
 from dosimeter.model.facts import CellCounted, CensusEnded, Ending, Fact
+from dosimeter.model.message import say
 
-WENT_ON: Final = (
+WENT_ON: Final = say(
     "the server did not end an answer that it was asked to stop: what came before the connection was ended "
     "is counted, and nobody knows how much more it would have sent"
 )

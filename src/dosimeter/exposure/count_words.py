@@ -14,8 +14,9 @@ from dosimeter.model.census import (
     Exact,
     Things,
     Unknown,
-    noun,
+    amount,
 )
+from dosimeter.model.message import Message, say
 
 _ROUGH_DIGITS: Final = 2
 _BOUND_DIGITS: Final = 3
@@ -31,82 +32,84 @@ def count_of(counts: Counts, things: Things) -> Count:
     return found
 
 
-def amount_words(count: Count, things: Things) -> str:
+def amount_words(count: Count, things: Things) -> Message:
     """The number inside a sentence: ``at least 340 images``, ``about 41,000 studies (between …)``."""
     match count:
         case Exact(value):
-            return f"{value:,} {noun(things, value)}"
+            return amount(value, things)
         case AtLeast(value):
-            return f"at least {value:,} {noun(things, value)}"
+            return say("at least {amount}", amount=amount(value, things))
         case Estimated():
-            return f"about {rough(count):,} {noun(things, rough(count))} ({interval_words(count)})"
+            about = amount(rough(count), things)
+            return say("about {amount} ({interval})", amount=about, interval=interval_words(count))
         case Claimed(value):
-            return f"{value:,} {noun(things, value)} (the archive's own figure)"
+            return say("{amount} (the archive's own figure)", amount=amount(value, things))
         case Unknown():
-            return f"{MANY[things]} that were not counted"
+            return say("{things} that were not counted", things=MANY[things])
 
 
-def kind_words(count: Count) -> str:
+def kind_words(count: Count) -> Message:
     """How a number is known, for a cell beside it."""
     match count:
         case Exact():
-            return "counted to the end"
+            return say("counted to the end")
         case AtLeast():
-            return "not counted to the end"
+            return say("not counted to the end")
         case Estimated():
-            return f"estimated from random days, {interval_words(count)} at 95 %"
+            return say("estimated from random days, {interval} at 95 %", interval=interval_words(count))
         case Claimed():
-            return "the archive's own figure"
+            return say("the archive's own figure")
         case Unknown():
-            return "not counted"
+            return say("not counted")
 
 
-def figure_words(count: Count) -> str:
+def figure_words(count: Count) -> Message:
     """The number alone, marked with its kind: ``12,430``, ``at least 340``, ``about 41,000``."""
     match count:
         case Exact(value):
-            return f"{value:,}"
+            return say("{number}", number=value)
         case AtLeast(value):
-            return f"at least {value:,}"
+            return say("at least {number}", number=value)
         case Estimated():
-            return f"about {rough(count):,}"
+            return say("about {number}", number=rough(count))
         case Claimed(value):
-            return f"{value:,} claimed"
+            return say("{number} claimed", number=value)
         case Unknown():
-            return "not counted"
+            return say("not counted")
 
 
-def whole_words(count: Count, things: Things) -> str:
+def whole_words(count: Count, things: Things) -> Message:
     """A statement that stands alone: ``12,430 studies, counted``; ``at least 340 images``."""
     match count:
         case Exact():
-            return f"{amount_words(count, things)}, counted"
+            return say("{amount}, counted", amount=amount_words(count, things))
         case Claimed(value):
-            return f"the archive's own figure: {value:,} {noun(things, value)}"
+            return say("the archive's own figure: {amount}", amount=amount(value, things))
         case Unknown():
-            return "not counted"
+            return say("not counted")
         case AtLeast() | Estimated():
             return amount_words(count, things)
 
 
-def short_words(count: Count) -> str:
+def short_words(count: Count) -> Message:
     """For a narrow column: ``12,430``, ``≥ 340``, ``~41k``, ``says 225``, ``says 9M``, ``-``."""
     match count:
         case Exact(value):
-            return f"{value:,}"
+            return say("{number}", number=value)
         case AtLeast(value):
-            return f"\N{GREATER-THAN OR EQUAL TO} {value:,}"
+            return say("\N{GREATER-THAN OR EQUAL TO} {number}", number=value)
         case Estimated():
-            return f"~{_short(rough(count))}"
+            return say("~{number}", number=_short(rough(count)))
         case Claimed(value):
-            return f"says {value:,}" if value < _MILLION else f"says {_short(_rounded(value))}"
+            shown = _short(_rounded(value)) if value >= _MILLION else say("{number}", number=value)
+            return say("says {number}", number=shown)
         case Unknown():
-            return "-"
+            return say("-")
 
 
-def interval_words(count: Estimated) -> str:
+def interval_words(count: Estimated) -> Message:
     """``between 38,200 and 43,900``: the bounds rounded outwards."""
-    return f"between {_rounded_down(count.low):,} and {_rounded_up(count.high):,}"
+    return say("between {low} and {high}", low=_rounded_down(count.low), high=_rounded_up(count.high))
 
 
 def rough(count: Estimated) -> int:
@@ -133,8 +136,16 @@ def _unit(value: int, digits: int) -> int:
     return max(1, 10 ** (len(str(value)) - digits)) if value > 0 else 1
 
 
-def _short(value: int) -> str:
+def _short(value: int) -> Message:
+    """``800``, ``41k``, ``1.5M``."""
     if value < _THOUSAND:
-        return str(value)
-    unit, letter = (_THOUSAND, "k") if value < _MILLION else (_MILLION, "M")
-    return f"{value / unit:.1f}".removesuffix(".0") + letter
+        return say("{number}", number=value)
+    if value < _MILLION:
+        return say("{number}k", number=_tenths(value / _THOUSAND))
+    return say("{number}M", number=_tenths(value / _MILLION))
+
+
+def _tenths(value: float) -> int | float:
+    """With a tenth where it is not 0. A whole number is small: it has two digits that are not 0."""
+    rounded = round(value, 1)
+    return int(rounded) if rounded.is_integer() else rounded

@@ -12,6 +12,7 @@ from typing import Final
 from dosimeter.exposure.decoy_counts import Sign, signs_of_counting
 from dosimeter.exposure.evidence import Evidence, Outcome
 from dosimeter.exposure.product import GO_NETDICOM, PYNETDICOM, Identity
+from dosimeter.model.message import say
 from dosimeter.model.verdict import Decoy, DecoyTier
 
 _PYNETDICOM_MAX_PDU: Final = 16382
@@ -19,15 +20,15 @@ _PYNETDICOM_MAX_PDU: Final = 16382
 
 _LEVELS: Final = (DecoyTier.NONE, DecoyTier.LOW, DecoyTier.MEDIUM, DecoyTier.HIGH)
 
-_CANNED: Final = (
+_CANNED: Final = say(
     "a query for a made-up identifier found something: its answers do not depend on the question, "
     "so it is a decoy or defective and its counts are not believed"
 )
-_MADE_UP: Final = "accepts a service that does not exist"
-_DICOMPOT: Final = "announces the library of the dicompot honeypot (GODICOM)"
-_TWO_NAMES: Final = "its class UID and its version name announce two different products"
-_TWO_VERSIONS: Final = "its class UID and its version name announce two different versions"
-_BORROWED: Final = "announces another product with the maximum PDU length that is pynetdicom's own"
+_MADE_UP: Final = say("accepts a service that does not exist")
+_DICOMPOT: Final = say("announces the library of the dicompot honeypot (GODICOM)")
+_TWO_NAMES: Final = say("its class UID and its version name announce two different products")
+_TWO_VERSIONS: Final = say("its class UID and its version name announce two different versions")
+_BORROWED: Final = say("announces another product with the maximum PDU length that is pynetdicom's own")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,21 +14,22 @@ from dosimeter.exposure.evidence import Evidence, Pointed
 from dosimeter.exposure.product import DCMTK, Identity
 from dosimeter.model.census import Axis, CensusEnd, Things
 from dosimeter.model.facts import CellCounted, CensusEnded
+from dosimeter.model.message import say
 
 Sign = tuple[int, str, str]
 """Its weight (1 low, 2 medium, 3 high), its words, and the pointer of its fact."""
 
-_NOT_BELIEVED: Final = (
+_NOT_BELIEVED: Final = say(
     "its answers to the census do not depend on the question, so it is a decoy or defective and its counts "
     "are not believed"
 )
-_SAME_ANSWER: Final = "it gave the same studies for every year that it was asked for"
-_REPEATS: Final = "it repeats the same study in one answer"
-_OUT_OF_CHARACTER: Final = (
+_SAME_ANSWER: Final = say("it gave the same studies for every year that it was asked for")
+_REPEATS: Final = say("it repeats the same study in one answer")
+_OUT_OF_CHARACTER: Final = say(
     "it announces DCMTK and repeats the same study in one answer, as archives that are built on DCMTK do not"
 )
-_ENDLESS: Final = "one of its answers came to no end, though it was asked to stop"
-_PUBLIC: Final = "most of its studies bear the numbers of public collections"
+_ENDLESS: Final = say("one of its answers came to no end, though it was asked to stop")
+_PUBLIC: Final = say("most of its studies bear the numbers of public collections")
 
 _REPEATED: Final = 2
 """Rows for each study from which on an answer repeats itself: qrscp sends one for each image."""

@@ -10,13 +10,14 @@ from dosimeter.exposure.case import Case
 from dosimeter.exposure.remedy.need import Need
 from dosimeter.exposure.rules import Rule
 from dosimeter.exposure.tls_findings import TLS_FINDINGS
+from dosimeter.model.message import Template, say
 from dosimeter.model.verdict import Severity
 
 FINDINGS: Final[tuple[Rule[Case], ...]] = (
     Rule(
         "query_answered",
         Severity.HIGH,
-        "The {root} null query of a stranger was answered.",
+        Template("The {root} null query of a stranger was answered."),
         predicates.study_query_answered,
         "PS3.4 C.4.1",
         (Need.QUERY,),
@@ -24,7 +25,7 @@ FINDINGS: Final[tuple[Rule[Case], ...]] = (
     Rule(
         "worklist_answered",
         Severity.HIGH,
-        "Answers strangers' worklist queries: tomorrow's patients. The list may be empty today.",
+        say("Answers strangers' worklist queries: tomorrow's patients. The list may be empty today."),
         predicates.worklist_answered,
         "PS3.4 K.6.1",
         (Need.WORKLIST,),
@@ -32,7 +33,7 @@ FINDINGS: Final[tuple[Rule[Case], ...]] = (
     Rule(
         "query_ignores_keys",
         Severity.HIGH,
-        "The {root} null query found what cannot exist: answers do not depend on the question.",
+        Template("The {root} null query found what cannot exist: answers do not depend on the question."),
         predicates.query_ignores_keys,
         "PS3.4 C.2.2.2.1",
         (Need.QUERY,),
@@ -40,7 +41,7 @@ FINDINGS: Final[tuple[Rule[Case], ...]] = (
     Rule(
         "title_opens_worklist",
         Severity.MEDIUM,
-        "The worklist was answered under a title of the scope ({titles}).",
+        Template("The worklist was answered under a title of the scope ({titles})."),
         predicates.title_opens_worklist,
         "PS3.4 K.6.1",
         (Need.TITLES,),
@@ -48,7 +49,7 @@ FINDINGS: Final[tuple[Rule[Case], ...]] = (
     Rule(
         "title_opens_retrieve",
         Severity.MEDIUM,
-        "A null retrieve was answered under a title of the scope ({titles}): images too.",
+        Template("A null retrieve was answered under a title of the scope ({titles}): images too."),
         predicates.title_opens_retrieve,
         "PS3.4 C.4.3",
         (Need.TITLES,),
@@ -56,8 +57,10 @@ FINDINGS: Final[tuple[Rule[Case], ...]] = (
     Rule(
         "storage_accepted",
         Severity.MEDIUM,
-        "Grants a stranger {accepted} of {proposed} storage contexts: context accepted. "
-        "Whether an object would be kept was not tried.",
+        Template(
+            "Grants a stranger {accepted} of {proposed} storage contexts: context accepted. "
+            "Whether an object would be kept was not tried."
+        ),
         predicates.storage_accepted,
         "PS3.8 Table 9-18",
         (Need.STORE,),
@@ -65,8 +68,10 @@ FINDINGS: Final[tuple[Rule[Case], ...]] = (
     Rule(
         "storage_accepted_like_anything",
         Severity.LOW,
-        "Grants a stranger {accepted} of {proposed} storage contexts, and also one for a service that "
-        "does not exist: contexts of this peer prove nothing.",
+        Template(
+            "Grants a stranger {accepted} of {proposed} storage contexts, and also one for a service that "
+            "does not exist: contexts of this peer prove nothing."
+        ),
         predicates.storage_accepted_like_anything,
         "PS3.8 Table 9-18",
         (Need.STORE,),
@@ -74,73 +79,84 @@ FINDINGS: Final[tuple[Rule[Case], ...]] = (
     Rule(
         "worklist_refused",
         Severity.INFO,
-        "Grants a worklist context to strangers and refuses the query: the worklist null query {how}.",
+        Template(
+            "Grants a worklist context to strangers and refuses the query: the worklist null query {how}."
+        ),
         predicates.worklist_refused,
         "PS3.4 K.6.1",
     ),
     Rule(
         "patient_root_not_asked",
         Severity.LOW,
-        "Grants a Patient Root query context to strangers too, and was not asked there, for the association "
-        "had ended: whether it answers on that root is not known.",
+        say(
+            "Grants a Patient Root query context to strangers too, and was not asked there, for the "
+            "association had ended: whether it answers on that root is not known."
+        ),
         predicates.patient_root_not_asked,
         "PS3.4 C.6.1",
     ),
     Rule(
         "worklist_not_asked",
         Severity.LOW,
-        "Grants a worklist context to strangers, and was not asked for it, for the association had ended: "
-        "whether it answers worklist queries is not known.",
+        say(
+            "Grants a worklist context to strangers, and was not asked for it, for the association had "
+            "ended: whether it answers worklist queries is not known."
+        ),
         predicates.worklist_not_asked,
         "PS3.4 K.6.1",
     ),
     Rule(
         "retrieve_not_asked",
         Severity.LOW,
-        "Grants a retrieve context to strangers, and no null retrieve was asked: a context alone "
-        "proves nothing.",
+        say(
+            "Grants a retrieve context to strangers, and no null retrieve was asked: a context alone "
+            "proves nothing."
+        ),
         predicates.retrieve_not_asked,
         "PS3.4 C.4.3",
     ),
     Rule(
         "contradiction",
         Severity.LOW,
-        "Contradicted itself. What it answered to a stranger stands.",
+        say("Contradicted itself. What it answered to a stranger stands."),
         predicates.contradicts_itself_openly,
         "PS3.8 9.2",
     ),
     Rule(
         "question_left_open",
         Severity.LOW,
-        "Left open: {questions}, because {why}{more}.",
+        Template("Left open: {questions}, because {why}{more}."),
         predicates.left_open_beside_answer,
         "PS3.4 C.4.1.1.4",
     ),
     Rule(
         "at_stake",
         Severity.INFO,
-        "{who} can {what}.",
+        Template("{who} can {what}."),
         stakes.at_stake,
         "PS3.4 C.4.1",
     ),
     Rule(
         "shows_nothing",
         Severity.INFO,
-        "Answers {whom}, and showed {them} nothing: 0 studies, counted. It is empty, or hides what it holds.",
+        Template(
+            "Answers {whom}, and showed {them} nothing: 0 studies, counted. It is empty, or hides "
+            "what it holds."
+        ),
         stakes.shows_nothing,
         "PS3.4 C.4.1",
     ),
     Rule(
         "waiting_patients",
         Severity.INFO,
-        "{who} can list {what} in the worklist.",
+        Template("{who} can list {what} in the worklist."),
         stakes.waiting_patients,
         "PS3.4 K.6.1",
     ),
     Rule(
         "clear_text",
         Severity.MEDIUM,
-        "Answers in clear text: whoever is on the path reads patient data.",
+        say("Answers in clear text: whoever is on the path reads patient data."),
         predicates.in_clear,
         "PS3.15 B.12",
         (Need.CLEAR_TEXT,),
@@ -148,7 +164,7 @@ FINDINGS: Final[tuple[Rule[Case], ...]] = (
     Rule(
         "tls_without_client_certificate",
         Severity.LOW,
-        "Speaks {protocol} and demands no client certificate: {hides}authenticates no caller.",
+        Template("Speaks {protocol} and demands no client certificate: {hides}."),
         tls.tls_without_certificate,
         "PS3.15 B.12",
         (Need.CLIENT_CERTIFICATE,),
@@ -157,35 +173,37 @@ FINDINGS: Final[tuple[Rule[Case], ...]] = (
     Rule(
         "listed_title_refused",
         Severity.INFO,
-        "A title of the scope was refused as well ({titles}): {reason}.",
+        Template("A title of the scope was refused as well ({titles}): {reason}."),
         predicates.listed_title_refused,
         "PS3.8 Table 9-21",
     ),
     Rule(
         "listed_title_not_tried",
         Severity.LOW,
-        "A title of the scope could not be tried{titles}, because {why}: what it opens is not known.",
+        Template(
+            "A title of the scope could not be tried{titles}, because {why}: what it opens is not known."
+        ),
         predicates.listed_title_not_tried,
         "PS3.8 Table 9-21",
     ),
     Rule(
         "decoy",
         Severity.INFO,
-        "Signs of a decoy, {tier}: {signs}.",
+        Template("Signs of a decoy, {tier}: {signs}."),
         predicates.looks_like_decoy,
         "reference/hostile-peers.md 2",
     ),
     Rule(
         "product",
         Severity.INFO,
-        "Announces itself as {product}: a claim, which anybody can copy.",
+        Template("Announces itself as {product}: a claim, which anybody can copy."),
         predicates.names_product,
         "PS3.7 D.3.3.2",
     ),
     Rule(
         "product_unknown",
         Severity.INFO,
-        'Announces "{announced}", which is not a known product.',
+        Template('Announces "{announced}", which is not a known product.'),
         predicates.names_unknown_product,
         "PS3.7 D.3.3.2",
     ),

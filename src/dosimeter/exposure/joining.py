@@ -17,6 +17,7 @@ from typing import Final
 from dosimeter.exposure.kin import contradict, is_toolkit, same_product
 from dosimeter.exposure.surface import Surface
 from dosimeter.model.census import SAME_STOCK
+from dosimeter.model.message import say
 from dosimeter.model.target import ON_DICOM, ON_WEB, Endpoint, place_order
 from dosimeter.model.verdict import Decoy, DecoyTier
 
@@ -46,11 +47,11 @@ _DEFAULT_TITLES: Final = frozenset(
 _COSTUMES: Final = frozenset({"synapse", "vue", "visage"})
 """Commercial products that decoys are known to dress up as, with announcements of their own over DICOM."""
 
-_COSTUME: Final = (
+_COSTUME: Final = say(
     "it shows the web face of a commercial product beside a DICOM service that announces pynetdicom, "
     "the library of decoys"
 )
-_COSTUME_ON_TOOLKIT: Final = (
+_COSTUME_ON_TOOLKIT: Final = say(
     "it shows the web face of a commercial product beside a DICOM service that announces another maker's "
     "toolkit"
 )
@@ -60,12 +61,12 @@ _DECOY_LIBRARIES: Final = frozenset({"pynetdicom", "go-netdicom"})
 class LinkEvidence(Enum):
     """What shows that two endpoints are doors of one archive; the strongest first."""
 
-    SAME_STUDIES = "the same studies"
-    NAMED_SOURCE = "named as a viewer's data source"
-    NAMED_PORT = "named as its DICOM port"
-    SAME_CERTIFICATE = "the same certificate"
-    SAME_TITLE = "the same identity and AE title"
-    SAME_PRODUCT = "the same product"
+    SAME_STUDIES = say("the same studies")
+    NAMED_SOURCE = say("named as a viewer's data source")
+    NAMED_PORT = say("named as its DICOM port")
+    SAME_CERTIFICATE = say("the same certificate")
+    SAME_TITLE = say("the same identity and AE title")
+    SAME_PRODUCT = say("the same product")
 
     __hash__ = object.__hash__
 
@@ -186,7 +187,7 @@ def _same_studies(
     for place in order:
         first = surfaces[place].same_as
         if first is not None and first in by_authority and by_authority[first] != place:
-            says = f"{_name(surfaces[place])} holds the studies that {first} holds"
+            says = say("{one} holds the studies that {other} holds", one=_name(surfaces[place]), other=first)
             yield Link(by_authority[first], place, LinkEvidence.SAME_STUDIES, says)
 
 
@@ -203,7 +204,11 @@ def _named_sources(
         for source in surfaces[place].sources:
             other = by_authority.get(source, by_name.get(source))
             if other is not None and other != place:
-                says = f"the viewer at {_name(surfaces[place])} takes its data from {_name(surfaces[other])}"
+                says = say(
+                    "the viewer at {one} takes its data from {other}",
+                    one=_name(surfaces[place]),
+                    other=_name(surfaces[other]),
+                )
                 yield Link(place, other, LinkEvidence.NAMED_SOURCE, says)
                 break
 
@@ -216,7 +221,9 @@ def _named_ports(
         for port in surface.dicom_ports:
             other = by_authority.get(Endpoint(surface.endpoint.address, port).authority)
             if other is not None and surfaces[other].is_door and surfaces[other].service in ON_DICOM:
-                says = f"the web face at {_name(surface)} names {port} as its DICOM port"
+                says = say(
+                    "the web face at {one} names {port} as its DICOM port", one=_name(surface), port=str(port)
+                )
                 yield Link(place, other, LinkEvidence.NAMED_PORT, says)
 
 
@@ -233,8 +240,11 @@ def _same_keys(surfaces: Sequence[Surface], doors: Sequence[int], evidence: Link
         for one, other in _pairs(places):
             if not _may_share(surfaces[one], surfaces[other], evidence):
                 continue
-            what = "certificate" if evidence is LinkEvidence.SAME_CERTIFICATE else "identity and AE title"
-            says = f"{_name(surfaces[one])} and {_name(surfaces[other])} show the same {what}"
+            names = {"one": _name(surfaces[one]), "other": _name(surfaces[other])}
+            if evidence is LinkEvidence.SAME_CERTIFICATE:
+                says = say("{one} and {other} show the same certificate", **names)
+            else:
+                says = say("{one} and {other} show the same identity and AE title", **names)
             yield Link(one, other, evidence, says)
 
 
@@ -286,7 +296,11 @@ def _same_products(surfaces: Sequence[Surface], doors: Sequence[int]) -> Iterato
                 continue
             if _names_another(mine, theirs) or _names_another(theirs, mine):
                 continue
-            says = f"{_name(mine)} and {_name(theirs)} announce one product, and no other door there does"
+            says = say(
+                "{one} and {other} announce one product, and no other door there does",
+                one=_name(mine),
+                other=_name(theirs),
+            )
             yield Link(one, other, LinkEvidence.SAME_PRODUCT, says)
 
 

@@ -19,6 +19,7 @@ from dosimeter.exposure.evidence import (
 from dosimeter.exposure.words import CAUSE_WORDS, TLS_BROKEN, ending_words
 from dosimeter.model.attempt import Cause
 from dosimeter.model.facts import AssociationAccepted, Ending, QueryService
+from dosimeter.model.message import say
 
 PATIENT_ROOT_PROBE: Final = "null_query_patient_root"
 WORKLIST_PROBE: Final = "null_query_worklist"
@@ -32,6 +33,8 @@ _QUERY_PROBES: Final = frozenset(probe for _, _, probe in _QUERIES)
 _NOT_A_RUNG: Final = frozenset({TITLES_PROBE, "dicom_echo", "tls_posture"})
 """Probes whose failure leaves the question of what a stranger may do where it was."""
 
+_TOUCH: Final = say("the touch of this survey does not allow it")
+
 _HANDSHAKE_ENDED: Final = frozenset({Cause.TLS_FAILED, Cause.CLOSED_EARLY})
 """How an acceptor that demands a client certificate ends the connection (RFC 8446 §4.4.2.4)."""
 
@@ -41,7 +44,8 @@ class Undecided:
     """A question that matters and was left open: which probe asks it, why, where that is seen.
 
     ``cause`` is why it failed, None if it did not. ``held_back`` if no question of the survey goes
-    so far: its touch does not allow it.
+    so far: its touch does not allow it. ``why_of_several`` is why of several such questions, where that reads
+    otherwise.
     """
 
     probe: str
@@ -49,6 +53,7 @@ class Undecided:
     pointer: str
     cause: Cause | None = None
     held_back: bool = False
+    why_of_several: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +107,17 @@ def _not_asked(evidence: Evidence, probe: str, pointer: str) -> Undecided:
     """A query that was possible: held back by the touch, or why it was skipped."""
     skipped = next((each for each in evidence.skipped if each.probe == probe), None)
     if skipped is None:
-        return Undecided(probe, "the touch of this survey does not allow it", pointer, held_back=True)
+        return Undecided(probe, _TOUCH, pointer, held_back=True)
     echo = evidence.echo
     if echo is not None and echo.fact.ending is not Ending.STATUS:
         how = ending_words(echo.fact.ending, echo.fact.status)
-        return Undecided(probe, f"the association was over before: C-ECHO {how}", echo.pointer)
-    return Undecided(probe, f"it was not asked ({skipped.why})", pointer)
+        return Undecided(probe, say("the association was over before: C-ECHO {how}", how=how), echo.pointer)
+    return Undecided(
+        probe,
+        say("it was not asked ({why})", why=skipped.why),
+        pointer,
+        why_of_several=say("they were not asked ({why})", why=skipped.why),
+    )
 
 
 def _superseded(failure: Failure, evidence: Evidence) -> bool:
@@ -122,11 +132,17 @@ def _superseded(failure: Failure, evidence: Evidence) -> bool:
 def _unclear(asked: list[Question] | tuple[Question, ...], probe: str) -> list[Undecided]:
     if any(question.answered for question in asked):
         return []
-    return [
-        Undecided(probe, f"it {ending_words(question.ending, question.status)}", question.pointer)
-        for question in asked
-        if question.outcome is Outcome.UNDECIDED
-    ]
+    return [_undecided(question, probe) for question in asked if question.outcome is Outcome.UNDECIDED]
+
+
+def _undecided(question: Question, probe: str) -> Undecided:
+    ending = ending_words(question.ending, question.status)
+    return Undecided(
+        probe,
+        say("it {ending}", ending=ending),
+        question.pointer,
+        why_of_several=say("each {ending}", ending=ending),
+    )
 
 
 def _failure_of(evidence: Evidence, probe: str) -> Failure | None:

@@ -1,6 +1,7 @@
 """When a rule applies. Each predicate returns a `Hit`, which points at the fact, or None.
 
-A hit carries the words that fill the rule's sentence: our own, numbers, or `ServerText`.
+A hit carries the words that fill the rule's sentence: messages of our own, numbers, or clean text of a
+peer (`ServerText`).
 """
 
 from __future__ import annotations
@@ -39,13 +40,15 @@ from dosimeter.exposure.words import (
     ending_words,
     rejection_words,
     titles_words,
+    version_words,
 )
 from dosimeter.model.attempt import Cause
 from dosimeter.model.facts import Ending, QueryService
+from dosimeter.model.message import Argument, listed, say, semicolons
 from dosimeter.model.target import Service
-from dosimeter.model.text import ServerText
+from dosimeter.model.verdict import Decoy, DecoyTier
 
-Words = Mapping[str, str | int | ServerText]
+Words = Mapping[str, Argument]
 
 NO_FACT: Final = "none"
 """The pointer of a reason that rests on nothing having been learnt."""
@@ -55,7 +58,20 @@ _BROKE_THE_RULES: Final = frozenset({Cause.BAD_PEER})
 _NO_HANDSHAKE: Final = frozenset({Cause.TLS_FAILED, Cause.CLOSED_EARLY, Cause.TIMED_OUT, Cause.BAD_PEER})
 """How a port that does not speak TLS answers a ClientHello."""
 
-_DCMTK_WORDS: Final = "DCMTK, as Orthanc and others that are built on it do"
+_DCMTK_WORDS: Final = say("DCMTK, as Orthanc and others that are built on it do")
+_ONE_LEFT_OPEN: Final = say("was left open")
+_SEVERAL_LEFT_OPEN: Final = say("were left open")
+_A_QUESTION: Final = say("a question")
+_NOT_DICOM: Final = say("not DICOM")
+_A_TITLE_IS_A_NAME: Final = say(
+    "An AE title is a name, not a secret: every vendor who ever serviced the machine knows it."
+)
+_TIERS: Final = {
+    DecoyTier.LOW: say("low"),
+    DecoyTier.MEDIUM: say("medium"),
+    DecoyTier.HIGH: say("high"),
+    DecoyTier.NONE: say("none"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +155,7 @@ def _opened(case: Case, counts: Callable[[Question], bool]) -> Hit | None:
     if not questions:
         return None
     titles = tuple(dict.fromkeys(question.titles for question in questions))
-    return Hit(questions[0].pointer, {"titles": titles_words(titles)})
+    return Hit(questions[0].pointer, {"titles": titles_words(titles), "names": _A_TITLE_IS_A_NAME})
 
 
 def _is_worklist(question: Question) -> bool:
@@ -161,22 +177,15 @@ def left_open(case: Case) -> Hit | None:
     first = case.undecided[0]
     alike = [each for each in case.undecided if each.why == first.why]
     others = len(case.undecided) - len(alike)
-    questions = list(dict.fromkeys(PROBE_WORDS.get(each.probe, "a question") for each in alike))
+    questions = list(dict.fromkeys(PROBE_WORDS.get(each.probe, _A_QUESTION) for each in alike))
     one = len(questions) == 1
     words: Words = {
-        "questions": questions[0] if one else f"{', '.join(questions[:-1])} and {questions[-1]}",
-        "were": "was" if one else "were",
-        "why": first.why if one else _of_several(first.why),
-        "more": f"; {others} more left open" if others else "",
+        "questions": listed(questions),
+        "open": _ONE_LEFT_OPEN if one else _SEVERAL_LEFT_OPEN,
+        "why": first.why if one else first.why_of_several or first.why,
+        "more": say("; {others} more left open", others=others) if others else "",
     }
     return Hit(first.pointer, words)
-
-
-def _of_several(why: str) -> str:
-    """The same reason in the plural: ``it got no answer`` of each, ``it was not asked`` of them all."""
-    if why.startswith("it was "):
-        return f"they were {why.removeprefix('it was ')}"
-    return f"each {why.removeprefix('it ')}" if why.startswith("it ") else why
 
 
 def held_back(case: Case) -> Hit | None:
@@ -250,16 +259,20 @@ def refuses_queries(case: Case) -> Hit | None:
     if case.association is None or question is None:
         return None
     weaker = (
-        " A close without A-ABORT may also be a fault of the software: a weaker sign of a guard."
+        say(" A close without A-ABORT may also be a fault of the software: a weaker sign of a guard.")
         if question.ending is Ending.CLOSE
         else ""
     )
     refused = dict.fromkeys(
-        f"the {SERVICE_WORDS[each.service]} null query {ending_words(each.ending, each.status)}"
+        say(
+            "the {root} null query {ending}",
+            root=SERVICE_WORDS[each.service],
+            ending=ending_words(each.ending, each.status),
+        )
         for each in case.evidence.queries
         if each.outcome is Outcome.REFUSED
     )
-    return Hit(question.pointer, {"refused": "; ".join(refused), "weaker": weaker})
+    return Hit(question.pointer, {"refused": semicolons(tuple(refused)), "weaker": weaker})
 
 
 def takes_no_queries(case: Case) -> Hit | None:
@@ -308,7 +321,7 @@ def is_not_dicom(case: Case) -> Hit | None:
     if pointer is None:
         return None
     seen = case.evidence.not_dicom
-    return Hit(pointer, {"what": SIGNATURE_WORDS[seen.fact.signature] if seen else "not DICOM"})
+    return Hit(pointer, {"what": SIGNATURE_WORDS[seen.fact.signature] if seen else _NOT_DICOM})
 
 
 def is_unreachable(case: Case) -> Hit | None:
@@ -431,8 +444,9 @@ def listed_title_not_tried(case: Case) -> Hit | None:
         return None
     busy = case.evidence.listed_busy
     if busy is not None:
-        titles = f" ({titles_words((busy.fact.titles,))})"
-        return Hit(busy.pointer, {"titles": titles, "why": f"it was refused {rejection_words(busy.fact)}"})
+        titles = say(" ({titles})", titles=titles_words((busy.fact.titles,)))
+        why = say("it was refused {reason}", reason=rejection_words(busy.fact))
+        return Hit(busy.pointer, {"titles": titles, "why": why})
     for failure in case.evidence.failures:
         if failure.probe == TITLES_PROBE:
             return Hit(failure.pointer, {"titles": "", "why": CAUSE_WORDS[failure.cause]})
@@ -446,8 +460,7 @@ def names_product(case: Case) -> Hit | None:
         return None
     product = identity.product
     name = _DCMTK_WORDS if product.name == DCMTK else product.name
-    version = f", version {product.version}" if product.version else ""
-    return Hit(identity.pointer, {"product": f"{name}{version}"})
+    return Hit(identity.pointer, {"product": version_words(name, product.version)})
 
 
 def names_unknown_product(case: Case) -> Hit | None:
@@ -456,7 +469,12 @@ def names_unknown_product(case: Case) -> Hit | None:
     if identity is None or identity.product is not None:
         return None
     announced = identity.version_name or identity.class_uid
-    return None if announced is None else Hit(identity.pointer, {"announced": announced})
+    return None if announced is None else Hit(identity.pointer, {"announced": announced.text})
+
+
+def decoy_words(decoy: Decoy) -> Words:
+    """Its tier, and its signs."""
+    return {"tier": _TIERS[decoy.tier], "signs": semicolons(decoy.reasons)}
 
 
 def looks_like_decoy(case: Case) -> Hit | None:
@@ -464,4 +482,4 @@ def looks_like_decoy(case: Case) -> Hit | None:
     decoy, pointer = case.suspicion.decoy, case.suspicion.pointer
     if pointer is None:
         return None
-    return Hit(pointer, {"tier": decoy.tier.value, "signs": "; ".join(decoy.reasons)})
+    return Hit(pointer, decoy_words(decoy))

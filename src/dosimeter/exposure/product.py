@@ -13,14 +13,15 @@ from types import MappingProxyType
 from typing import Final
 
 from dosimeter.exposure.evidence import Evidence
+from dosimeter.model.message import say
 from dosimeter.model.text import ServerText
 from dosimeter.model.verdict import Confidence, Product
 
-DCMTK: Final = "DCMTK or Orthanc"
+DCMTK: Final = say("DCMTK or Orthanc")
 PYNETDICOM: Final = "pynetdicom"
-DCM4CHE: Final = "dcm4che or dcm4chee"
+DCM4CHE: Final = say("dcm4che or dcm4chee")
 CONQUEST: Final = "Conquest"
-HOROS: Final = "Horos or OsiriX"
+HOROS: Final = say("Horos or OsiriX")
 GO_NETDICOM: Final = "go-netdicom (dicompot)"
 SYNAPSE: Final = "Fujifilm Synapse"
 MERGE: Final = "Merge DICOM Toolkit"

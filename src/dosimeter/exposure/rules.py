@@ -15,6 +15,7 @@ from dosimeter.exposure import predicates
 from dosimeter.exposure.case import Case
 from dosimeter.exposure.predicates import Hit
 from dosimeter.exposure.remedy.need import Need
+from dosimeter.model.message import Message, Template, say
 from dosimeter.model.verdict import Confidence, Exposure, Reason, Severity
 
 RULESET_VERSION: Final = "2026.11.4"
@@ -30,7 +31,7 @@ class Rule(Generic[CaseT_contra]):
 
     id: str
     severity: Severity
-    says: str
+    says: Message | Template
     when: Callable[[CaseT_contra], Hit | None]
     reference: str
     needs: tuple[Need, ...] = ()
@@ -55,18 +56,18 @@ def climb(ladder: Iterable[Rung[CaseT]], case: CaseT) -> tuple[Rung[CaseT], Hit]
 
 def reason_of(rule: Rule[CaseT], hit: Hit) -> Reason:
     """What a rule that applies says of this case."""
-    says = rule.says if hit.words is None else rule.says.format_map(hit.words)
+    says = rule.says.filled(hit.words or {}) if isinstance(rule.says, Template) else rule.says
     return Reason(rule.id, rule.severity, says, hit.pointer, rule.reference)
 
-
-_AT_NAME = "An AE title is a name, not a secret: every vendor who ever serviced the machine knows it."
 
 LADDER: Final[tuple[Rung[Case], ...]] = (
     Rung(
         "retrievable",
         Severity.CRITICAL,
-        "Answers strangers' queries and retrieve requests: a null retrieve {how} with nothing to send. "
-        "Whoever reaches the port can list the examinations and fetch the images.",
+        Template(
+            "Answers strangers' queries and retrieve requests: a null retrieve {how} with nothing to send. "
+            "Whoever reaches the port can list the examinations and fetch the images."
+        ),
         predicates.retrieve_answered,
         "PS3.4 C.4.3",
         (Need.QUERY, Need.RETRIEVE),
@@ -75,8 +76,10 @@ LADDER: Final[tuple[Rung[Case], ...]] = (
     Rung(
         "retrievable_uid_only",
         Severity.HIGH,
-        "Answers strangers' retrieve requests, though none of their queries was seen answered: whoever knows "
-        "or learns the UID of an examination can fetch its images.",
+        say(
+            "Answers strangers' retrieve requests, though none of their queries was seen answered: whoever "
+            "knows or learns the UID of an examination can fetch its images."
+        ),
         predicates.retrieve_answered_alone,
         "PS3.4 C.4.3",
         (Need.RETRIEVE,),
@@ -85,7 +88,10 @@ LADDER: Final[tuple[Rung[Case], ...]] = (
     Rung(
         "queryable",
         Severity.HIGH,
-        "Answers strangers' queries ({root}): whoever reaches the port can list patients and examinations.",
+        Template(
+            "Answers strangers' queries ({root}): whoever reaches the port can list patients and "
+            "examinations."
+        ),
         predicates.study_query_answered,
         "PS3.4 C.4.1",
         (Need.QUERY,),
@@ -94,8 +100,10 @@ LADDER: Final[tuple[Rung[Case], ...]] = (
     Rung(
         "queryable_worklist",
         Severity.HIGH,
-        "Answers strangers' worklist queries: whoever reaches the port can list the patients who are "
-        "expected, with names and dates. The list may be empty today.",
+        say(
+            "Answers strangers' worklist queries: whoever reaches the port can list the patients who are "
+            "expected, with names and dates. The list may be empty today."
+        ),
         predicates.worklist_answered,
         "PS3.4 K.6.1",
         (Need.WORKLIST,),
@@ -104,9 +112,11 @@ LADDER: Final[tuple[Rung[Case], ...]] = (
     Rung(
         "queryable_ignores_keys",
         Severity.HIGH,
-        "Sent records to a stranger who asked for an identifier that cannot exist ({root}). It is a "
-        "decoy, or an archive so defective that it answers any question with records: its counts are "
-        "not believed, and it is not safe.",
+        Template(
+            "Sent records to a stranger who asked for an identifier that cannot exist ({root}). It is a "
+            "decoy, or an archive so defective that it answers any question with records: its counts are "
+            "not believed, and it is not safe."
+        ),
         predicates.query_ignores_keys,
         "PS3.4 C.2.2.2.1",
         (Need.QUERY,),
@@ -116,7 +126,7 @@ LADDER: Final[tuple[Rung[Case], ...]] = (
     Rung(
         "name_gated",
         Severity.MEDIUM,
-        "Strangers were not answered, queries under a title of the scope were ({titles}). " + _AT_NAME,
+        Template("Strangers were not answered, queries under a title of the scope were ({titles}). {names}"),
         predicates.title_opens_queries,
         "PS3.8 Table 9-21",
         (Need.TITLES,),
@@ -125,8 +135,10 @@ LADDER: Final[tuple[Rung[Case], ...]] = (
     Rung(
         "name_gated_worklist",
         Severity.MEDIUM,
-        "Strangers were not answered, worklist queries under a title of the scope were ({titles}). "
-        + _AT_NAME,
+        Template(
+            "Strangers were not answered, worklist queries under a title of the scope were "
+            "({titles}). {names}"
+        ),
         predicates.title_opens_worklist,
         "PS3.4 K.6.1",
         (Need.TITLES,),
@@ -135,8 +147,10 @@ LADDER: Final[tuple[Rung[Case], ...]] = (
     Rung(
         "name_gated_retrieve",
         Severity.MEDIUM,
-        "Strangers were not answered, retrieve requests under a title of the scope were ({titles}). "
-        + _AT_NAME,
+        Template(
+            "Strangers were not answered, retrieve requests under a title of the scope were "
+            "({titles}). {names}"
+        ),
         predicates.title_opens_retrieve,
         "PS3.4 C.4.3",
         (Need.TITLES,),
@@ -145,32 +159,38 @@ LADDER: Final[tuple[Rung[Case], ...]] = (
     Rung(
         "inconclusive_contradiction",
         Severity.LOW,
-        "Contradicted itself: it gave two answers that cannot both be true. Ask again before calling "
-        "it safe.",
+        say(
+            "Contradicted itself: it gave two answers that cannot both be true. Ask again before calling "
+            "it safe."
+        ),
         predicates.contradicts_itself,
         "PS3.8 9.2",
     ),
     Rung(
         "inconclusive_touch",
         Severity.LOW,
-        "Accepts a stranger's association. Whether it answers strangers' queries and retrieve requests is "
-        "not known: the touch of this survey does not allow these questions. Survey again with the touch "
-        "prove before calling it safe.",
+        say(
+            "Accepts a stranger's association. Whether it answers strangers' queries and retrieve requests "
+            "is not known: the touch of this survey does not allow these questions. Survey again with the "
+            "touch prove before calling it safe."
+        ),
         predicates.held_back,
         "PS3.4 C.4.1.1.4",
     ),
     Rung(
         "inconclusive_questions",
         Severity.LOW,
-        "Accepted a stranger's association, but {questions} {were} left open, because {why}{more}. "
-        "Ask again before calling it safe.",
+        Template(
+            "Accepted a stranger's association, but {questions} {open}, because {why}{more}. "
+            "Ask again before calling it safe."
+        ),
         predicates.left_open_inside,
         "PS3.4 C.4.1.1.4",
     ),
     Rung(
         "associates_refuses_queries",
         Severity.LOW,
-        "Accepts a stranger's association and refused what it was asked in it: {refused}.{weaker}",
+        Template("Accepts a stranger's association and refused what it was asked in it: {refused}.{weaker}"),
         predicates.refuses_queries,
         "PS3.4 C.4.1.1.4",
         exposure=Exposure.ASSOCIATES,
@@ -178,7 +198,7 @@ LADDER: Final[tuple[Rung[Case], ...]] = (
     Rung(
         "associates_takes_no_queries",
         Severity.LOW,
-        "Accepts a stranger's association and offers it no query service: it answers no query.",
+        say("Accepts a stranger's association and offers it no query service: it answers no query."),
         predicates.takes_no_queries,
         "PS3.8 Table 9-18",
         exposure=Exposure.ASSOCIATES,
@@ -186,7 +206,7 @@ LADDER: Final[tuple[Rung[Case], ...]] = (
     Rung(
         "unreachable",
         Severity.INFO,
-        "No connection: {why}.",
+        Template("No connection: {why}."),
         predicates.is_unreachable,
         "RFC 9293 3.5.2",
         exposure=Exposure.UNREACHABLE,
@@ -194,54 +214,65 @@ LADDER: Final[tuple[Rung[Case], ...]] = (
     Rung(
         "inconclusive_busy",
         Severity.LOW,
-        "Refused the association {reason}: it is busy, which says nothing about its guards. Ask again later.",
+        Template(
+            "Refused the association {reason}: it is busy, which says nothing about its guards. Ask "
+            "again later."
+        ),
         predicates.busy,
         "PS3.8 Table 9-21",
     ),
     Rung(
         "inconclusive_broken_answer",
         Severity.LOW,
-        "Answered a stranger's association request in DICOM, but not as PS3.8 allows. Nothing more was "
-        "asked, so what it tells strangers is not known.",
+        say(
+            "Answered a stranger's association request in DICOM, but not as PS3.8 allows. Nothing more was "
+            "asked, so what it tells strangers is not known."
+        ),
         predicates.answers_brokenly,
         "PS3.8 9.3.3",
     ),
     Rung(
         "inconclusive_closed",
         Severity.LOW,
-        "Not shown to speak DICOM, and not shown to be safe, because {why}. Many TLS servers do so when "
-        "they are asked in clear: if this port speaks DICOM-TLS, list it in scope.tls_ports and survey "
-        "again.",
+        Template(
+            "Not shown to speak DICOM, and not shown to be safe, because {why}. Many TLS servers do so when "
+            "they are asked in clear: if this port speaks DICOM-TLS, list it in scope.tls_ports and survey "
+            "again."
+        ),
         predicates.closed_in_clear,
         "PS3.8 9.1.4, PS3.15 B.12",
     ),
     Rung(
         "inconclusive_no_handshake",
         Severity.LOW,
-        "Not shown to speak DICOM, and not shown to be safe: asked inside TLS, {why}. If this port speaks "
-        "DICOM in clear, take it out of scope.tls_ports and survey again.",
+        Template(
+            "Not shown to speak DICOM, and not shown to be safe: asked inside TLS, {why}. If this port "
+            "speaks DICOM in clear, take it out of scope.tls_ports and survey again."
+        ),
         predicates.nothing_inside_tls,
         "RFC 8446 4.1, PS3.15 B.12",
     ),
     Rung(
         "inconclusive_unclear",
         Severity.LOW,
-        "Not shown to speak DICOM, and not shown to be safe, because {why}.",
+        Template("Not shown to speak DICOM, and not shown to be safe, because {why}."),
         predicates.silent,
         "PS3.8 9.1.4",
     ),
     Rung(
         "inconclusive_open_question",
         Severity.LOW,
-        "Left open: {questions}, because {why}{more}. Ask again before calling it safe.",
+        Template("Left open: {questions}, because {why}{more}. Ask again before calling it safe."),
         predicates.left_open,
         "PS3.8 9.1.4",
     ),
     Rung(
         "guarded_calling_title",
         Severity.INFO,
-        "Refused a stranger's association {reason}. Codes mislead: read it as refused, with the reason "
-        "as stated.",
+        Template(
+            "Refused a stranger's association {reason}. Codes mislead: read it as refused, with the reason "
+            "as stated."
+        ),
         predicates.rejects_calling,
         "PS3.8 Table 9-21",
         exposure=Exposure.GUARDED,
@@ -249,8 +280,10 @@ LADDER: Final[tuple[Rung[Case], ...]] = (
     Rung(
         "guarded_called_title",
         Severity.INFO,
-        "Refused a stranger's association {reason}. Codes mislead: this one may also mean that the "
-        "calling title is unknown.",
+        Template(
+            "Refused a stranger's association {reason}. Codes mislead: this one may also mean that the "
+            "calling title is unknown."
+        ),
         predicates.rejects_called,
         "PS3.8 Table 9-21",
         exposure=Exposure.GUARDED,
@@ -258,8 +291,10 @@ LADDER: Final[tuple[Rung[Case], ...]] = (
     Rung(
         "guarded_rejection",
         Severity.INFO,
-        "Refused a stranger's association {reason}. Codes mislead: this may also mean that no offered "
-        "service suits, or that a user identity is wanted.",
+        Template(
+            "Refused a stranger's association {reason}. Codes mislead: this may also mean that no offered "
+            "service suits, or that a user identity is wanted."
+        ),
         predicates.rejects,
         "PS3.8 Table 9-21",
         exposure=Exposure.GUARDED,
@@ -267,8 +302,10 @@ LADDER: Final[tuple[Rung[Case], ...]] = (
     Rung(
         "guarded_abort",
         Severity.INFO,
-        "Answered a stranger's association request with A-ABORT: it speaks DICOM and gave no reason. "
-        "A weaker statement than a rejection.",
+        say(
+            "Answered a stranger's association request with A-ABORT: it speaks DICOM and gave no reason. "
+            "A weaker statement than a rejection."
+        ),
         predicates.aborts,
         "PS3.8 9.3.8",
         exposure=Exposure.GUARDED,
@@ -276,7 +313,10 @@ LADDER: Final[tuple[Rung[Case], ...]] = (
     Rung(
         "guarded_client_certificate",
         Severity.INFO,
-        "Refuses, inside TLS, whoever shows no client certificate; what it speaks behind that was not seen.",
+        say(
+            "Refuses, inside TLS, whoever shows no client certificate; what it speaks behind that "
+            "was not seen."
+        ),
         predicates.demands_certificate,
         "PS3.15 B.12",
         exposure=Exposure.GUARDED,
@@ -284,7 +324,7 @@ LADDER: Final[tuple[Rung[Case], ...]] = (
     Rung(
         "not_dicom",
         Severity.INFO,
-        "Answered an association request with {what}: this port does not speak DICOM.",
+        Template("Answered an association request with {what}: this port does not speak DICOM."),
         predicates.is_not_dicom,
         "PS3.8 9.3.1",
         exposure=Exposure.NOT_DICOM,
@@ -292,22 +332,24 @@ LADDER: Final[tuple[Rung[Case], ...]] = (
     Rung(
         "inconclusive_tls",
         Severity.LOW,
-        "Wants TLS, and nothing was learnt inside TLS: name the port for DICOM-TLS in the scope and "
-        "ask again.",
+        say(
+            "Wants TLS, and nothing was learnt inside TLS: name the port for DICOM-TLS in the scope and "
+            "ask again."
+        ),
         predicates.wants_tls,
         "PS3.15 B.12",
     ),
     Rung(
         "inconclusive_not_asked",
         Severity.LOW,
-        "Not asked ({why}): what is there is not known.",
+        Template("Not asked ({why}): what is there is not known."),
         predicates.not_asked,
         "PS3.8 9.1.4",
     ),
     Rung(
         "inconclusive_nothing_seen",
         Severity.LOW,
-        "Nothing was learnt: there is no record of a question.",
+        say("Nothing was learnt: there is no record of a question."),
         predicates.always,
         "PS3.8 9.1.4",
     ),

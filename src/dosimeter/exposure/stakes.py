@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from dosimeter.exposure.case import Case
 from dosimeter.exposure.count_words import amount_words
 from dosimeter.exposure.predicates import Hit
 from dosimeter.model.census import Exact, Things, Unknown
+from dosimeter.model.message import Message, say
 from dosimeter.model.verdict import DecoyTier
 
-_ANYBODY = "Anybody who reaches the port"
-_BY_NAME = "Whoever knows the AE title"
+_ANYBODY: Final = say("Anybody who reaches the port")
+_BY_NAME: Final = say("Whoever knows the AE title")
 _BELIEVED = (DecoyTier.NONE, DecoyTier.LOW)
 
 
@@ -19,12 +22,16 @@ def at_stake(case: Case) -> Hit | None:
     counts = case.census.counts
     if who is None or pointer is None or isinstance(counts.studies, Unknown) or not counts.studies.value:
         return None
-    what = f"list {amount_words(counts.studies, Things.STUDIES)}"
+    what = say("list {studies}", studies=amount_words(counts.studies, Things.STUDIES))
     if not isinstance(counts.patients, Unknown):
-        what += f" of {amount_words(counts.patients, Things.PATIENTS)}"
+        patients = amount_words(counts.patients, Things.PATIENTS)
+        what = say("{list_studies} of {patients}", list_studies=what, patients=patients)
     if not isinstance(counts.instances, Unknown):
         images = amount_words(counts.instances, Things.INSTANCES)
-        what += f" and fetch {images}" if _can_fetch(case) else f", which hold {images}"
+        if _can_fetch(case):
+            what = say("{list_studies} and fetch {images}", list_studies=what, images=images)
+        else:
+            what = say("{list_studies}, which hold {images}", list_studies=what, images=images)
     return Hit(pointer, {"who": who, "what": what})
 
 
@@ -37,8 +44,8 @@ def shows_nothing(case: Case) -> Hit | None:
     return Hit(
         pointer,
         {
-            "whom": "a caller that knows its AE title" if by_name else "strangers",
-            "them": "it" if by_name else "them",
+            "whom": say("a caller that knows its AE title") if by_name else say("strangers"),
+            "them": say("it") if by_name else say("them"),
         },
     )
 
@@ -52,7 +59,7 @@ def waiting_patients(case: Case) -> Hit | None:
     return Hit(pointer, {"who": who, "what": amount_words(items, Things.WORKLIST_ITEMS)})
 
 
-def _who(case: Case) -> str | None:
+def _who(case: Case) -> Message | None:
     """Who could do what the census did; None where its numbers are not believed."""
     if case.suspicion.decoy.tier not in _BELIEVED:
         return None

@@ -20,6 +20,7 @@ from dosimeter.exposure.tls_profile import (
     why_not,
 )
 from dosimeter.model.facts import CertificateSeen, ClientCertificate, TlsSeen
+from dosimeter.model.message import Message, commas, say
 from dosimeter.model.text import ServerText
 from dosimeter.model.verdict import TlsProfile
 from dosimeter.model.web import TlsPostureSeen
@@ -30,10 +31,10 @@ _FORWARD_SECRET: Final = ("ECDHE-", "DHE-", "TLS_ECDHE_", "TLS_DHE_", "TLS_AES_"
 _INTEGRITY_ALONE: Final = ("NULL", "TLS_SHA")
 """What is in the name of a suite without encryption (the second: RFC 9150)."""
 _WEAKNESSES: Final = (
-    *((word, "encrypts nothing: whoever is on the path reads along") for word in _INTEGRITY_ALONE),
-    ("ADH-", "names nobody: whoever is on the path can stand in between"),
-    ("AECDH-", "names nobody: whoever is on the path can stand in between"),
-    ("EXP-", "has a key so short that anybody can break it"),
+    *((word, say("encrypts nothing: whoever is on the path reads along")) for word in _INTEGRITY_ALONE),
+    ("ADH-", say("names nobody: whoever is on the path can stand in between")),
+    ("AECDH-", say("names nobody: whoever is on the path can stand in between")),
+    ("EXP-", say("has a key so short that anybody can break it")),
 )
 """What is in the name of a suite, and what it means."""
 
@@ -83,8 +84,12 @@ def tls_without_certificate(case: Case) -> Hit | None:
         return None
     if tls.fact.client_certificate is ClientCertificate.UNKNOWN and not case.speaks_dicom:
         return None
-    hides = "it " if tls_unencrypted(case) is not None else "TLS hides the traffic and "
-    return Hit(tls.pointer, {"protocol": tls.fact.protocol, "hides": hides})
+    hides = (
+        say("it authenticates no caller")
+        if tls_unencrypted(case) is not None
+        else say("TLS hides the traffic and authenticates no caller")
+    )
+    return Hit(tls.pointer, {"protocol": tls.fact.protocol.text, "hides": hides})
 
 
 def tls_old(case: TlsCase) -> Hit | None:
@@ -92,7 +97,7 @@ def tls_old(case: TlsCase) -> Hit | None:
     tls = case.evidence.tls
     if tls is None or tls.fact.protocol is None or tls.fact.protocol.text not in _OLD_PROTOCOLS:
         return None
-    return Hit(tls.pointer, {"protocol": tls.fact.protocol})
+    return Hit(tls.pointer, {"protocol": tls.fact.protocol.text})
 
 
 def tls_unencrypted(case: TlsCase) -> Hit | None:
@@ -103,7 +108,7 @@ def tls_unencrypted(case: TlsCase) -> Hit | None:
     suite = tls.fact.cipher_suite
     for word, weakness in _WEAKNESSES:
         if word in suite.text:
-            return Hit(tls.pointer, {"suite": suite, "weakness": weakness})
+            return Hit(tls.pointer, {"suite": suite.text, "weakness": weakness})
     return None
 
 
@@ -115,7 +120,7 @@ def tls_retired_profile(case: TlsCase) -> Hit | None:
     suite = tls.fact.cipher_suite
     if suite.text.startswith(_FORWARD_SECRET):
         return None
-    return Hit(tls.pointer, {"suite": suite})
+    return Hit(tls.pointer, {"suite": suite.text})
 
 
 def kept_profile(evidence: TlsEvidence) -> TlsProfile | None:
@@ -170,13 +175,14 @@ def tls_small_keys(case: TlsCase) -> Hit | None:
     if posture is None or not small:
         return None
     worst = min(small, key=lambda seen: seen.group_bits or 0)
-    return Hit(posture.pointer, {"bits": worst.group_bits or 0, "suite": worst.suite})
+    return Hit(posture.pointer, {"bits": str(worst.group_bits or 0), "suite": worst.suite})
 
 
-def _listed(parts: Sequence[str]) -> str:
+def _listed(parts: Sequence[str]) -> Message:
     """The first few, and how many more."""
     more = len(parts) - _SHOWN_PARTS
-    return ", ".join(parts[:_SHOWN_PARTS]) + (f" and {more} more" if more > 0 else "")
+    first = commas(parts[:_SHOWN_PARTS])
+    return say("{first} and {more} more", first=first, more=more) if more > 0 else first
 
 
 def certificate_expired(case: TlsCase) -> Hit | None:
@@ -187,7 +193,7 @@ def certificate_expired(case: TlsCase) -> Hit | None:
     not_after = _moment(tls.fact.certificate.not_after)
     if not_after is None or _in_utc(seen_at) <= not_after:
         return None
-    return Hit(tls.pointer, {"day": f"{not_after:%Y-%m-%d}"})
+    return Hit(tls.pointer, {"day": not_after.date()})
 
 
 def certificate_not_yet_valid(case: TlsCase) -> Hit | None:
@@ -198,7 +204,7 @@ def certificate_not_yet_valid(case: TlsCase) -> Hit | None:
     not_before = _moment(tls.fact.certificate.not_before)
     if not_before is None or _in_utc(seen_at) >= not_before:
         return None
-    return Hit(tls.pointer, {"day": f"{not_before:%Y-%m-%d}"})
+    return Hit(tls.pointer, {"day": not_before.date()})
 
 
 def certificate_weak_key(case: TlsCase) -> Hit | None:
@@ -215,7 +221,7 @@ def certificate_weak_key(case: TlsCase) -> Hit | None:
         is_weak = kind.startswith("DSA") or (
             kind == "EC" and digits.isdecimal() and int(digits) < LEAST_ECDHE_BITS
         )
-    return Hit(tls.pointer, {"key": key}) if is_weak else None
+    return Hit(tls.pointer, {"key": key.text}) if is_weak else None
 
 
 def certificate_weak_signature(case: TlsCase) -> Hit | None:
@@ -226,7 +232,7 @@ def certificate_weak_signature(case: TlsCase) -> Hit | None:
     signature, is_root = tls.fact.certificate.signature, tls.fact.certificate.self_signed
     if is_root or not any(word in _BROKEN_HASHES for word in signature.text.split()):
         return None  # Nobody relies on the signature of a root.
-    return Hit(tls.pointer, {"signature": signature})
+    return Hit(tls.pointer, {"signature": signature.text})
 
 
 def certificate_other_name(case: TlsCase) -> Hit | None:

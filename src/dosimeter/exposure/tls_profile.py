@@ -25,6 +25,7 @@ from dosimeter.model.cipher_suites import (
     Tier,
     by_name,
 )
+from dosimeter.model.message import say
 from dosimeter.model.verdict import TlsProfile
 from dosimeter.model.web import SuiteSeen, TlsPostureSeen
 
@@ -36,14 +37,14 @@ CURRENT: Final = frozenset({TlsProfile.BCP195_RFC8996, TlsProfile.MODIFIED_BCP19
 """The profiles that are not retired."""
 
 TITLES: Final = {
-    TlsProfile.BCP195_RFC8996: "BCP 195 RFC 8996, 9325 profile (PS3.15 B.12)",
-    TlsProfile.MODIFIED_BCP195_RFC8996: "Modified BCP 195 RFC 8996, 9325 profile (PS3.15 B.13)",
-    TlsProfile.BCP195: "BCP 195 profile (PS3.15 B.9, retired)",
-    TlsProfile.NON_DOWNGRADING_BCP195: "Non-Downgrading BCP 195 profile (PS3.15 B.10, retired)",
-    TlsProfile.EXTENDED_BCP195: "Extended BCP 195 profile (PS3.15 B.11, retired)",
-    TlsProfile.AES: "AES profile (PS3.15 B.3, retired)",
-    TlsProfile.BASIC: "Basic profile (PS3.15 B.1, retired)",
-    TlsProfile.NONE: "no profile of PS3.15",
+    TlsProfile.BCP195_RFC8996: say("BCP 195 RFC 8996, 9325 profile (PS3.15 B.12)"),
+    TlsProfile.MODIFIED_BCP195_RFC8996: say("Modified BCP 195 RFC 8996, 9325 profile (PS3.15 B.13)"),
+    TlsProfile.BCP195: say("BCP 195 profile (PS3.15 B.9, retired)"),
+    TlsProfile.NON_DOWNGRADING_BCP195: say("Non-Downgrading BCP 195 profile (PS3.15 B.10, retired)"),
+    TlsProfile.EXTENDED_BCP195: say("Extended BCP 195 profile (PS3.15 B.11, retired)"),
+    TlsProfile.AES: say("AES profile (PS3.15 B.3, retired)"),
+    TlsProfile.BASIC: say("Basic profile (PS3.15 B.1, retired)"),
+    TlsProfile.NONE: say("no profile of PS3.15"),
 }
 
 _SHOWN: Final = {
@@ -166,25 +167,25 @@ def _beyond(
 ) -> Iterable[str]:
     """What is accepted and not allowed."""
     if not accepted.suites:
-        yield "accepts no suite that is known"
+        yield say("accepts no suite that is known")
     for protocol in accepted.protocols:
         if protocol not in protocols:
-            yield f"accepts {shown(protocol)}"
+            yield say("accepts {what}", what=shown(protocol))
     for suite, _ in accepted.suites:
         if not allows(suite):
-            yield f"accepts {suite.name}"
+            yield say("accepts {what}", what=suite.name)
 
 
 def _small(accepted: _Accepted) -> Iterable[str]:
     for suite, seen in accepted.suites:
         if _is_small(suite, seen):
-            yield f"has a key of {seen.group_bits} bits in {suite.name}"
+            yield say("has a key of {bits} bits in {suite}", bits=str(seen.group_bits), suite=suite.name)
 
 
 def _missing(accepted: _Accepted, required: Iterable[str]) -> Iterable[str]:
     for name in required:
         if not accepted.has(name):
-            yield f"does not accept {name}"
+            yield say("does not accept {what}", what=name)
 
 
 _NEW: Final = frozenset({TLS_1_2, TLS_1_3})

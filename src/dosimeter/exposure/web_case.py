@@ -13,6 +13,7 @@ from dosimeter.exposure.web_products import WEB_PRODUCTS, Kind
 from dosimeter.model.attempt import Cause
 from dosimeter.model.census import Census
 from dosimeter.model.facts import ClientCertificate
+from dosimeter.model.message import say
 from dosimeter.model.target import Service
 from dosimeter.model.verdict import Decoy, DecoyTier
 from dosimeter.model.web import BodyShape, MediaType, Purpose, WebAnswered
@@ -39,11 +40,11 @@ _PUT_OTHERWISE: Final = frozenset({400, 406, 415, 422})
 _OTHER_FORMS: Final = frozenset({MediaType.XML, MediaType.MULTIPART, MediaType.DICOM})
 """How QIDO-RS answered until 2017 where JSON was not asked for, and some still whatever is asked."""
 
-_CANNED: Final = (
+_CANNED: Final = say(
     "a null query over HTTP found something: its answers do not depend on the question, so it is a decoy or "
     "defective and its counts are not believed"
 )
-_MANY: Final = "its pages bear the signs of several archives of different makers"
+_MANY: Final = say("its pages bear the signs of several archives of different makers")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from dosimeter.exposure.advisories import advisories_for
-from dosimeter.exposure.predicates import Hit
+from dosimeter.exposure.predicates import Hit, decoy_words
 from dosimeter.exposure.remedy.need import Need
 from dosimeter.exposure.rules import Rule
 from dosimeter.exposure.tls_findings import TLS_FINDINGS
@@ -13,7 +13,9 @@ from dosimeter.exposure.web_case import WebCase
 from dosimeter.exposure.web_evidence import WebOutcome, WebQuestion
 from dosimeter.exposure.web_predicates import is_http, left_open, mllp_speaks, worklist_answered
 from dosimeter.exposure.web_words import claimed_words, question_words
-from dosimeter.model.census import noun
+from dosimeter.exposure.words import version_words
+from dosimeter.model.census import amount
+from dosimeter.model.message import Template, ands, commas, say
 from dosimeter.model.verdict import Advisory, DecoyTier, Protection, Severity
 from dosimeter.model.web import FHIR, BodyShape, MediaType, Purpose, RedirectTo
 
@@ -59,7 +61,7 @@ def _any_origin(case: WebCase) -> Hit | None:
     for each in _answering(case):
         if _ANY_ORIGIN in each.fact.marks:
             more = (
-                " It also names credentials, which browsers refuse beside it."
+                say(" It also names credentials, which browsers refuse beside it.")
                 if (_CREDENTIALS in each.fact.marks)
                 else ""
             )
@@ -111,7 +113,7 @@ def _at_stake(case: WebCase) -> Hit | None:
 
 def _figures(case: WebCase) -> str:
     figures = claimed_words(case.census.counts)
-    return f" ({figures})" if figures is not None else ""
+    return say(" ({figures})", figures=figures) if figures is not None else ""
 
 
 def _page_without_login(case: WebCase) -> Hit | None:
@@ -125,8 +127,8 @@ def _source_elsewhere(case: WebCase) -> Hit | None:
         fact = each.fact
         if fact.to is RedirectTo.SAME_ORIGIN or fact.to is RedirectTo.NOT_HTTP or fact.authority is None:
             continue
-        scope = "in the scope" if fact.in_scope else "outside the scope, and was not asked"
-        return Hit(each.pointer, {"authority": fact.authority, "scope": scope})
+        scope = say("in the scope") if fact.in_scope else say("outside the scope, and was not asked")
+        return Hit(each.pointer, {"authority": fact.authority.text, "scope": scope})
     return None
 
 
@@ -134,7 +136,7 @@ def _redirects_elsewhere(case: WebCase) -> Hit | None:
     for each in case.evidence.of(Purpose.LANDING):
         redirect = each.fact.redirect
         if redirect is not None and redirect.to is RedirectTo.ELSEWHERE and redirect.authority is not None:
-            return Hit(each.pointer, {"authority": redirect.authority})
+            return Hit(each.pointer, {"authority": redirect.authority.text})
     return None
 
 
@@ -148,8 +150,8 @@ def _fhir_open(case: WebCase) -> Hit | None:
         for counter in each.fact.counters
         if counter.value is not None
     ]
-    words = " and ".join(f"{each.value:,} {noun(each.things, each.value)}" for each in counted if each.value)
-    return Hit(case.neighbour.pointer, {"what": f" ({words})" if words else ""})
+    words = ands([amount(each.value, each.things) for each in counted if each.value])
+    return Hit(case.neighbour.pointer, {"what": say(" ({figures})", figures=words) if words else ""})
 
 
 def _fhir_guarded(case: WebCase) -> Hit | None:
@@ -183,32 +185,34 @@ def _answers_anything(case: WebCase) -> Hit | None:
 def _decoy(case: WebCase) -> Hit | None:
     if case.decoy_pointer is None:
         return None
-    return Hit(case.decoy_pointer, {"tier": case.decoy.tier.value, "signs": "; ".join(case.decoy.reasons)})
+    return Hit(case.decoy_pointer, decoy_words(case.decoy))
 
 
 def _product(case: WebCase) -> Hit | None:
     identity = case.named
     if identity is None:
         return None
-    version = f", version {identity.version}" if identity.version else ""
-    return Hit(identity.pointer, {"product": f"{identity.known.name}{version}"})
+    return Hit(identity.pointer, {"product": version_words(identity.known.name, identity.version)})
 
 
 def _advisory(case: WebCase) -> Hit | None:
     found, identity = advisories_of(case), case.identity
     if not found or identity is None:
         return None
-    names = ", ".join(each.id for each in found[:_SHOWN])
-    more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
-    return Hit(identity.pointer, {"version": identity.version or "", "names": names + more})
+    names = commas([each.id for each in found[:_SHOWN]])
+    if len(found) > _SHOWN:
+        names = say("{first} and {more} more", first=names, more=len(found) - _SHOWN)
+    return Hit(identity.pointer, {"version": identity.version or "", "names": names})
 
 
 WEB_FINDINGS: Final[tuple[Rule[WebCase], ...]] = (
     Rule(
         "fhir_open",
         Severity.HIGH,
-        "The same people by another door: its FHIR interface told a stranger how many patients or imaging "
-        "studies it holds{what}, so it answers strangers' questions about them.",
+        Template(
+            "The same people by another door: its FHIR interface told a stranger how many patients or "
+            "imaging studies it holds{what}, so it answers strangers' questions about them."
+        ),
         _fhir_open,
         "HL7 FHIR R4 3.1.1",
         (Need.FHIR,),
@@ -216,16 +220,18 @@ WEB_FINDINGS: Final[tuple[Rule[WebCase], ...]] = (
     Rule(
         "fhir_guarded",
         Severity.INFO,
-        "Its FHIR interface refused to count patients for a stranger.",
+        say("Its FHIR interface refused to count patients for a stranger."),
         _fhir_guarded,
         "HL7 FHIR R4 6.1",
     ),
     Rule(
         "hl7_open",
         Severity.MEDIUM,
-        "The same people by another door: it takes part in HL7 v2 with a stranger. Whether it would take a "
-        "message, and tell or change what it knows of patients, was not tried; MLLP itself asks nobody who "
-        "they are.",
+        say(
+            "The same people by another door: it takes part in HL7 v2 with a stranger. Whether it would take "
+            "a message, and tell or change what it knows of patients, was not tried; MLLP itself asks nobody "
+            "who they are."
+        ),
         mllp_speaks,
         "HL7 v2 MLLP",
         (Need.HL7,),
@@ -233,7 +239,9 @@ WEB_FINDINGS: Final[tuple[Rule[WebCase], ...]] = (
     Rule(
         "worklist_answered",
         Severity.HIGH,
-        "Answers strangers' worklist queries over HTTP: tomorrow's patients. The list may be empty today.",
+        say(
+            "Answers strangers' worklist queries over HTTP: tomorrow's patients. The list may be empty today."
+        ),
         worklist_answered,
         "PS3.18 11.6",
         (Need.WEB_OPEN,),
@@ -241,15 +249,17 @@ WEB_FINDINGS: Final[tuple[Rule[WebCase], ...]] = (
     Rule(
         "viewer_without_login",
         Severity.MEDIUM,
-        "Shows a page of {product} to whoever opens it, without a login.",
+        Template("Shows a page of {product} to whoever opens it, without a login."),
         _page_without_login,
         "DESIGN 3",
     ),
     Rule(
         "stow_accepted",
         Severity.MEDIUM,
-        "Takes a stranger's STOW-RS request: one with nothing in it was accepted. Whether an object would be "
-        "kept was not tried.",
+        say(
+            "Takes a stranger's STOW-RS request: one with nothing in it was accepted. Whether an object "
+            "would be kept was not tried."
+        ),
         _store_accepted,
         "PS3.18 10.5",
         (Need.WEB_STORE,),
@@ -257,8 +267,10 @@ WEB_FINDINGS: Final[tuple[Rule[WebCase], ...]] = (
     Rule(
         "counter_open",
         Severity.MEDIUM,
-        "Tells strangers how much it holds{what}, beside questions that it did not answer: totals, and no "
-        "patient.",
+        Template(
+            "Tells strangers how much it holds{what}, beside questions that it did not answer: totals, and "
+            "no patient."
+        ),
         _counter_open,
         "DESIGN 3",
         (Need.WEB_COUNTER,),
@@ -266,7 +278,7 @@ WEB_FINDINGS: Final[tuple[Rule[WebCase], ...]] = (
     Rule(
         "description_open",
         Severity.LOW,
-        "Describes itself to strangers with no login: its version, its AE titles or its ports.",
+        say("Describes itself to strangers with no login: its version, its AE titles or its ports."),
         _description_open,
         "DESIGN 3",
         (Need.WEB_COUNTER,),
@@ -274,14 +286,14 @@ WEB_FINDINGS: Final[tuple[Rule[WebCase], ...]] = (
     Rule(
         "at_stake",
         Severity.INFO,
-        "Anybody who reaches the port can list what it holds: by its own figures {what}.",
+        Template("Anybody who reaches the port can list what it holds: by its own figures {what}."),
         _at_stake,
         "DESIGN 3",
     ),
     Rule(
         "web_clear_text",
         Severity.MEDIUM,
-        "Answers in clear text: whoever is on the path reads patient data.",
+        say("Answers in clear text: whoever is on the path reads patient data."),
         _clear_text,
         "PS3.18 8.1.1, PS3.15 B.12",
         (Need.WEB_CLEAR_TEXT,),
@@ -289,7 +301,7 @@ WEB_FINDINGS: Final[tuple[Rule[WebCase], ...]] = (
     Rule(
         "password_in_clear",
         Severity.MEDIUM,
-        "Asks for passwords in clear text: whoever is on the path reads them, and logs in.",
+        say("Asks for passwords in clear text: whoever is on the path reads them, and logs in."),
         _password_in_clear,
         "RFC 7617 4",
         (Need.WEB_CLEAR_TEXT,),
@@ -297,8 +309,10 @@ WEB_FINDINGS: Final[tuple[Rule[WebCase], ...]] = (
     Rule(
         "cors_any_origin",
         Severity.MEDIUM,
-        "Lets the pages of any site read its answers (that to {what}): a page opened inside the hospital "
-        "can carry out what it answers there.{more}",
+        Template(
+            "Lets the pages of any site read its answers (that to {what}): a page opened inside the hospital "
+            "can carry out what it answers there.{more}"
+        ),
         _any_origin,
         "WHATWG Fetch 3.2",
         (Need.WEB_HEADERS,),
@@ -306,7 +320,9 @@ WEB_FINDINGS: Final[tuple[Rule[WebCase], ...]] = (
     Rule(
         "no_content_security_policy",
         Severity.LOW,
-        "Shows its pages without a Content-Security-Policy: a script that gets into one runs unhindered.",
+        say(
+            "Shows its pages without a Content-Security-Policy: a script that gets into one runs unhindered."
+        ),
         _no_policy,
         "W3C CSP 3",
         (Need.WEB_HEADERS,),
@@ -314,36 +330,38 @@ WEB_FINDINGS: Final[tuple[Rule[WebCase], ...]] = (
     Rule(
         "data_source_elsewhere",
         Severity.INFO,
-        "Its viewer takes its data from {authority}, which is {scope}.",
+        Template("Its viewer takes its data from {authority}, which is {scope}."),
         _source_elsewhere,
         "OHIF documentation, data sources",
     ),
     Rule(
         "redirects_elsewhere",
         Severity.INFO,
-        "Sends callers on to {authority}; nobody was asked there because of it.",
+        Template("Sends callers on to {authority}; nobody was asked there because of it."),
         _redirects_elsewhere,
         "RFC 9110 10.2.2",
     ),
     Rule(
         "login_page_alone",
         Severity.LOW,
-        "What was refused is a page. Where such archives answer with data nothing was found, so whether the "
-        "login guards them is not proved.",
+        say(
+            "What was refused is a page. Where such archives answer with data nothing was found, so whether "
+            "the login guards them is not proved."
+        ),
         _login_page_alone,
         "RFC 9110 11",
     ),
     Rule(
         "question_left_open",
         Severity.LOW,
-        "A question was left open, because {why}{more}.",
+        Template("A question was left open, because {why}{more}."),
         _question_left_open,
         "RFC 9110 15",
     ),
     Rule(
         "answers_anything",
         Severity.INFO,
-        "Answers any path with success: of its answers only those count that differ from that.",
+        say("Answers any path with success: of its answers only those count that differ from that."),
         _answers_anything,
         "RFC 9110 15.5.5",
     ),
@@ -351,7 +369,9 @@ WEB_FINDINGS: Final[tuple[Rule[WebCase], ...]] = (
     Rule(
         "advisory",
         Severity.MEDIUM,
-        "Announces version {version}, which advisories name: {names}. That they apply was not tried.",
+        Template(
+            "Announces version {version}, which advisories name: {names}. That they apply was not tried."
+        ),
         _advisory,
         "exposure.advisories",
         (Need.UPGRADE,),
@@ -359,14 +379,14 @@ WEB_FINDINGS: Final[tuple[Rule[WebCase], ...]] = (
     Rule(
         "decoy",
         Severity.INFO,
-        "Signs of a decoy, {tier}: {signs}.",
+        Template("Signs of a decoy, {tier}: {signs}."),
         _decoy,
         "reference/hostile-peers.md 2",
     ),
     Rule(
         "product",
         Severity.INFO,
-        "Shows itself as {product}: a claim, which anybody can copy.",
+        Template("Shows itself as {product}: a claim, which anybody can copy."),
         _product,
         "reference/prior-art.md 4.3",
     ),

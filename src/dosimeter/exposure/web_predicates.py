@@ -12,6 +12,7 @@ from dosimeter.exposure.web_words import guard_words, question_words
 from dosimeter.exposure.words import CAUSE_WORDS, SIGNATURE_WORDS
 from dosimeter.model.attempt import Cause
 from dosimeter.model.facts import Signature
+from dosimeter.model.message import say
 from dosimeter.model.target import Service
 from dosimeter.model.verdict import Protection
 from dosimeter.model.web import MllpEnding, Purpose, RedirectTo
@@ -21,13 +22,22 @@ _NAMES_TLS: Final = frozenset({Signature.TLS_ALERT})
 _DATA: Final = frozenset({Purpose.QUERY, Purpose.RETRIEVE, Purpose.COUNTER, Purpose.DESCRIPTION})
 
 _WHY: Final = {
-    Cause.BUSY: "it said that it was busy",
-    Cause.LOCAL: "our own machine, or the number of questions allowed, put an end to it",
+    Cause.BUSY: say("it said that it was busy"),
+    Cause.LOCAL: say("our own machine, or the number of questions allowed, put an end to it"),
+}
+
+
+_SOURCE_NOT_ASKED: Final = say("where its data come from was not asked")
+_OTHER_BYTES: Final = say("bytes of another protocol")
+_OTHER_WAYS: Final = {
+    Signature.TLS_ALERT: say("wants TLS"),
+    Signature.HTTP: say("speaks HTTP in clear"),
+    Signature.DICOM: say("speaks DICOM"),
 }
 
 
 def _why(cause: Cause) -> str:
-    return _WHY.get(cause) or CAUSE_WORDS.get(cause, "no HTTP came back")
+    return _WHY.get(cause) or CAUSE_WORDS.get(cause) or say("no HTTP came back")
 
 
 # What strangers were answered.
@@ -87,7 +97,7 @@ def interface_told(case: WebCase) -> Hit | None:
     """The interface to a product's data answered without a login, and refused nothing."""
     if case.told is None or case.identity is None:
         return None
-    what = "its own counters" if case.told is case.counter else "whose data it holds"
+    what = say("its own counters") if case.told is case.counter else say("whose data it holds")
     return Hit(case.told.pointer, {"product": case.identity.known.name, "what": what})
 
 
@@ -123,16 +133,18 @@ def retrieve_wants_no_login(case: WebCase) -> Hit | None:
     question = case.retrieve_unguarded
     if question is None:
         return None
-    return Hit(question.pointer, {"what": question_words(question), "status": question.fact.status})
+    return Hit(question.pointer, {"what": question_words(question), "status": str(question.fact.status)})
 
 
 def busy(case: WebCase) -> Hit | None:
     """429 or 503."""
     if case.later is not None:
-        return Hit(case.later.pointer, {"how": f"with status {case.later.fact.status}"})
+        return Hit(
+            case.later.pointer, {"how": say("with status {status}", status=str(case.later.fact.status))}
+        )
     for failure in case.evidence.failures:
         if failure.cause is Cause.BUSY:
-            return Hit(failure.pointer, {"how": "that it was busy"})
+            return Hit(failure.pointer, {"how": say("that it was busy")})
     return None
 
 
@@ -142,7 +154,7 @@ def faults(case: WebCase) -> Hit | None:
     return (
         None
         if fault is None
-        else Hit(fault.pointer, {"what": question_words(fault), "status": fault.fact.status})
+        else Hit(fault.pointer, {"what": question_words(fault), "status": str(fault.fact.status)})
     )
 
 
@@ -156,7 +168,10 @@ def _left_open(case: WebCase) -> Hit | None:
         return None
     first = case.left_open[0]
     more = len(case.left_open) - 1
-    return Hit(first.pointer, {"why": _why(first.cause), "more": f"; {more} more left open" if more else ""})
+    return Hit(
+        first.pointer,
+        {"why": _why(first.cause), "more": say("; {others} more left open", others=more) if more else ""},
+    )
 
 
 def viewer_alone(case: WebCase) -> Hit | None:
@@ -165,9 +180,9 @@ def viewer_alone(case: WebCase) -> Hit | None:
         return _described_viewer(case)
     elsewhere = [each for each in case.evidence.sources if each.fact.to is not RedirectTo.SAME_ORIGIN]
     where = (
-        "it takes its data from another server, which was not asked for it here"
+        say("it takes its data from another server, which was not asked for it here")
         if elsewhere
-        else "where its data come from was not asked"
+        else _SOURCE_NOT_ASKED
     )
     return Hit(case.page.pointer, {"where": where})
 
@@ -176,7 +191,7 @@ def _described_viewer(case: WebCase) -> Hit | None:
     """A viewer that is seen by its configuration alone."""
     if not case.is_viewer or not case.evidence.sources:
         return None
-    return Hit(case.evidence.sources[0].pointer, {"where": "where its data come from was not asked"})
+    return Hit(case.evidence.sources[0].pointer, {"where": _SOURCE_NOT_ASKED})
 
 
 def product_alone(case: WebCase) -> Hit | None:
@@ -201,7 +216,11 @@ def not_reached(case: WebCase) -> Hit | None:
     if why is None or not evidence.questions or evidence.of(Purpose.QUERY, Purpose.RETRIEVE):
         return None
     known = case.identity
-    shows = f"Shows itself as {known.known.name}" if known is not None else "Speaks HTTP"
+    shows = (
+        say("Shows itself as {product}", product=known.known.name)
+        if known is not None
+        else say("Speaks HTTP")
+    )
     return Hit(evidence.questions[0].pointer, {"shows": shows, "why": why})
 
 
@@ -211,7 +230,11 @@ def wants_another_form(case: WebCase) -> Hit | None:
     if question is None:
         return None
     status = question.fact.status
-    how = "in another form than was asked for" if status in _OK else f"that it wants it otherwise ({status})"
+    how = (
+        say("in another form than was asked for")
+        if status in _OK
+        else say("that it wants it otherwise ({status})", status=str(status))
+    )
     return Hit(question.pointer, {"how": how})
 
 
@@ -220,12 +243,7 @@ def wants_the_other_way(case: WebCase) -> Hit | None:
     seen = case.evidence.not_http
     if seen is None or case.evidence.questions:
         return None
-    words = {
-        Signature.TLS_ALERT: "wants TLS",
-        Signature.HTTP: "speaks HTTP in clear",
-        Signature.DICOM: "speaks DICOM",
-    }
-    how = words.get(seen.fact.signature)
+    how = _OTHER_WAYS.get(seen.fact.signature)
     return None if how is None else Hit(seen.pointer, {"how": how})
 
 
@@ -262,11 +280,11 @@ def everything_refused(case: WebCase) -> Hit | None:
     guards = {guard for each in questions for guard in each.guards}
     is_all = all(each.outcome is WebOutcome.REFUSED for each in questions)
     if guards == {Protection.HTTP_FORBIDDEN}:
-        refuses = "Forbids all that it was asked" if is_all else "Forbids most of what it was asked"
+        refuses = say("Forbids all that it was asked") if is_all else say("Forbids most of what it was asked")
     elif is_all:
-        refuses = "Refuses, before anything else, whoever does not log in"
+        refuses = say("Refuses, before anything else, whoever does not log in")
     else:
-        refuses = "Refuses whoever does not log in, even where nothing can be, but not at every path"
+        refuses = say("Refuses whoever does not log in, even where nothing can be, but not at every path")
     return _refuses(case, {"refuses": refuses})
 
 
@@ -298,8 +316,8 @@ def is_not_http(case: WebCase) -> Hit | None:
     seen = case.evidence.not_http
     if seen is None or case.evidence.questions:
         return None
-    asked = "a ClientHello" if case.service is Service.WEB_TLS else "an HTTP request"
-    what = SIGNATURE_WORDS.get(seen.fact.signature, "bytes of another protocol")
+    asked = say("a ClientHello") if case.service is Service.WEB_TLS else say("an HTTP request")
+    what = SIGNATURE_WORDS.get(seen.fact.signature, _OTHER_BYTES)
     return Hit(seen.pointer, {"asked": asked, "what": what})
 
 

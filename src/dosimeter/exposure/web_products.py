@@ -11,6 +11,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from dosimeter.model.message import say
+
 
 class Kind(StrEnum):
     """What stands behind the web face of a product."""
@@ -63,7 +65,7 @@ WEB_PRODUCTS: Final = (
     ),
     WebProduct(
         "horos",
-        "Horos or OsiriX",
+        say("Horos or OsiriX"),
         Kind.ARCHIVE,
         "horos repository, WebPortalConnection; NASL gb_horos_detect",
     ),
@@ -105,7 +107,7 @@ WEB_PRODUCTS: Final = (
     ),
     WebProduct(
         "vue_pacs",
-        "Carestream or Philips Vue PACS",
+        say("Carestream or Philips Vue PACS"),
         Kind.ARCHIVE,
         "nuclei, carestream vue panel",
     ),

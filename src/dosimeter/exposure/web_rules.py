@@ -11,6 +11,7 @@ from dosimeter.exposure import web_predicates as web
 from dosimeter.exposure.remedy.need import Need
 from dosimeter.exposure.rules import Rung
 from dosimeter.exposure.web_case import WebCase
+from dosimeter.model.message import Template, say
 from dosimeter.model.verdict import Confidence, Exposure, Severity
 
 _QIDO: Final = "PS3.18 10.6"
@@ -21,8 +22,10 @@ _OPEN: Final[tuple[Rung[WebCase], ...]] = (
     Rung(
         "browsable_portal",
         Severity.CRITICAL,
-        "Shows the portal of {product} without a login: whoever opens it in a browser can list the "
-        "examinations and look at the images. No list was opened.",
+        Template(
+            "Shows the portal of {product} without a login: whoever opens it in a browser can list the "
+            "examinations and look at the images. No list was opened."
+        ),
         web.portal_is_open,
         "DESIGN 3",
         (Need.WEB_OPEN,),
@@ -31,8 +34,10 @@ _OPEN: Final[tuple[Rung[WebCase], ...]] = (
     Rung(
         "browsable_viewer",
         Severity.CRITICAL,
-        "Shows {product} without a login, and the data behind it answer strangers ({data} was answered): "
-        "whoever opens the page in a browser can list the examinations and look at the images.",
+        Template(
+            "Shows {product} without a login, and the data behind it answer strangers ({data} was answered): "
+            "whoever opens the page in a browser can list the examinations and look at the images."
+        ),
         web.viewer_and_data,
         _QIDO,
         (Need.WEB_OPEN,),
@@ -41,8 +46,10 @@ _OPEN: Final[tuple[Rung[WebCase], ...]] = (
     Rung(
         "browsable_dicomweb",
         Severity.CRITICAL,
-        "Answers strangers over DICOMweb: the QIDO-RS null query and {retrieve} were answered with no login. "
-        "Whoever reaches the port can list the examinations and fetch the images with a browser.",
+        Template(
+            "Answers strangers over DICOMweb: the QIDO-RS null query and {retrieve} were answered with no "
+            "login. Whoever reaches the port can list the examinations and fetch the images with a browser."
+        ),
         web.query_and_retrieve,
         _QIDO,
         (Need.WEB_OPEN,),
@@ -51,8 +58,10 @@ _OPEN: Final[tuple[Rung[WebCase], ...]] = (
     Rung(
         "browsable_dicomweb_query",
         Severity.CRITICAL,
-        "Answers strangers over DICOMweb: the QIDO-RS null query was answered with no login. Whoever reaches "
-        "the port can list patients and examinations with a browser.",
+        say(
+            "Answers strangers over DICOMweb: the QIDO-RS null query was answered with no login. Whoever "
+            "reaches the port can list patients and examinations with a browser."
+        ),
         web.query_alone,
         _QIDO,
         (Need.WEB_OPEN,),
@@ -61,8 +70,10 @@ _OPEN: Final[tuple[Rung[WebCase], ...]] = (
     Rung(
         "browsable_rest",
         Severity.CRITICAL,
-        "The interface of {product} answers strangers: a question for what cannot exist was answered with "
-        "no login. Whoever reaches the port can list patients and examinations with a browser.",
+        Template(
+            "The interface of {product} answers strangers: a question for what cannot exist was answered "
+            "with no login. Whoever reaches the port can list patients and examinations with a browser."
+        ),
         web.own_interface,
         "DESIGN 3",
         (Need.WEB_OPEN,),
@@ -71,9 +82,11 @@ _OPEN: Final[tuple[Rung[WebCase], ...]] = (
     Rung(
         "browsable_rest_description",
         Severity.CRITICAL,
-        "The interface of {product} answers strangers: it described itself with no login, and it asks for "
-        "one everywhere or nowhere. Whoever reaches the port can list patients and fetch images with a "
-        "browser.",
+        Template(
+            "The interface of {product} answers strangers: it described itself with no login, and it asks "
+            "for one everywhere or nowhere. Whoever reaches the port can list patients and fetch images with "
+            "a browser."
+        ),
         web.all_or_nothing,
         "DESIGN 3",
         (Need.WEB_OPEN,),
@@ -82,9 +95,11 @@ _OPEN: Final[tuple[Rung[WebCase], ...]] = (
     Rung(
         "browsable_rest_interface",
         Severity.CRITICAL,
-        "The interface of {product} answers strangers: it told {what} with no login, and refused nothing "
-        "that it was asked. Whoever reaches the port can ask it for its patients and examinations; no list "
-        "was asked for.",
+        Template(
+            "The interface of {product} answers strangers: it told {what} with no login, and refused nothing "
+            "that it was asked. Whoever reaches the port can ask it for its patients and examinations; no "
+            "list was asked for."
+        ),
         web.interface_told,
         "DESIGN 3",
         (Need.WEB_OPEN,),
@@ -93,8 +108,10 @@ _OPEN: Final[tuple[Rung[WebCase], ...]] = (
     Rung(
         "browsable_retrieve",
         Severity.HIGH,
-        "Answers strangers' requests for images over HTTP ({how}), though none of their queries was seen "
-        "answered: whoever knows or learns the UID of an examination can fetch its images with a browser.",
+        Template(
+            "Answers strangers' requests for images over HTTP ({how}), though none of their queries was seen "
+            "answered: whoever knows or learns the UID of an examination can fetch its images with a browser."
+        ),
         web.retrieve_alone,
         _WADO,
         (Need.WEB_OPEN,),
@@ -103,9 +120,11 @@ _OPEN: Final[tuple[Rung[WebCase], ...]] = (
     Rung(
         "browsable_ignores_keys",
         Severity.CRITICAL,
-        "Sent records over HTTP, with no login, to a stranger who asked for an identifier that cannot exist. "
-        "It is a decoy, or an archive so defective that it answers any question with records: its counts are "
-        "not believed, and it is not safe.",
+        say(
+            "Sent records over HTTP, with no login, to a stranger who asked for an identifier that cannot "
+            "exist. It is a decoy, or an archive so defective that it answers any question with records: its "
+            "counts are not believed, and it is not safe."
+        ),
         web.ignores_keys,
         _QIDO,
         (Need.WEB_OPEN,),
@@ -115,8 +134,10 @@ _OPEN: Final[tuple[Rung[WebCase], ...]] = (
     Rung(
         "browsable_worklist",
         Severity.HIGH,
-        "Answers strangers' worklist queries over HTTP: whoever reaches the port can list the patients who "
-        "are expected. The list may be empty today.",
+        say(
+            "Answers strangers' worklist queries over HTTP: whoever reaches the port can list the patients "
+            "who are expected. The list may be empty today."
+        ),
         web.worklist_answered,
         "PS3.18 11.6",
         (Need.WEB_OPEN,),
@@ -128,45 +149,54 @@ _UNKNOWN: Final[tuple[Rung[WebCase], ...]] = (
     Rung(
         "inconclusive_web_contradiction",
         Severity.LOW,
-        "Contradicted itself: it spoke HTTP, and then bytes that are none. It is not shown to be safe.",
+        say("Contradicted itself: it spoke HTTP, and then bytes that are none. It is not shown to be safe."),
         web.contradicts_itself,
         "RFC 9112 2",
     ),
     Rung(
         "inconclusive_web_flapping",
         Severity.LOW,
-        "Answered {what} in one way and then in another: behind this address answers differ. What any of "
-        "them lets strangers do is not known.",
+        Template(
+            "Answered {what} in one way and then in another: behind this address answers differ. What any of "
+            "them lets strangers do is not known."
+        ),
         web.answers_differ,
         "DESIGN 3",
     ),
     Rung(
         "inconclusive_web_busy",
         Severity.LOW,
-        "Answered {how}: it is busy, which says nothing about its guards. Ask again later.",
+        Template("Answered {how}: it is busy, which says nothing about its guards. Ask again later."),
         web.busy,
         "RFC 6585 4, RFC 9110 15.6.4",
     ),
     Rung(
         "inconclusive_web_fault",
         Severity.LOW,
-        "Answered {what} with an error of its own ({status}): whether it guards its data is not known. "
-        "Ask again before calling it safe.",
+        Template(
+            "Answered {what} with an error of its own ({status}): whether it guards its data is not known. "
+            "Ask again before calling it safe."
+        ),
         web.faults,
         "RFC 9110 15.6",
     ),
     Rung(
         "inconclusive_web_retrieve",
         Severity.LOW,
-        "Refused the QIDO-RS null query, and answered {what} under the same root with {status} and no guard: "
-        "whether images want a login is not known. Ask by hand before calling it safe.",
+        Template(
+            "Refused the QIDO-RS null query, and answered {what} under the same root with {status} and no "
+            "guard: whether images want a login is not known. Ask by hand before calling it safe."
+        ),
         web.retrieve_wants_no_login,
         _WADO,
     ),
     Rung(
         "inconclusive_web_question",
         Severity.LOW,
-        "Speaks HTTP, and a question was left open, because {why}{more}. Ask again before calling it safe.",
+        Template(
+            "Speaks HTTP, and a question was left open, because {why}{more}. Ask again before "
+            "calling it safe."
+        ),
         web.left_open,
         "RFC 9110 15",
     ),
@@ -176,7 +206,7 @@ _GUARDED: Final[tuple[Rung[WebCase], ...]] = (
     Rung(
         "guarded_web_client_certificate",
         Severity.INFO,
-        "Refuses, inside TLS, whoever shows no client certificate; what is behind was not seen.",
+        say("Refuses, inside TLS, whoever shows no client certificate; what is behind was not seen."),
         web.certificate_demanded,
         "PS3.15 B.12",
         exposure=Exposure.GUARDED,
@@ -184,8 +214,10 @@ _GUARDED: Final[tuple[Rung[WebCase], ...]] = (
     Rung(
         "guarded_web_product",
         Severity.INFO,
-        "Shows itself as {product}, and guards what it was asked: in answer to {what} it {how}. No password "
-        "was tried, so a weak or built-in one would look the same.",
+        Template(
+            "Shows itself as {product}, and guards what it was asked: in answer to {what} it {how}. No "
+            "password was tried, so a weak or built-in one would look the same."
+        ),
         web.product_refuses,
         _HTTP_AUTH,
         exposure=Exposure.GUARDED,
@@ -193,7 +225,9 @@ _GUARDED: Final[tuple[Rung[WebCase], ...]] = (
     Rung(
         "guarded_web_everything",
         Severity.INFO,
-        "{refuses}: in answer to {what} it {how}. What is behind was not seen. No password was tried.",
+        Template(
+            "{refuses}: in answer to {what} it {how}. What is behind was not seen. No password was tried."
+        ),
         web.everything_refused,
         _HTTP_AUTH,
         exposure=Exposure.GUARDED,
@@ -201,8 +235,10 @@ _GUARDED: Final[tuple[Rung[WebCase], ...]] = (
     Rung(
         "guarded_web_data",
         Severity.INFO,
-        "Guards a path where archives answer: in answer to {what} it {how}, and not everywhere. What is "
-        "behind was not seen. No password was tried.",
+        Template(
+            "Guards a path where archives answer: in answer to {what} it {how}, and not everywhere. What is "
+            "behind was not seen. No password was tried."
+        ),
         web.data_refused,
         _HTTP_AUTH,
         exposure=Exposure.GUARDED,
@@ -213,46 +249,56 @@ _REST: Final[tuple[Rung[WebCase], ...]] = (
     Rung(
         "inconclusive_web_form",
         Severity.LOW,
-        "Answered the QIDO-RS null query {how}, where other paths are not found: a service is there, and "
-        "whether it tells strangers of patients is not known. Ask by hand before calling it safe.",
+        Template(
+            "Answered the QIDO-RS null query {how}, where other paths are not found: a service is there, and "
+            "whether it tells strangers of patients is not known. Ask by hand before calling it safe."
+        ),
         web.wants_another_form,
         _QIDO,
     ),
     Rung(
         "inconclusive_web_not_reached",
         Severity.LOW,
-        "{shows}. Whether patients' data answer there was not asked ({why}). Survey again before calling it "
-        "safe.",
+        Template(
+            "{shows}. Whether patients' data answer there was not asked ({why}). Survey again before calling "
+            "it safe."
+        ),
         web.not_reached,
         _QIDO,
     ),
     Rung(
         "inconclusive_web_touch",
         Severity.LOW,
-        "Speaks HTTP. Whether patients' data answer there is not known: the touch of this survey does not "
-        "allow these questions. Survey again with the touch prove before calling it safe.",
+        say(
+            "Speaks HTTP. Whether patients' data answer there is not known: the touch of this survey does "
+            "not allow these questions. Survey again with the touch prove before calling it safe."
+        ),
         web.held_back,
         _QIDO,
     ),
     Rung(
         "inconclusive_viewer",
         Severity.LOW,
-        "Shows a viewer without a login; {where}. Survey the archive behind it before calling it safe.",
+        Template(
+            "Shows a viewer without a login; {where}. Survey the archive behind it before calling it safe."
+        ),
         web.viewer_alone,
         _QIDO,
     ),
     Rung(
         "inconclusive_web_product",
         Severity.LOW,
-        "Shows itself as {product}, and no question about its data was answered or refused where such "
-        "archives answer: whether they answer elsewhere is not known.",
+        Template(
+            "Shows itself as {product}, and no question about its data was answered or refused where such "
+            "archives answer: whether they answer elsewhere is not known."
+        ),
         web.product_alone,
         _QIDO,
     ),
     Rung(
         "unreachable",
         Severity.INFO,
-        "No connection: {why}.",
+        Template("No connection: {why}."),
         web.is_unreachable,
         "RFC 9293 3.5.2",
         exposure=Exposure.UNREACHABLE,
@@ -260,7 +306,10 @@ _REST: Final[tuple[Rung[WebCase], ...]] = (
     Rung(
         "not_dicom_fhir",
         Severity.INFO,
-        "Is a server of health records (FHIR), no archive of images: what it tells strangers is said below.",
+        say(
+            "Is a server of health records (FHIR), no archive of images: what it tells strangers is "
+            "said below."
+        ),
         web.is_neighbour,
         "HL7 FHIR R4 3.1",
         exposure=Exposure.NOT_DICOM,
@@ -268,7 +317,7 @@ _REST: Final[tuple[Rung[WebCase], ...]] = (
     Rung(
         "not_dicom_web",
         Severity.INFO,
-        "Is a web server, and nothing at the paths where archives answer shows one.",
+        say("Is a web server, and nothing at the paths where archives answer shows one."),
         web.is_web_server,
         _QIDO,
         exposure=Exposure.NOT_DICOM,
@@ -276,14 +325,16 @@ _REST: Final[tuple[Rung[WebCase], ...]] = (
     Rung(
         "inconclusive_web_other_way",
         Severity.LOW,
-        "Asked over HTTP as the scope says, it {how}: survey it as what it is before calling it safe.",
+        Template(
+            "Asked over HTTP as the scope says, it {how}: survey it as what it is before calling it safe."
+        ),
         web.wants_the_other_way,
         "RFC 9110 4.2",
     ),
     Rung(
         "not_http",
         Severity.INFO,
-        "Answered {asked} with {what}: this port does not speak HTTP.",
+        Template("Answered {asked} with {what}: this port does not speak HTTP."),
         web.is_not_http,
         "RFC 9112 2",
         exposure=Exposure.NOT_DICOM,
@@ -291,21 +342,21 @@ _REST: Final[tuple[Rung[WebCase], ...]] = (
     Rung(
         "inconclusive_web_silent",
         Severity.LOW,
-        "Not shown to speak HTTP, and not shown to be safe, because {why}{more}.",
+        Template("Not shown to speak HTTP, and not shown to be safe, because {why}{more}."),
         web.no_answer,
         "RFC 9110 15",
     ),
     Rung(
         "inconclusive_not_asked",
         Severity.LOW,
-        "Not asked ({why}): what is there is not known.",
+        Template("Not asked ({why}): what is there is not known."),
         web.not_asked,
         _QIDO,
     ),
     Rung(
         "inconclusive_nothing_seen",
         Severity.LOW,
-        "Nothing was learnt: there is no record of a question.",
+        say("Nothing was learnt: there is no record of a question."),
         web.always,
         _QIDO,
     ),
@@ -317,7 +368,7 @@ HL7_LADDER: Final[tuple[Rung[WebCase], ...]] = (
     Rung(
         "hl7_speaks",
         Severity.INFO,
-        "Speaks HL7 v2 (MLLP) and is no archive: what follows from it is said below.",
+        say("Speaks HL7 v2 (MLLP) and is no archive: what follows from it is said below."),
         web.mllp_speaks,
         "HL7 v2 MLLP",
         exposure=Exposure.NOT_DICOM,
@@ -325,22 +376,24 @@ HL7_LADDER: Final[tuple[Rung[WebCase], ...]] = (
     Rung(
         "hl7_silent",
         Severity.LOW,
-        "Listens on a port for HL7 v2 and said nothing to an empty frame, as most interfaces do: whether it "
-        "takes strangers' messages is not known, for none is ever sent.",
+        say(
+            "Listens on a port for HL7 v2 and said nothing to an empty frame, as most interfaces do: whether "
+            "it takes strangers' messages is not known, for none is ever sent."
+        ),
         web.mllp_silent,
         "HL7 v2 MLLP",
     ),
     Rung(
         "hl7_closed",
         Severity.LOW,
-        "Closed the connection at an empty HL7 v2 frame: whether it would take a message is not known.",
+        say("Closed the connection at an empty HL7 v2 frame: whether it would take a message is not known."),
         web.mllp_closed,
         "HL7 v2 MLLP",
     ),
     Rung(
         "hl7_other",
         Severity.INFO,
-        "Answered an empty HL7 v2 frame with bytes of another protocol.",
+        say("Answered an empty HL7 v2 frame with bytes of another protocol."),
         web.mllp_other,
         "HL7 v2 MLLP",
         exposure=Exposure.NOT_DICOM,
@@ -349,7 +402,7 @@ HL7_LADDER: Final[tuple[Rung[WebCase], ...]] = (
     Rung(
         "hl7_no_answer",
         Severity.LOW,
-        "Not shown to be anything, and not shown to be safe, because {why}{more}.",
+        Template("Not shown to be anything, and not shown to be safe, because {why}{more}."),
         web.no_answer,
         "HL7 v2 MLLP",
     ),

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, Literal
 
+from dosimeter.model.message import Message, Template, say
+
 
 @dataclass(frozen=True, slots=True)
 class Exact:
@@ -77,27 +79,27 @@ class Things(StrEnum):
     WORKLIST_ITEMS = "worklist_items"
 
 
-ONE: Final = {
-    Things.PATIENTS: "patient",
-    Things.STUDIES: "study",
-    Things.SERIES: "series",
-    Things.INSTANCES: "image",
-    Things.WORKLIST_ITEMS: "worklist entry",
-}
-
 MANY: Final = {
-    Things.PATIENTS: "patients",
-    Things.STUDIES: "studies",
-    Things.SERIES: "series",
-    Things.INSTANCES: "images",
-    Things.WORKLIST_ITEMS: "worklist entries",
+    Things.PATIENTS: say("patients"),
+    Things.STUDIES: say("studies"),
+    Things.SERIES: say("series"),
+    Things.INSTANCES: say("images"),
+    Things.WORKLIST_ITEMS: say("worklist entries"),
 }
 """An instance is called an image, as the study of 2019 did; some are reports or waveforms."""
 
+_AMOUNTS: Final = {
+    Things.PATIENTS: Template("{number} patient", "{number} patients"),
+    Things.STUDIES: Template("{number} study", "{number} studies"),
+    Things.SERIES: Template("{number} series", "{number} series"),
+    Things.INSTANCES: Template("{number} image", "{number} images"),
+    Things.WORKLIST_ITEMS: Template("{number} worklist entry", "{number} worklist entries"),
+}
 
-def noun(things: Things, number: int) -> str:
-    """``study`` of one, ``studies`` of any other number."""
-    return ONE[things] if number == 1 else MANY[things]
+
+def amount(number: int, things: Things) -> Message:
+    """``1 study``, ``12,430 studies``."""
+    return _AMOUNTS[things].counted(number)
 
 
 class Axis(StrEnum):

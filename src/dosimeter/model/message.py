@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final, TypeAlias
+from typing import Final, Self, TypeAlias
 
 Argument: TypeAlias = str | int | float | date
 """What can be put into a template: a message is said in the reader's language too, a number is written as
@@ -46,28 +45,42 @@ class Message(str):
         return (str(self),)
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(str):
     """What a table says before its fields are known: ``Template("The {root} null query was answered.")``.
 
-    ``plural`` is the other form, where a number decides.
+    It is the text with its fields; ``plural`` is the other form, where a number decides.
     """
 
-    one: str
-    plural: str | None = None
+    __slots__ = ("plural",)
 
-    def filled(self, /, number: int = 1, **arguments: Argument) -> Message:
-        """The message. ``{number}`` is known to a template with two forms alone.
+    plural: str | None
+
+    def __new__(cls, one: str, plural: str | None = None) -> Self:
+        """As text, the first form."""
+        template = super().__new__(cls, one)
+        template.plural = plural
+        return template
+
+    def filled(self, arguments: Mapping[str, Argument], /) -> Message:
+        """The message of a template with one form.
 
         Raises:
             KeyError: the template has a field that no argument fills.
         """
-        if self.plural is None:
-            return _made(self.one, None, 1, arguments)
-        return _made(self.one, self.plural, number, {"number": number, **arguments})
+        return _made(str(self), None, 1, arguments)
+
+    def counted(self, number: int, /, **arguments: Argument) -> Message:
+        """The message of a template with two forms: as `many`.
+
+        Raises:
+            KeyError: the template has a field that no argument fills.
+        """
+        return _made(str(self), self.plural, number, {"number": number, **arguments})
 
 
 _COMMA: Final = Template("{first}, {second}")
+_AND: Final = Template("{first} and {second}")
+_SEMICOLON: Final = Template("{first}; {second}")
 _SPACE: Final = Template("{first} {second}")
 
 
@@ -97,19 +110,24 @@ def listed(items: Sequence[str]) -> Message:
     return say("{first} and {last}", first=commas(rest), last=last) if rest else say("{only}", only=last)
 
 
+def ands(items: Sequence[str]) -> Message:
+    """``a and b and c``; an empty text for no item."""
+    return _chained(_AND, items)
+
+
 def commas(items: Sequence[str]) -> Message:
     """``a, b, c``; an empty text for no item."""
     return _chained(_COMMA, items)
 
 
+def semicolons(items: Sequence[str]) -> Message:
+    """``a; b; c``; an empty text for no item."""
+    return _chained(_SEMICOLON, items)
+
+
 def sentences(items: Sequence[str]) -> Message:
     """Sentences one after the other, with a space between them."""
     return _chained(_SPACE, items)
-
-
-def semicolons(items: Sequence[str]) -> Message:
-    """``a; b; c``; an empty text for no item."""
-    return _chained("{first}; {second}", items)
 
 
 def capitalised(text: str) -> Message:
@@ -177,7 +195,9 @@ def _chained(pair: Template, items: Sequence[str]) -> Message:
     """Halves of halves, so that a long list is not deep."""
     if len(items) > 1:
         middle = len(items) // 2
-        return pair.filled(first=_chained(pair, items[:middle]), second=_chained(pair, items[middle:]))
+        return pair.filled(
+            {"first": _chained(pair, items[:middle]), "second": _chained(pair, items[middle:])}
+        )
     if not items:
         return say("")
     return items[0] if isinstance(items[0], Message) else say("{only}", only=items[0])

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from dosimeter.census import words
 from dosimeter.exposure.count_words import count_of, figure_words, kind_words, whole_words
 from dosimeter.model.census import MANY, AtLeast, Claimed, Count, Things, Unknown
+from dosimeter.model.message import Message, say
 from dosimeter.report.archive import Findings
 from dosimeter.report.breakdown import breakdown_of
 from dosimeter.report.small_cells import Cell, FewerThan
@@ -72,9 +73,11 @@ def parts_in_words(findings: Findings) -> tuple[tuple[str, str], ...]:
 
 def why_in_words(findings: Findings) -> tuple[str, ...]:
     """Our own sentences that do not stand beside a number, and what of the parts is not shown."""
-    said = {_remark(count_of(findings.census.counts, things), things, findings)[0] for things in Things}
-    rest = (remark for remark in findings.census.remarks if remark not in said)
-    return (*map(_sentence, rest), *breakdown_of(findings.census).notes)
+    census = findings.census
+    found = (words.reason_in(census.remarks, count_of(census.counts, things), things) for things in Things)
+    said = {each[0] for each in found if each is not None}
+    rest = (remark for remark in census.remarks if remark not in said)
+    return (*map(_sentence, rest), *breakdown_of(census).notes)
 
 
 def cell_words(cell: Cell) -> str:
@@ -114,26 +117,10 @@ def _fetched(count: Count, *, lets_fetch: bool) -> NumberShown:
     )
 
 
-def _remark(count: Count, things: Things, findings: Findings) -> tuple[str, str]:
-    """The remark of the census that is about this number, and the reason in it; both may be empty."""
-    match count:
-        case AtLeast(value):
-            start = words.at_least(value, things, "")
-        case Unknown():
-            start = words.unknown(things, "")
-        case Claimed(value):
-            start = words.claimed(value, things)
-        case _:
-            return "", ""
-    for remark in findings.census.remarks:
-        if remark.startswith(start):
-            return remark, remark.removeprefix(start)
-    return "", ""
-
-
 def _why(count: Count, things: Things, findings: Findings) -> str:
     """Why a number is no whole one: as the census says it, or else as the facts do."""
-    why = _remark(count, things, findings)[1]
+    found = words.reason_in(findings.census.remarks, count, things)
+    why = found[1] if found is not None else ""
     if why or not isinstance(count, AtLeast):
         return why
     if findings.census_end in words.ENDED:
@@ -142,9 +129,11 @@ def _why(count: Count, things: Things, findings: Findings) -> str:
     return "" if limit is None else words.limited(limit)
 
 
-def _sentence(remark: str) -> str:
+def _sentence(remark: str) -> Message:
     """The remark with a capital and a full stop."""
-    return f"{remark[:1].upper()}{remark[1:]}{'' if remark.endswith('.') else '.'}"
+    if remark.endswith("."):
+        return say("{^remark}", remark=remark)
+    return say("{^remark}.", remark=remark)
 
 
 def _is_some(cell: Cell) -> bool:

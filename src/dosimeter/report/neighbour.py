@@ -8,8 +8,9 @@ from enum import StrEnum
 from typing import Final
 
 from dosimeter.exposure.web_evidence import guards_of
-from dosimeter.model.census import Claimed, Count, Things, Unknown, noun
+from dosimeter.model.census import Claimed, Count, Things, Unknown, amount
 from dosimeter.model.facts import Fact
+from dosimeter.model.message import Message, listed, say
 from dosimeter.model.target import Endpoint
 from dosimeter.model.web import FHIR, MllpAnswered, MllpEnding, ProductCounted, Purpose, WebAnswered
 
@@ -58,10 +59,12 @@ def neighbour_of(facts: Sequence[Fact]) -> Neighbour | None:
 def _hl7(fact: MllpAnswered) -> Neighbour | None:
     match fact.ending:
         case MllpEnding.FRAMED:
-            says = "It answers an empty frame from anybody: HL7 v2 messages may be sent to it."
+            says = say("It answers an empty frame from anybody: HL7 v2 messages may be sent to it.")
             return Neighbour(NeighbourKind.HL7, is_open=True, says=says)
         case MllpEnding.SILENT:
-            says = "It takes a connection from anybody and waits, as HL7 v2 servers do. No message was sent."
+            says = say(
+                "It takes a connection from anybody and waits, as HL7 v2 servers do. No message was sent."
+            )
             return Neighbour(NeighbourKind.HL7, is_open=None, says=says)
         case MllpEnding.CLOSED | MllpEnding.OTHER:
             return None
@@ -71,12 +74,12 @@ def _fhir(answers: Sequence[WebAnswered], facts: Sequence[Fact]) -> Neighbour:
     asked = [fact for fact in answers if _DESCRIBES not in fact.asked]
     patients, studies = _own_figures(facts)
     if any(fact.as_specified for fact in asked):
-        says = "It tells anybody how many patients or studies it holds, with no login."
+        says = say("It tells anybody how many patients or studies it holds, with no login.")
         return Neighbour(NeighbourKind.FHIR, is_open=True, says=says, patients=patients, studies=studies)
     if asked and all(guards_of(fact) for fact in asked):
-        says = "It describes itself to anybody, and asks for a login before it answers about patients."
+        says = say("It describes itself to anybody, and asks for a login before it answers about patients.")
         return Neighbour(NeighbourKind.FHIR, is_open=False, says=says)
-    says = "It describes itself to anybody. Whether it answers about patients was not learnt."
+    says = say("It describes itself to anybody. Whether it answers about patients was not learnt.")
     return Neighbour(NeighbourKind.FHIR, is_open=None, says=says)
 
 
@@ -90,11 +93,13 @@ def _own_figures(facts: Sequence[Fact]) -> tuple[Count, Count]:
     return found.get(Things.PATIENTS, Unknown()), found.get(Things.STUDIES, Unknown())
 
 
-def neighbour_says(neighbour: Neighbour) -> str:
+def neighbour_says(neighbour: Neighbour) -> Message:
     """What was seen of it, and its own figures where it gave any."""
     figures = [
-        f"{count.value:,} {noun(things, count.value)}"
+        amount(count.value, things)
         for things, count in ((Things.PATIENTS, neighbour.patients), (Things.STUDIES, neighbour.studies))
         if not isinstance(count, Unknown)
     ]
-    return f"{neighbour.says} By its own figures: {' and '.join(figures)}." if figures else neighbour.says
+    if not figures:
+        return say("{only}", only=neighbour.says)
+    return say("{says} By its own figures: {figures}.", says=neighbour.says, figures=listed(figures))

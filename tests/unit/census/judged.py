@@ -6,7 +6,7 @@ from collections import Counter
 
 from dosimeter.census.judge import judge_census
 from dosimeter.census.ladder import Census
-from dosimeter.model.census import MANY, ONE, Count, Things
+from dosimeter.model.census import MANY, Count, Things, amount
 from dosimeter.model.census import Census as Result
 from dosimeter.model.facts import CensusEnded
 from tests.unit.census.simulated import TITLES, Archive
@@ -31,7 +31,7 @@ def untruths(result: Result, archive: Archive) -> list[str]:
     for name, true in truth.items():
         count = getattr(result.counts, name)
         found += _untrue(name, count, true, claims[name])
-        said = (MANY[Things(name)], ONE[Things(name)])
+        said = (MANY[Things(name)], amount(1, Things(name)).removeprefix("1 "))
         if count.kind != "exact" and not any(word in remark for remark in result.remarks for word in said):
             found.append(f"{name}: {count} for no reason")
     by_year = archive.by_year()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from dosimeter.census import words
 from dosimeter.exposure.archive_verdict import judge_archive
 from dosimeter.exposure.joining import Link, LinkEvidence
 from dosimeter.model.attempt import Attempt, Cause, Completed, Failed
@@ -17,6 +18,7 @@ from dosimeter.model.census import (
     Estimated,
     Exact,
     ModalityCount,
+    Things,
     YearCount,
 )
 from dosimeter.model.facts import (
@@ -64,9 +66,9 @@ AT_LEAST = Census(
     newest_year=2025,
     rows_limit=10,
     remarks=(
-        "at least 120 studies: the server stopped answering after 10 records",
-        "patients are not known: the server gives no patient identifiers",
-        "at least 340 images: the server stopped answering",
+        words.at_least(120, Things.STUDIES, words.limited(10)),
+        words.unknown(Things.PATIENTS, words.NOT_LISTED),
+        words.at_least(340, Things.INSTANCES, words.ENDED[CensusEnd.SILENT]),
     ),
 )
 ESTIMATED = Census(

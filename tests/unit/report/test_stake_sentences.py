@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from dosimeter.census import words as census_words
 from dosimeter.model.attempt import Completed, Skipped
 from dosimeter.model.census import (
     AtLeast,
@@ -17,6 +18,7 @@ from dosimeter.model.census import (
     Counts,
     Estimated,
     Exact,
+    Things,
     YearCount,
 )
 from dosimeter.model.verdict import Exposure, Verdict
@@ -72,10 +74,10 @@ def test_a_remark_about_one_number_stands_beside_it_and_nowhere_else() -> None:
     census = Census(
         counts=Counts(studies=Exact(48), series=Claimed(54), instances=AtLeast(340)),
         remarks=(
-            "at least 340 images: the server stopped answering after 10 records",
-            "patients are not known: the server gives no patient identifiers",
-            "the server itself speaks of 54 series; they were not counted one by one",
-            "the server itself speaks of 12 studies; they were not counted one by one",
+            census_words.at_least(340, Things.INSTANCES, census_words.limited(10)),
+            census_words.unknown(Things.PATIENTS, census_words.NOT_LISTED),
+            census_words.claimed(54, Things.SERIES),
+            census_words.claimed(12, Things.STUDIES),
         ),
     )
     archive = counted.archive(1, Exposure.QUERYABLE, census, counted.attempts(CensusEnd.SLOW))

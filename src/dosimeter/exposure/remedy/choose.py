@@ -9,13 +9,17 @@ from typing import Final
 from dosimeter.exposure.product import CONQUEST, DCM4CHE, DCMTK, HOROS, PYNETDICOM
 from dosimeter.exposure.remedy import conquest, dcm4chee, dcmtk, generic, horos_osirix, orthanc, pynetdicom
 from dosimeter.exposure.remedy.need import Book, Need
+from dosimeter.model.message import say
 from dosimeter.model.verdict import Product, Remedy
 
 
 def _if_it_is(book: Book) -> Book:
     """The same advice for a product of which only the toolkit is known."""
     return MappingProxyType(
-        {need: Remedy(f"If it is {remedy.title}", remedy.steps) for need, remedy in book.items()}
+        {
+            need: Remedy(say("If it is {remedy}", remedy=remedy.title), remedy.steps)
+            for need, remedy in book.items()
+        }
     )
 
 

@@ -10,28 +10,33 @@ from types import MappingProxyType
 from typing import Final
 
 from dosimeter.exposure.remedy.need import Book, Need
+from dosimeter.model.message import say
 from dosimeter.model.verdict import Remedy
 
-_FIREWALL: Final = (
+_FIREWALL: Final = say(
     "Conquest answers any calling title unless it is told otherwise: allow in the firewall the "
     "known callers alone, on the port that `dicom.ini` names in `TCPPort` (5678 as shipped)."
 )
-_RESTART: Final = "Restart the server (`dgate`)."
+_RESTART: Final = say("Restart the server (`dgate`).")
 
 _QUERY: Final = Remedy(
-    "Conquest: keep strangers out",
+    say("Conquest: keep strangers out"),
     (
         _FIREWALL,
         (
-            "In `dgatesop.lst` put `#` before the lines of services that nobody needs: those named Query, "
-            "Retrieve and Get after `PatientRoot`, `StudyRoot` and `PatientStudyOnly`."
+            say(
+                "In `dgatesop.lst` put `#` before the lines of services that nobody needs: those named "
+                "Query, Retrieve and Get after `PatientRoot`, `StudyRoot` and `PatientStudyOnly`."
+            )
         ),
         (
-            "`acrnema.map` lists where images may be sent to: remove the wildcard lines it ships with "
-            "(`V*`, `W*`, `S*`)."
+            say(
+                "`acrnema.map` lists where images may be sent to: remove the wildcard lines it ships with "
+                "(`V*`, `W*`, `S*`)."
+            )
         ),
         _RESTART,
-        "The re-test must show unreachable, or associates with no query answered.",
+        say("The re-test must show unreachable, or associates with no query answered."),
     ),
 )
 
@@ -41,20 +46,26 @@ BOOK: Final[Book] = MappingProxyType(
         Need.RETRIEVE: _QUERY,
         Need.TITLES: _QUERY,
         Need.WORKLIST: Remedy(
-            "Conquest: close the worklist",
+            say("Conquest: close the worklist"),
             (
                 _FIREWALL,
                 (
-                    "In `dgatesop.lst` put `#` before the line `FindModalityWorkList` "
-                    "(1.2.840.10008.5.1.4.31), if nobody needs it."
+                    say(
+                        "In `dgatesop.lst` put `#` before the line `FindModalityWorkList` "
+                        "(1.2.840.10008.5.1.4.31), if nobody needs it."
+                    )
                 ),
                 _RESTART,
-                "The re-test must show worklist false or unknown, and no answer.",
+                say("The re-test must show worklist false or unknown, and no answer."),
             ),
         ),
         Need.STORE: Remedy(
-            "Conquest: refuse storage from strangers",
-            (_FIREWALL, _RESTART, "The re-test must show unreachable from an address that is not listed."),
+            say("Conquest: refuse storage from strangers"),
+            (
+                _FIREWALL,
+                _RESTART,
+                say("The re-test must show unreachable from an address that is not listed."),
+            ),
         ),
     }
 )

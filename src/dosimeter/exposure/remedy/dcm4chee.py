@@ -6,24 +6,29 @@ from types import MappingProxyType
 from typing import Final
 
 from dosimeter.exposure.remedy.need import Book, Need
+from dosimeter.model.message import say
 from dosimeter.model.verdict import Remedy
 
-_RELOAD: Final = "Reload the configuration: Menu, Configuration, Control, Reload."
+_RELOAD: Final = say("Reload the configuration: Menu, Configuration, Control, Reload.")
 
 _CALLERS: Final = Remedy(
-    "dcm4chee: accept listed callers only",
+    say("dcm4chee: accept listed callers only"),
     (
         (
-            "In the Network AE (UI: Configuration, Devices, dcm4chee-arc, Network AE `DCM4CHEE`) fill "
-            "Accepted Calling AE Title(s), LDAP `dcmAcceptedCallingAETitle`: if it is absent, any caller "
-            "is accepted. Do so for every AE of the device (`AS_RECEIVED` and the `IOCM_` ones too)."
+            say(
+                "In the Network AE (UI: Configuration, Devices, dcm4chee-arc, Network AE `DCM4CHEE`) fill "
+                "Accepted Calling AE Title(s), LDAP `dcmAcceptedCallingAETitle`: if it is absent, any caller "
+                "is accepted. Do so for every AE of the device (`AS_RECEIVED` and the `IOCM_` ones too)."
+            )
         ),
         (
-            "On the Archive Device set Validate Calling AE Hostname, LDAP "
-            "`dcmValidateCallingAEHostname: TRUE`, so that a title counts from its own host alone."
+            say(
+                "On the Archive Device set Validate Calling AE Hostname, LDAP "
+                "`dcmValidateCallingAEHostname: TRUE`, so that a title counts from its own host alone."
+            )
         ),
         _RELOAD,
-        "The re-test must show guarded.",
+        say("The re-test must show guarded."),
     ),
 )
 
@@ -35,37 +40,47 @@ BOOK: Final[Book] = MappingProxyType(
         Need.TITLES: _CALLERS,
         Need.STORE: _CALLERS,
         Need.CLEAR_TEXT: Remedy(
-            "dcm4chee: TLS only",
+            say("dcm4chee: TLS only"),
             (
                 (
-                    "Leave in each Network AE the reference to the `dicom-tls` connection alone "
-                    "(LDAP `dicomNetworkConnectionReference`) and remove the one to `dicom` (port 11112)."
+                    say(
+                        "Leave in each Network AE the reference to the `dicom-tls` connection alone "
+                        "(LDAP `dicomNetworkConnectionReference`) and remove the one to `dicom` (port 11112)."
+                    )
                 ),
-                "On `dicom-tls` keep LDAP `dcmTLSNeedClientAuth` (Need Client Auth) at its default `TRUE`.",
+                say(
+                    "On `dicom-tls` keep LDAP `dcmTLSNeedClientAuth` (Need Client Auth) at its "
+                    "default `TRUE`."
+                ),
                 _RELOAD,
-                "The re-test of port 11112 must show unreachable.",
+                say("The re-test of port 11112 must show unreachable."),
             ),
         ),
         Need.CLIENT_CERTIFICATE: Remedy(
-            "dcm4chee: demand a client certificate",
+            say("dcm4chee: demand a client certificate"),
             (
-                "On the connection `dicom-tls` set TLS Need Client Auth, LDAP `dcmTLSNeedClientAuth: TRUE`.",
+                say(
+                    "On the connection `dicom-tls` set TLS Need Client Auth, LDAP "
+                    "`dcmTLSNeedClientAuth: TRUE`."
+                ),
                 _RELOAD,
-                "The re-test must list client_certificate among the protections.",
+                say("The re-test must list client_certificate among the protections."),
             ),
         ),
         Need.OLD_TLS: Remedy(
-            "dcm4chee: the current TLS profile",
+            say("dcm4chee: the current TLS profile"),
             (
                 (
-                    "On the connection `dicom-tls` replace LDAP `dicomTLSCipherSuite` "
-                    "`TLS_RSA_WITH_AES_128_CBC_SHA` and `SSL_RSA_WITH_3DES_EDE_CBC_SHA`, which it ships "
-                    "with, by `TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384` and "
-                    "`TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256`."
+                    say(
+                        "On the connection `dicom-tls` replace LDAP `dicomTLSCipherSuite` "
+                        "`TLS_RSA_WITH_AES_128_CBC_SHA` and `SSL_RSA_WITH_3DES_EDE_CBC_SHA`, which it ships "
+                        "with, by `TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384` and "
+                        "`TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256`."
+                    )
                 ),
-                "Set LDAP `dcmTLSProtocol` to `TLSv1.2` and `TLSv1.3`.",
+                say("Set LDAP `dcmTLSProtocol` to `TLSv1.2` and `TLSv1.3`."),
                 _RELOAD,
-                "The re-test must no longer name the old protocol or suite.",
+                say("The re-test must no longer name the old protocol or suite."),
             ),
         ),
     }

@@ -6,31 +6,42 @@ from types import MappingProxyType
 from typing import Final
 
 from dosimeter.exposure.remedy.need import Book, Need
+from dosimeter.model.message import say
 from dosimeter.model.verdict import Remedy
 
-_FILE: Final = "In `dcmqrscp.cfg` (Debian: `/etc/dcmtk/dcmqrscp.cfg`)"
+_FILE: Final = say("In `dcmqrscp.cfg` (Debian: `/etc/dcmtk/dcmqrscp.cfg`)")
 
 _PEERS: Final = Remedy(
-    "DCMTK dcmqrscp: name the peers instead of ANY",
+    say("DCMTK dcmqrscp: name the peers instead of ANY"),
     (
         (
-            f"{_FILE}, `AETable`: replace the last column `ANY` by names of the `HostTable`, as in "
-            "`READ  /var/lib/dcmtk/db/READ  R (200, 1024mb)  workstations`."
+            say(
+                "{file}, `AETable`: replace the last column `ANY` by names of the `HostTable`, as in "
+                "`READ  /var/lib/dcmtk/db/READ  R (200, 1024mb)  workstations`.",
+                file=_FILE,
+            )
         ),
         (
-            "`HostTable`: `workstations = (AETITLE, HOSTNAME, PORT)`, … The caller's host name is checked "
-            "together with its title."
+            say(
+                "`HostTable`: `workstations = (AETITLE, HOSTNAME, PORT)`, … The caller's host name is "
+                "checked together with its title."
+            )
         ),
-        "Access `W` does not stop queries: a write-only area still answers them. Peers do.",
-        "Restart `dcmqrscp`.",
-        "The re-test, with the title in the scope, must show guarded.",
+        say("Access `W` does not stop queries: a write-only area still answers them. Peers do."),
+        say("Restart `dcmqrscp`."),
+        say("The re-test, with the title in the scope, must show guarded."),
     ),
 )
 _TLS: Final = (
-    "`storescp`: `+tls KEY CERTIFICATE` with `+cf AUTHORITY` and `-rc` (`--require-peer-cert`, the default).",
+    say(
+        "`storescp`: `+tls KEY CERTIFICATE` with `+cf AUTHORITY` and `-rc` (`--require-peer-cert`, "
+        "the default)."
+    ),
     (
-        "`dcmqrscp` and `wlmscpfs` of Debian have no TLS options: put stunnel in front "
-        "(`verifyChain = yes`, `CAfile = AUTHORITY`) and bind the server to loopback with the firewall."
+        say(
+            "`dcmqrscp` and `wlmscpfs` of Debian have no TLS options: put stunnel in front "
+            "(`verifyChain = yes`, `CAfile = AUTHORITY`) and bind the server to loopback with the firewall."
+        )
     ),
 )
 
@@ -40,61 +51,77 @@ BOOK: Final[Book] = MappingProxyType(
         Need.RETRIEVE: _PEERS,
         Need.TITLES: _PEERS,
         Need.WORKLIST: Remedy(
-            "DCMTK wlmscpfs: keep strangers out",
+            say("DCMTK wlmscpfs: keep strangers out"),
             (
                 (
-                    "`wlmscpfs` answers any calling title that names one of the folders under "
-                    "`--data-files-path` as called title: allow the modalities' addresses alone in the "
-                    "firewall."
+                    say(
+                        "`wlmscpfs` answers any calling title that names one of the folders under "
+                        "`--data-files-path` as called title: allow the modalities' addresses alone in the "
+                        "firewall."
+                    )
                 ),
                 (
-                    "Put stunnel in front, with client certificates required, for callers outside the "
-                    "imaging network."
+                    say(
+                        "Put stunnel in front, with client certificates required, for callers outside the "
+                        "imaging network."
+                    )
                 ),
                 (
-                    "The re-test, with the title in the scope, must show worklist unknown and no "
-                    "connection or a refusal."
+                    say(
+                        "The re-test, with the title in the scope, must show worklist unknown and no "
+                        "connection or a refusal."
+                    )
                 ),
             ),
         ),
         Need.STORE: Remedy(
-            "DCMTK: refuse storage from strangers",
+            say("DCMTK: refuse storage from strangers"),
             (
                 (
-                    f"{_FILE}, `AETable`: access `R`, or peers instead of `ANY`. With a quota, each stored "
-                    "study may delete the oldest."
+                    say(
+                        "{file}, `AETable`: access `R`, or peers instead of `ANY`. With a quota, each stored "
+                        "study may delete the oldest.",
+                        file=_FILE,
+                    )
                 ),
                 (
-                    "`storescp` and `dcmrecv` accept any title: allow the senders' addresses alone in the "
-                    "firewall, or run `storescp` with `+tls KEY CERTIFICATE`, `+cf AUTHORITY` and `-rc`."
+                    say(
+                        "`storescp` and `dcmrecv` accept any title: allow the senders' addresses alone in "
+                        "the firewall, or run `storescp` with `+tls KEY CERTIFICATE`, `+cf AUTHORITY` and "
+                        "`-rc`."
+                    )
                 ),
-                "Never run `--exec-on-reception` with names that a peer chose.",
-                "The re-test must show accepts_writes false, or no connection.",
+                say("Never run `--exec-on-reception` with names that a peer chose."),
+                say("The re-test must show accepts_writes false, or no connection."),
             ),
         ),
         Need.CLEAR_TEXT: Remedy(
-            "DCMTK: TLS",
-            (*_TLS, "The re-test must list tls and client_certificate among the protections."),
+            say("DCMTK: TLS"),
+            (*_TLS, say("The re-test must list tls and client_certificate among the protections.")),
         ),
         Need.CLIENT_CERTIFICATE: Remedy(
-            "DCMTK: demand a client certificate",
+            say("DCMTK: demand a client certificate"),
             (
                 (
-                    "`storescp`: replace `-ic` (`--ignore-peer-cert`) or `-vc` by `-rc` "
-                    "(`--require-peer-cert`), with `+cf AUTHORITY`."
+                    say(
+                        "`storescp`: replace `-ic` (`--ignore-peer-cert`) or `-vc` by `-rc` "
+                        "(`--require-peer-cert`), with `+cf AUTHORITY`."
+                    )
                 ),
-                "The re-test must list client_certificate among the protections.",
+                say("The re-test must list client_certificate among the protections."),
             ),
         ),
         Need.OLD_TLS: Remedy(
-            "DCMTK: the current TLS profile",
+            say("DCMTK: the current TLS profile"),
             (
                 (
-                    "Drop `+pa` (`--profile-aes`) and `+pn` (`--profile-null`); `+py` "
-                    "(`--profile-bcp195-nd`) is the default of 3.6.7, and newer releases have the RFC "
-                    "8996 profile."
+                    say(
+                        "Drop `+pa` (`--profile-aes`) and `+pn` (`--profile-null`); `+py` "
+                        "(`--profile-bcp195-nd`) is the default of 3.6.7, and newer releases have the RFC "
+                        "8996 profile."
+                    )
                 ),
-                "The re-test must no longer name the old protocol or suite.",
+                say("The re-test must no longer name the old protocol or suite."),
             ),
         ),
     }

@@ -9,26 +9,32 @@ from types import MappingProxyType
 from typing import Final
 
 from dosimeter.exposure.remedy.need import Book, Need
+from dosimeter.model.message import say
 from dosimeter.model.verdict import Remedy
 
-_FILE: Final = "In `orthanc.json` (Debian: `/etc/orthanc/orthanc.json`)"
-_MODALITIES: Final = (
+_FILE: Final = say("In `orthanc.json` (Debian: `/etc/orthanc/orthanc.json`)")
+_MODALITIES: Final = say(
     'List every caller in "DicomModalities": {"name": ["AETITLE", "ADDRESS", PORT]}, and set '
     '"DicomCheckModalityHost": true, so that a title counts from its own address alone.'
 )
-_RESTART: Final = "Restart Orthanc (`systemctl restart orthanc`)."
+_RESTART: Final = say("Restart Orthanc (`systemctl restart orthanc`).")
 
 _QUERY: Final = Remedy(
-    "Orthanc: answer listed modalities only",
+    say("Orthanc: answer listed modalities only"),
     (
         (
-            f'{_FILE} set "DicomAlwaysAllowFind": false, "DicomAlwaysAllowFindWorklist": false, '
-            '"DicomAlwaysAllowGet": false and "DicomAlwaysAllowMove": false.'
+            say(
+                '{file} set "DicomAlwaysAllowFind": false, "DicomAlwaysAllowFindWorklist": false, '
+                '"DicomAlwaysAllowGet": false and "DicomAlwaysAllowMove": false.',
+                file=_FILE,
+            )
         ),
         _MODALITIES,
-        'Set "DicomCheckCalledAet": true. If nobody needs DIMSE, set "DicomServerEnabled": false.',
+        say('Set "DicomCheckCalledAet": true. If nobody needs DIMSE, set "DicomServerEnabled": false.'),
         _RESTART,
-        "The re-test must show associates or guarded: Orthanc then ends a stranger's query with A-ABORT.",
+        say(
+            "The re-test must show associates or guarded: Orthanc then ends a stranger's query with A-ABORT."
+        ),
     ),
 )
 
@@ -37,78 +43,99 @@ BOOK: Final[Book] = MappingProxyType(
         Need.QUERY: _QUERY,
         Need.RETRIEVE: _QUERY,
         Need.WORKLIST: Remedy(
-            "Orthanc: close the worklist",
+            say("Orthanc: close the worklist"),
             (
-                f'{_FILE} set "DicomAlwaysAllowFindWorklist": false.',
+                say('{file} set "DicomAlwaysAllowFindWorklist": false.', file=_FILE),
                 _MODALITIES,
                 _RESTART,
-                "The re-test must show worklist false.",
+                say("The re-test must show worklist false."),
             ),
         ),
         Need.TITLES: Remedy(
-            "Orthanc: bind titles to addresses",
+            say("Orthanc: bind titles to addresses"),
             (
                 (
-                    f'{_FILE} set "DicomCheckModalityHost": true: the default, false, lets a known '
-                    "title in from anywhere."
+                    say(
+                        '{file} set "DicomCheckModalityHost": true: the default, false, lets a known '
+                        "title in from anywhere.",
+                        file=_FILE,
+                    )
                 ),
                 (
-                    'Give each modality its rights: {"AET": "…", "Host": "…", "Port": …, "AllowFind": false, '
-                    '"AllowGet": false, "AllowMove": false} where it only sends.'
+                    say(
+                        'Give each modality its rights: {"AET": "…", "Host": "…", "Port": …, "AllowFind": '
+                        'false, "AllowGet": false, "AllowMove": false} where it only sends.'
+                    )
                 ),
-                'Better: "DicomTlsEnabled": true with "DicomTlsRemoteCertificateRequired": true.',
+                say('Better: "DicomTlsEnabled": true with "DicomTlsRemoteCertificateRequired": true.'),
                 _RESTART,
-                "The re-test, with the same titles in the scope, must show guarded or associates.",
+                say("The re-test, with the same titles in the scope, must show guarded or associates."),
             ),
         ),
         Need.STORE: Remedy(
-            "Orthanc: refuse storage from strangers",
+            say("Orthanc: refuse storage from strangers"),
             (
                 (
-                    f'{_FILE} set "DicomAlwaysAllowStore": false and "DicomAlwaysAllowEcho": false: '
-                    "the default lets anybody store."
+                    say(
+                        '{file} set "DicomAlwaysAllowStore": false and "DicomAlwaysAllowEcho": false: '
+                        "the default lets anybody store.",
+                        file=_FILE,
+                    )
                 ),
                 _MODALITIES,
                 _RESTART,
-                "The re-test must show guarded: with nothing allowed to strangers, Orthanc rejects them.",
+                say(
+                    "The re-test must show guarded: with nothing allowed to strangers, Orthanc rejects them."
+                ),
             ),
         ),
         Need.CLEAR_TEXT: Remedy(
-            "Orthanc: DICOM TLS",
+            say("Orthanc: DICOM TLS"),
             (
                 (
-                    f'{_FILE} set "DicomTlsEnabled": true, with "DicomTlsCertificate", '
-                    '"DicomTlsPrivateKey" and "DicomTlsTrustedCertificates".'
+                    say(
+                        '{file} set "DicomTlsEnabled": true, with "DicomTlsCertificate", '
+                        '"DicomTlsPrivateKey" and "DicomTlsTrustedCertificates".',
+                        file=_FILE,
+                    )
                 ),
                 (
-                    'Leave "DicomTlsRemoteCertificateRequired" at its default, true. TLS then replaces '
-                    'clear text on "DicomPort".'
+                    say(
+                        'Leave "DicomTlsRemoteCertificateRequired" at its default, true. TLS then replaces '
+                        'clear text on "DicomPort".'
+                    )
                 ),
                 _RESTART,
-                "The re-test must list tls and client_certificate among the protections.",
+                say("The re-test must list tls and client_certificate among the protections."),
             ),
         ),
         Need.CLIENT_CERTIFICATE: Remedy(
-            "Orthanc: demand a client certificate",
+            say("Orthanc: demand a client certificate"),
             (
                 (
-                    f'{_FILE} set "DicomTlsRemoteCertificateRequired": true, with the authority of your '
-                    'callers in "DicomTlsTrustedCertificates".'
+                    say(
+                        '{file} set "DicomTlsRemoteCertificateRequired": true, with the authority of your '
+                        'callers in "DicomTlsTrustedCertificates".',
+                        file=_FILE,
+                    )
                 ),
                 _RESTART,
-                "The re-test must list client_certificate among the protections.",
+                say("The re-test must list client_certificate among the protections."),
             ),
         ),
         Need.OLD_TLS: Remedy(
-            "Orthanc: TLS 1.2 or later",
+            say("Orthanc: TLS 1.2 or later"),
             (
-                "Upgrade to 1.12.4 or later: older releases have no key for it.",
+                say("Upgrade to 1.12.4 or later: older releases have no key for it."),
                 (
-                    f'{_FILE} set "DicomTlsMinimumProtocolVersion": 4 (TLS 1.2 or later) and list the '
-                    'suites of PS3.15 B.12 in "DicomTlsCiphersAccepted", which Orthanc then asks for.'
+                    say(
+                        '{file} set "DicomTlsMinimumProtocolVersion": 4 (TLS 1.2 or later) and list the '
+                        'suites of PS3.15 B.12 in "DicomTlsCiphersAccepted", which Orthanc then asks for.',
+                        file=_FILE,
+                    )
                 ),
                 _RESTART,
-                "The re-test must no longer name the old protocol or suite.",
+                say("The re-test must no longer name the old protocol or suite."),
             ),
         ),
     }

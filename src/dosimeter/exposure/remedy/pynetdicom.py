@@ -6,22 +6,27 @@ from types import MappingProxyType
 from typing import Final
 
 from dosimeter.exposure.remedy.need import Book, Need
+from dosimeter.model.message import say
 from dosimeter.model.verdict import Remedy
 
 _REPLACE: Final = Remedy(
-    "pynetdicom: check who calls, and do not run qrscp in service",
+    say("pynetdicom: check who calls, and do not run qrscp in service"),
     (
         (
-            "If this is qrscp (`python -m pynetdicom qrscp`): it is a demonstration. Stop it, or bind it "
-            "to loopback (`-ba 127.0.0.1`)."
+            say(
+                "If this is qrscp (`python -m pynetdicom qrscp`): it is a demonstration. Stop it, or bind it "
+                "to loopback (`-ba 127.0.0.1`)."
+            )
         ),
         (
-            "If it is a program of yours: set `ae.require_called_aet = True` and "
-            "`ae.require_calling_aet = [titles]`, and pass `ssl_context=` with "
-            "`verify_mode = ssl.CERT_REQUIRED` to `ae.start_server()`."
+            say(
+                "If it is a program of yours: set `ae.require_called_aet = True` and "
+                "`ae.require_calling_aet = [titles]`, and pass `ssl_context=` with "
+                "`verify_mode = ssl.CERT_REQUIRED` to `ae.start_server()`."
+            )
         ),
-        "Run release 3.0.4 or later.",
-        "The re-test must show guarded or unreachable.",
+        say("Run release 3.0.4 or later."),
+        say("The re-test must show guarded or unreachable."),
     ),
 )
 

@@ -11,26 +11,31 @@ from types import MappingProxyType
 from typing import Final
 
 from dosimeter.exposure.remedy.need import Book, Need
+from dosimeter.model.message import say
 from dosimeter.model.verdict import Remedy
 
-_GUARDED: Final = "The re-test must show guarded."
-_CLOSE_TODAY: Final = "Today: take the web port off every network that does not need it."
+_GUARDED: Final = say("The re-test must show guarded.")
+_CLOSE_TODAY: Final = say("Today: take the web port off every network that does not need it.")
 
 _DCM4CHEE_LOGIN: Final = Remedy(
-    "dcm4chee: run the secured archive",
+    say("dcm4chee: run the secured archive"),
     (
         _CLOSE_TODAY,
         (
-            "Run the image `dcm4che/dcm4chee-arc-psql` with the tag that ends in `-secure` beside "
-            "`dcm4che/keycloak`, and name its address in `AUTH_SERVER_URL` "
-            "(wiki: Run secured archive services on a single host)."
+            say(
+                "Run the image `dcm4che/dcm4chee-arc-psql` with the tag that ends in `-secure` beside "
+                "`dcm4che/keycloak`, and name its address in `AUTH_SERVER_URL` "
+                "(wiki: Run secured archive services on a single host)."
+            )
         ),
         (
-            "On WildFly without containers deploy `dcm4chee-arc-ear-*-psql-secure.ear` and "
-            "`dcm4chee-arc-ui2-*-secure.war`: the ones that are not secured ask for no login."
+            say(
+                "On WildFly without containers deploy `dcm4chee-arc-ear-*-psql-secure.ear` and "
+                "`dcm4chee-arc-ui2-*-secure.war`: the ones that are not secured ask for no login."
+            )
         ),
-        "Give only the roles that are needed (`auth`, `user`, `admin`) in the realm `dcm4che`.",
-        "The re-test must show guarded, with single_sign_on among the protections.",
+        say("Give only the roles that are needed (`auth`, `user`, `admin`) in the realm `dcm4che`."),
+        say("The re-test must show guarded, with single_sign_on among the protections."),
     ),
 )
 
@@ -43,15 +48,17 @@ DCM4CHEE: Final[Book] = MappingProxyType(
 )
 
 _DICOOGLE_LOGIN: Final = Remedy(
-    "Dicoogle: keep its services behind a login",
+    say("Dicoogle: keep its services behind a login"),
     (
         _CLOSE_TODAY,
         (
-            "Its web interface asks for a login, its services do not: put a reverse proxy that asks for one "
-            "before `/search`, `/searchDIM`, `/dump`, `/export`, `/management` and `/ext`."
+            say(
+                "Its web interface asks for a login, its services do not: put a reverse proxy that asks for "
+                "one before `/search`, `/searchDIM`, `/dump`, `/export`, `/management` and `/ext`."
+            )
         ),
-        "Bind Dicoogle to loopback: in `confs/server.xml`, element `web-server`, attribute `hostname`.",
-        "Change the password of the built-in user `dicoogle` (Management, Users).",
+        say("Bind Dicoogle to loopback: in `confs/server.xml`, element `web-server`, attribute `hostname`."),
+        say("Change the password of the built-in user `dicoogle` (Management, Users)."),
         _GUARDED,
     ),
 )
@@ -61,17 +68,21 @@ DICOOGLE: Final[Book] = MappingProxyType(
 )
 
 _CONQUEST_LOGIN: Final = Remedy(
-    "Conquest: keep its pages behind a login",
+    say("Conquest: keep its pages behind a login"),
     (
         _CLOSE_TODAY,
         (
-            "Its pages ask for no login: in the web server, protect `/cgi-bin/` and `/api/dicom/` (Apache: "
-            "`AuthType Basic`, `AuthUserFile`, `Require valid-user`; nginx: `auth_basic` and "
-            "`auth_basic_user_file`)."
+            say(
+                "Its pages ask for no login: in the web server, protect `/cgi-bin/` and `/api/dicom/` "
+                "(Apache: `AuthType Basic`, `AuthUserFile`, `Require valid-user`; nginx: `auth_basic` and "
+                "`auth_basic_user_file`)."
+            )
         ),
         (
-            "In the `dicom.ini` of the CGI folder set `readOnly = 1` in the section `[webdefaults]`, so that "
-            "no page changes or deletes studies."
+            say(
+                "In the `dicom.ini` of the CGI folder set `readOnly = 1` in the section `[webdefaults]`, so "
+                "that no page changes or deletes studies."
+            )
         ),
         _GUARDED,
     ),
@@ -84,45 +95,54 @@ CONQUEST: Final[Book] = MappingProxyType(
 HOROS: Final[Book] = MappingProxyType(
     {
         Need.WEB_OPEN: Remedy(
-            "Horos/OsiriX: a password before the web portal",
+            say("Horos/OsiriX: a password before the web portal"),
             (
                 (
-                    "Preferences, Web Server: switch on that a user name and a password are required (key "
-                    "`passwordWebServer`), and give each user an account of their own."
+                    say(
+                        "Preferences, Web Server: switch on that a user name and a password are required "
+                        "(key `passwordWebServer`), and give each user an account of their own."
+                    )
                 ),
-                "If nobody uses the portal, switch it off (key `httpWebServer`).",
-                "Its WADO is open whatever is set there: switch it off as well (key `wadoServer`).",
-                "Allow port 3333 in the firewall from the imaging network alone.",
-                "The re-test must show guarded, or unreachable.",
+                say("If nobody uses the portal, switch it off (key `httpWebServer`)."),
+                say("Its WADO is open whatever is set there: switch it off as well (key `wadoServer`)."),
+                say("Allow port 3333 in the firewall from the imaging network alone."),
+                say("The re-test must show guarded, or unreachable."),
             ),
         ),
         Need.WEB_CLEAR_TEXT: Remedy(
-            "Horos/OsiriX: HTTPS for the web portal",
+            say("Horos/OsiriX: HTTPS for the web portal"),
             (
-                "Preferences, Web Server: switch on encryption (key `encryptedWebServer`).",
-                "The re-test must list tls among the protections.",
+                say("Preferences, Web Server: switch on encryption (key `encryptedWebServer`)."),
+                say("The re-test must list tls among the protections."),
             ),
         ),
     }
 )
 
 _OHIF_LOGIN: Final = Remedy(
-    "OHIF: a login before the viewer and its data",
+    say("OHIF: a login before the viewer and its data"),
     (
         _CLOSE_TODAY,
         (
-            "A viewer's login alone guards nothing: the data source that `app-config.js` names (`qidoRoot`, "
-            "`wadoRoot`) must ask for the token itself. Guard it in the archive or in the proxy before it."
+            say(
+                "A viewer's login alone guards nothing: the data source that `app-config.js` names "
+                "(`qidoRoot`, `wadoRoot`) must ask for the token itself. Guard it in the archive or in the "
+                "proxy before it."
+            )
         ),
         (
-            "Then name your OpenID Connect provider in `app-config.js`: `oidc: [{ authority, client_id, "
-            "redirect_uri, response_type: 'code', scope: 'openid' }]`."
+            say(
+                "Then name your OpenID Connect provider in `app-config.js`: `oidc: [{ authority, client_id, "
+                "redirect_uri, response_type: 'code', scope: 'openid' }]`."
+            )
         ),
         (
-            "The recipes with nginx and Keycloak in OHIF's documentation (platform/app/.recipes) put "
-            "`oauth2-proxy` before both."
+            say(
+                "The recipes with nginx and Keycloak in OHIF's documentation (platform/app/.recipes) put "
+                "`oauth2-proxy` before both."
+            )
         ),
-        "The re-test must show guarded, with single_sign_on among the protections.",
+        say("The re-test must show guarded, with single_sign_on among the protections."),
     ),
 )
 
