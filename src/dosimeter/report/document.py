@@ -28,6 +28,8 @@ from dosimeter.report.stake_sentences import (
     stake_figures_of,
     stake_rows_of,
 )
+from dosimeter.report.study import Edition, Study
+from dosimeter.report.study_build import study_of
 from dosimeter.report.words import CAUSE_SAYS, EXPOSURE_SAYS
 
 _Kind = tuple[Exposure, Cause | None, str]
@@ -68,6 +70,8 @@ class Document:
     others: tuple[OtherGroup, ...]
     not_tested: tuple[str, ...]
     definitions: tuple[Definition, ...]
+    study: Study
+    edition: Edition = Edition.OWNER
 
     def endpoints(self) -> Iterator[Archive]:
         """Every line once: the archives worst first, their neighbours, then the others by group."""
@@ -77,7 +81,9 @@ class Document:
             yield from group.archives
 
 
-def build_document(header: SurveyHeader, endpoints: Iterable[Archive]) -> Document:
+def build_document(
+    header: SurveyHeader, endpoints: Iterable[Archive], edition: Edition = Edition.OWNER
+) -> Document:
     """Read a survey's endpoints once and decide every figure and word.
 
     An endpoint that is no archive shares its findings with all that are alike, so it takes a few
@@ -114,6 +120,8 @@ def build_document(header: SurveyHeader, endpoints: Iterable[Archive]) -> Docume
         ),
         not_tested=not_tested_of(header, totals),
         definitions=(*DEFINITIONS, *STAKE_DEFINITIONS) if stakes else DEFINITIONS,
+        study=study_of(header, totals, archives, edition),
+        edition=edition,
     )
 
 
@@ -146,7 +154,7 @@ def _kind(findings: Findings) -> _Kind:
     A closed port is a matter of the network, which the cause tells more plainly.
     """
     exposure, cause = findings.verdict.exposure, findings.cause
-    says = EXPOSURE_SAYS[exposure] if cause is None else CAUSE_SAYS[cause]
+    says: str = EXPOSURE_SAYS[exposure] if cause is None else CAUSE_SAYS[cause]
     if exposure is not Exposure.UNREACHABLE:
         says = findings.rung_says or says
     return exposure, cause, says

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from dosimeter.model.attempt import Cause
+from dosimeter.model.place import NOWHERE, Place
 from dosimeter.model.target import ON_WEB, Endpoint
 from dosimeter.model.verdict import Exposure, Severity
 from dosimeter.report.archive import LADDER, OPEN_TO_ANYBODY, Archive, AttemptCounts, Findings
 from dosimeter.report.attributes import attributes_of
 from dosimeter.report.cost import CountingCost
 from dosimeter.report.holdings import Stakes, StakesTally
+from dosimeter.report.study_tally import StudyFigures, StudyTally, is_silent
 
 Key = TypeVar("Key")
 
@@ -130,7 +132,7 @@ class Totals:
 
     ``counting_cost`` is that of all archives together, decoys too; None where nothing was counted to
     any end. ``web_asked`` are endpoints that were asked over HTTP, ``not_sampled`` archives that answer
-    queries and of whose answers nobody looked at any.
+    queries and of whose answers nobody looked at any. ``study`` is what its tables are made of.
     """
 
     with_decoys: Figures
@@ -141,6 +143,7 @@ class Totals:
     not_asked: tuple[NotAskedLine, ...]
     spared: tuple[SparedLine, ...]
     tried_titles: int
+    study: StudyFigures
     counting_cost: CountingCost | None = None
     web_asked: int = 0
     not_sampled: int = 0
@@ -167,9 +170,11 @@ class Tally:
 
     def __init__(self) -> None:
         self._alike: dict[Findings, int] = {}
+        self._placed: dict[tuple[Findings, Place], int] = {}
         self._all = _Column()
         self._believed = _Column()
         self._stakes = StakesTally()
+        self._study = StudyTally()
         self._suspected_decoys = 0
         self._completed = 0
         self._failed = 0
@@ -190,17 +195,23 @@ class Tally:
         if archive.joined:
             self._add_joined(archive)
             return
-        self._alike[findings] = self._alike.get(findings, 0) + 1
+        if archive.place is NOWHERE:
+            self._alike[findings] = self._alike.get(findings, 0) + 1
+        else:
+            placed = findings, archive.place
+            self._placed[placed] = self._placed.get(placed, 0) + 1
         if findings.is_archive:
             self._add_host(archive.endpoint.address, findings)
+        elif is_silent(findings):
+            self._study.add_silent(archive.endpoint.address, archive.place)
         if findings.failures:
             self._keep_examples(archive.endpoint, findings)
-        if len(self._alike) > _FINDINGS_KEPT:
+        if len(self._alike) + len(self._placed) > _FINDINGS_KEPT:
             self._add_up()
 
     def _add_joined(self, archive: Archive) -> None:
         whole = archive.findings
-        self._add_archives(whole, 1)
+        self._add_archives(whole, archive.place, 1)
         for door in archive.joined:
             self._add_host(door.endpoint.address, whole)
             self._add_endpoints(door.findings, 1, whole)
@@ -219,17 +230,23 @@ class Tally:
 
     def _add_up(self) -> None:
         for findings, times in self._alike.items():
-            self._add_archives(findings, times)
+            self._add_archives(findings, NOWHERE, times)
+            self._add_endpoints(findings, times, findings)
+        for (findings, place), times in self._placed.items():
+            self._add_archives(findings, place, times)
             self._add_endpoints(findings, times, findings)
         self._alike.clear()
+        self._placed.clear()
 
-    def _add_archives(self, whole: Findings, times: int) -> None:
+    def _add_archives(self, whole: Findings, place: Place, times: int) -> None:
         self._all.add_archives(whole, times)
         if whole.is_suspected_decoy:
             self._suspected_decoys += times
         else:
             self._believed.add_archives(whole, times)
         self._stakes.add(whole, times)
+        if whole.is_archive:
+            self._study.add(whole, place, times)
         attributes = attributes_of(whole)
         self._not_sampled += times * (attributes is not None and not attributes.looked)
 
@@ -271,6 +288,7 @@ class Tally:
             ),
             spared=tuple(SparedLine(why, endpoints) for why, endpoints in _commonest(self._spared)),
             tried_titles=self._tried_titles,
+            study=self._study.figures(self._all.hosts),
             web_asked=self._web_asked,
             not_sampled=self._not_sampled,
             counting_cost=self._counting_cost,

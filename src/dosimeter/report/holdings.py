@@ -51,8 +51,12 @@ _NO_STAKES: Final = Stakes()
 
 
 @dataclass(frozen=True, slots=True)
-class _Opening:
-    """What one archive opens, and to whom."""
+class Opening:
+    """What one archive opens, and to whom.
+
+    ``anybody``: its queries or retrievals are answered to strangers; ``fetches``: it hands images out.
+    ``studies``, ``worklist``: it answers queries for these.
+    """
 
     counts: Counts
     anybody: bool
@@ -66,11 +70,11 @@ class StakesTally:
     """Adds archives up. Memory grows with those that were counted, and no others."""
 
     def __init__(self) -> None:
-        self._openings: Counter[_Opening] = Counter()
+        self._openings: Counter[Opening] = Counter()
 
     def add(self, findings: Findings, times: int) -> None:
         """Archives that answered alike."""
-        opening = _opening(findings)
+        opening = opening_of(findings)
         if opening is not None:
             self._openings[opening] += times
 
@@ -98,7 +102,7 @@ class _Adding:
         self._archives = 0
         self._sums = dict.fromkeys(Things, Sum())
 
-    def add(self, opening: _Opening, archives: int) -> None:
+    def add(self, opening: Opening, archives: int) -> None:
         self._archives += archives
         for things in Things:
             asked = opening.worklist if things is Things.WORKLIST_ITEMS else opening.studies
@@ -109,13 +113,13 @@ class _Adding:
         return Holdings(self._archives, **{things.value: each for things, each in self._sums.items()})
 
 
-def _opening(findings: Findings) -> _Opening | None:
+def opening_of(findings: Findings) -> Opening | None:
     """None for an archive that opens nothing: it holds nothing that anybody was shown."""
     verdict = findings.verdict
     anybody = verdict.exposure in OPEN_TO_ANYBODY
     if not findings.is_archive or not (anybody or verdict.exposure is Exposure.NAME_GATED):
         return None
-    return _Opening(
+    return Opening(
         counts=findings.census.counts,
         anybody=anybody,
         fetches=findings.lets_fetch is True,

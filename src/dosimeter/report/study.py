@@ -6,9 +6,8 @@ The words are messages (`model/message.py`), so that a renderer says them in the
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
-from typing import Final
+from typing import Final, Literal
 
 from dosimeter.model.census import Unknown
 from dosimeter.model.place import DataSource
@@ -26,14 +25,27 @@ class Edition(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Withheld:
+    """A number that this edition does not show: it is small, or would tell a small one. Never shown as 0."""
+
+    kind: Literal["withheld"] = "withheld"
+
+
+WITHHELD: Final = Withheld()
+
+Shown = Cell | Withheld
+"""A number of the study as it is shown."""
+
+
+@dataclass(frozen=True, slots=True)
 class Amount:
     """One sum as it may be shown. ``cell`` is what was counted or estimated, with its kind.
 
     ``claimed`` is what archives say of themselves, beside it and never in it; ``claims`` is how many say so.
-    ``uncounted`` archives are in neither.
+    ``uncounted`` archives are in neither. Where ``cell`` is withheld all else is 0 and says nothing.
     """
 
-    cell: Cell = Unknown()  # noqa: RUF009 - frozen
+    cell: Shown = Unknown()  # noqa: RUF009 - frozen
     claimed: int = 0
     claims: int = 0
     uncounted: int = 0
@@ -47,7 +59,8 @@ class FunnelStep:
     """One step of the study's funnel: studied, speaks DICOM, queryable, retrievable, browsable.
 
     Each holds the ones after it, but the last two hold each other in part only. ``number`` is without
-    suspected decoys, ``with_decoys`` with them. ``share`` is of the step before, None of the first.
+    suspected decoys, ``with_decoys`` with them. ``share`` (a part of 1, without decoys) is of what
+    ``share_of`` says in words: of the studied, or of those that answer anybody; None and "" for the first.
     """
 
     key: str
@@ -57,6 +70,7 @@ class FunnelStep:
     number: int
     with_decoys: int
     share: float | None
+    share_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +145,14 @@ class AttributeLine:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One thing to do on Monday: what, for how many archives, and how it is proved to be done."""
+    """One thing to do on Monday: what, for how many archives, what it closes, how it is proved to be done.
+
+    ``proof`` is a command.
+    """
 
     title: str
     archives: int
+    closes: str
     steps: tuple[str, ...]
     proof: str
 
@@ -155,27 +173,48 @@ class DirectorPage:
     unknown: tuple[str, ...]
 
 
+class Unit(StrEnum):
+    """What a published figure is a number of."""
+
+    COUNT = "count"
+    SHARE = "share"
+    """A part of 1: 0.257 is 25.7 %."""
+
+
 @dataclass(frozen=True, slots=True)
 class PublishedFigure:
-    """A figure of a published study, with where it is from. Two sources that disagree are two figures."""
+    """A figure of a published study, with where it is from. Two sources that disagree are two figures.
+
+    ``region`` is the code of a country, "" for the world. ``published`` is ISO 8601, as exact as the source:
+    ``2019-11-18``, ``2020-12``, ``2016``; ``year`` is that of the study. ``floor`` if the source says "more
+    than" or "over".
+    """
 
     study: str
     year: int
     key: str
     definition: str
-    value: int
-    published: date
+    value: int | float
+    published: str
     source: str
+    region: str = ""
+    unit: Unit = Unit.COUNT
+    floor: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PublishedComparison:
-    """A figure of this survey beside those of published studies that are defined alike."""
+    """A figure of this survey beside those of published studies that are defined alike, of one region.
+
+    ``here`` is a part of 1 where ``unit`` is a share.
+    """
 
     key: str
     label: str
-    here: Cell
+    here: Shown | float
     published: tuple[PublishedFigure, ...]
+    region: str = ""
+    unit: Unit = Unit.COUNT
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +222,7 @@ class Study:
     """All of it. ``whole`` is without suspected decoys, ``with_decoys`` with them.
 
     ``decoys`` is how many archives are suspected; ``method`` are sentences; ``sources`` where countries,
-    operators and owners come from; ``editions_note`` what is left out of this edition, "" if nothing.
+    operators and owners come from; ``edition_note`` what is left out of this edition, "" if nothing.
     """
 
     edition: Edition

@@ -1,0 +1,245 @@
+"""The page for somebody who decides: what a stranger can do, to how many people, since when, what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from dosimeter.model.census import Things
+from dosimeter.model.message import Message, listed, many, say
+from dosimeter.model.scope import Touch
+from dosimeter.model.survey import SurveyHeader, SurveyState
+from dosimeter.model.verdict import Exposure, Severity
+from dosimeter.report.adding import Sum
+from dosimeter.report.archive import OPEN_TO_ANYBODY, Archive
+from dosimeter.report.attributes import STANDING_OBLIGATIONS
+from dosimeter.report.figures import Figures, Totals
+from dosimeter.report.stake_sentences import sum_amount
+from dosimeter.report.study import DirectorPage
+from dosimeter.report.study_actions import actions_of
+from dosimeter.report.study_tally import Line
+
+
+@dataclass(frozen=True, slots=True)
+class _Story:
+    """What the sentences are made of; ``figures`` are without suspected decoys."""
+
+    header: SurveyHeader
+    totals: Totals
+    figures: Figures
+    line: Line
+    archives: Sequence[Archive]
+    may_tell_amounts: bool
+
+    @property
+    def proved(self) -> bool:
+        """Whether the survey asked what a stranger can do."""
+        return self.header.touch >= Touch.PROVE
+
+    def opened(self) -> Iterator[Archive]:
+        """Archives that answer anybody, without suspected decoys."""
+        for archive in self.archives:
+            if archive.exposure in OPEN_TO_ANYBODY and not archive.findings.is_suspected_decoy:
+                yield archive
+
+
+def director_page_of(
+    header: SurveyHeader, totals: Totals, archives: Sequence[Archive], *, may_tell_amounts: bool = True
+) -> DirectorPage:
+    """The page. ``archives`` tell since when, as far as that is known, and are named in commands."""
+    figures = totals.without_decoys
+    story = _Story(header, totals, figures, totals.study.whole, archives, may_tell_amounts)
+    return DirectorPage(
+        headline=_headline(story),
+        grade=max((each for each in Severity if figures.of(each)), default=Severity.INFO),
+        stranger_can=tuple(_stranger_can(figures)),
+        people=tuple(_people(story)),
+        since=tuple(_since(story)),
+        actions=actions_of(totals.study.findings, archives, may_tell_amounts=may_tell_amounts),
+        unknown=tuple(_unknown(story)),
+    )
+
+
+def _headline(story: _Story) -> Message:
+    figures = story.figures
+    if figures.open_to_anybody:
+        return many(
+            "{number} of {archives} is open to strangers.",
+            "{number} of {archives} are open to strangers.",
+            figures.open_to_anybody,
+            archives=_imaging_archives(figures.archives),
+        )
+    if not figures.archives:
+        return say("No imaging archive was found.")
+    if not story.proved:
+        return many(
+            "{number} imaging archive was found; whether it is open to strangers was not asked.",
+            "{number} imaging archives were found; whether they are open to strangers was not asked.",
+            figures.archives,
+        )
+    return many(
+        "The only imaging archive that was found did not answer a stranger.",
+        "None of {number} imaging archives answered a stranger.",
+        figures.archives,
+    )
+
+
+def _imaging_archives(number: int) -> Message:
+    return many("{number} imaging archive", "{number} imaging archives", number)
+
+
+def _archives(number: int) -> Message:
+    return many("{number} archive", "{number} archives", number)
+
+
+def _stranger_can(figures: Figures) -> Iterator[Message]:
+    if figures.open_to_anybody:
+        yield say(
+            "In {archives}, look up patients and their examinations as the staff do, with no password, from "
+            "any computer that reaches them.",
+            archives=_archives(figures.open_to_anybody),
+        )
+    if figures.fetching:
+        yield say("In {archives}, copy the images.", archives=_archives(figures.fetching))
+    if figures.archives_on(Exposure.BROWSABLE):
+        yield say(
+            "In {archives}, do so with nothing but a web browser.",
+            archives=_archives(figures.archives_on(Exposure.BROWSABLE)),
+        )
+    if figures.worklist:
+        yield say(
+            "In {archives}, read who is expected for an examination, and when.",
+            archives=_archives(figures.worklist),
+        )
+    if figures.accepts_writes:
+        yield say(
+            "To {archives}, send images of their own: these agreed to take them. None was sent.",
+            archives=_archives(figures.accepts_writes),
+        )
+    if figures.archives_on(Exposure.NAME_GATED):
+        yield say(
+            "In {archives}, all this with one name in hand that many people know, and no password.",
+            archives=_archives(figures.archives_on(Exposure.NAME_GATED)),
+        )
+
+
+def _people(story: _Story) -> Iterator[Message]:
+    line = story.line
+    if not story.figures.open_to_anybody:
+        return
+    if not story.may_tell_amounts:
+        yield say("How many people are concerned is not told in this edition: some of the numbers are small.")
+    elif line.patients.known:
+        yield say("Of {people}.", people=sum_amount(line.patients, Things.PATIENTS))
+        if line.queryable > 1:
+            yield say("Whoever is in two archives is counted in both.")
+        yield from _examinations(line)
+    elif line.studies.known:
+        yield say(
+            "Of {studies}. How many people that are was not counted: one person may have had several.",
+            studies=sum_amount(line.studies, Things.STUDIES),
+        )
+        yield from _images(line)
+    else:
+        yield say("How many people are concerned is not known: nothing was counted.")
+    yield say(
+        "With every examination a stranger is told at least: {attributes}.",
+        attributes=listed(STANDING_OBLIGATIONS),
+    )
+
+
+def _examinations(line: Line) -> Iterator[Message]:
+    if _some(line.studies):
+        yield say("They had {studies}.", studies=sum_amount(line.studies, Things.STUDIES))
+    yield from _images(line)
+
+
+def _images(line: Line) -> Iterator[Message]:
+    if _some(line.linked):
+        yield say("To these belong {images}.", images=sum_amount(line.linked, Things.INSTANCES))
+    if _some(line.downloadable):
+        yield say(
+            "Anybody can copy {images} of these.",
+            images=sum_amount(line.downloadable, Things.INSTANCES),
+        )
+
+
+def _since(story: _Story) -> Iterator[Message]:
+    if not story.figures.open_to_anybody:
+        return
+    first, last = _seen_open(story)
+    if first.date() == last.date():
+        yield say("Seen open on {day}. Since when is not known.", day=first.date())
+    else:
+        yield say(
+            "Seen open between {first} and {last}. Since when is not known.",
+            first=first.date(),
+            last=last.date(),
+        )
+    seen = [each.first_seen for each in story.opened() if each.first_seen is not None]
+    if seen:
+        yield many(
+            "An inventory of the network listed {number} of them before, on {day} already; whether it was "
+            "open then is not known.",
+            "Inventories of the network listed {number} of them before, the first on {day} already; whether "
+            "they were open then is not known.",
+            len(seen),
+            day=min(seen).date(),
+        )
+    if story.totals.study.oldest_year is not None:
+        yield say(
+            "The oldest of the examinations that were counted is of {year}.",
+            year=str(story.totals.study.oldest_year),
+        )
+    yield say(
+        "Where patients in the European Union are concerned, the supervisory authority must be told within "
+        "72 hours after this became known (GDPR, article 33), unless a risk to them is unlikely."
+    )
+
+
+def _seen_open(story: _Story) -> tuple[datetime, datetime]:
+    opened = list(story.opened())
+    if not opened:
+        return story.header.started, story.header.completed or story.header.started
+    return min(each.began for each in opened), max(each.ended for each in opened)
+
+
+def _unknown(story: _Story) -> Iterator[Message]:
+    figures, totals = story.figures, story.totals
+    if story.header.state is not SurveyState.COMPLETED:
+        yield say("What the rest of the network holds: the survey did not reach its end.")
+    if not story.proved:
+        yield say("Whether the archives are open: this survey was not allowed to ask.")
+    unjudged = figures.archives_on(Exposure.INCONCLUSIVE) + totals.study.hosts_silent
+    if unjudged:
+        yield many(
+            "Whether {number} more is open: it could not be judged, and that is no sign of safety.",
+            "Whether {number} more are open: they could not be judged, and that is no sign of safety.",
+            unjudged,
+        )
+    missing = max(story.line.patients.unknown, story.line.studies.unknown)
+    if missing and story.proved and story.may_tell_amounts:
+        yield many(
+            "How much {number} archive that is open holds: it was not counted, or not to the end.",
+            "How much {number} archives that are open hold: they were not counted, or not to the end.",
+            missing,
+        )
+    if totals.suspected_decoys:
+        yield many(
+            "Whether {number} archive is real: it looks like a trap for intruders or a demonstration, and is "
+            "in no number of this page.",
+            "Whether {number} archives are real: they look like traps for intruders or demonstrations, and "
+            "are in no number of this page.",
+            totals.suspected_decoys,
+        )
+    if figures.open_to_anybody:
+        yield say(
+            "Whether anybody has used the open door: only the archives' own logs can tell. Have them kept "
+            "before anything is changed."
+        )
+    yield say("What is open to callers at other places: this is the view from where the survey ran.")
+
+
+def _some(total: Sum) -> bool:
+    return total.value + total.claimed > 0
