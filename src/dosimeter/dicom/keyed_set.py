@@ -44,8 +44,8 @@ class KeyedSet:
             self._buckets[0] += b"".join(digests)
             if self._size <= _SMALL:
                 return
-            digests = _split(self._buckets[0])
-            self._buckets = [bytearray() for _ in range(_BUCKETS)]
+            digests = ()
+            self._spread()
         buckets = self._buckets
         for digest in digests:
             buckets[digest[0]] += digest
@@ -53,17 +53,38 @@ class KeyedSet:
             self._tidy()
             self._tidy_at = max(_FIRST_TIDYING, _GROWTH * self._size)
 
+    def _spread(self) -> None:
+        """From one piece to buckets."""
+        if len(self._buckets) == 1:
+            self._buckets = self._parts()
+
+    def _parts(self) -> list[bytearray]:
+        """Its buckets, made if it is in one piece: the first byte of a digest is the number of its bucket."""
+        if len(self._buckets) == _BUCKETS:
+            return self._buckets
+        parts = [bytearray() for _ in range(_BUCKETS)]
+        for digest in _split(self._buckets[0]):
+            parts[digest[0]] += digest
+        return parts
+
     def __len__(self) -> int:
         self._tidy()
         return self._size // DIGEST_LENGTH
 
     def update(self, other: KeyedSet) -> int:
         """Take all digests of ``other`` in; how many of them were new."""
-        before = len(self)
-        other._tidy()
-        for bucket in other._buckets:
-            self.add_all(_split(bucket))
-        return len(self) - before
+        before, more = len(self), len(other)
+        if not more:
+            return 0
+        if before + more <= _SMALL // DIGEST_LENGTH and len(self._buckets) == len(other._buckets) == 1:
+            self._buckets[0] = _united(self._buckets[0], other._buckets[0])
+        else:
+            self._spread()
+            for place, bucket in enumerate(other._parts()):
+                self._buckets[place] = _united(self._buckets[place], bucket)
+        self._size = sum(map(len, self._buckets))
+        self._tidy_at = max(self._tidy_at, _GROWTH * self._size)
+        return self._size // DIGEST_LENGTH - before
 
     def overlap(self, other: KeyedSet) -> int:
         """How many digests both hold."""
@@ -78,7 +99,12 @@ class KeyedSet:
 
     def holds(self, other: KeyedSet) -> bool:
         """Whether all digests of ``other`` are in it."""
-        return self.overlap(other) == len(other)
+        if len(self) < len(other):
+            return False
+        if len(self._buckets) == 1:
+            return _numbers(self._buckets[0]).issuperset(_array(other._buckets[0]))
+        pairs = zip(self._buckets, other._parts(), strict=True)
+        return all(not theirs or _numbers(mine).issuperset(_array(theirs)) for mine, theirs in pairs)
 
     def smallest(self, count: int) -> tuple[int, ...]:
         """The ``count`` smallest digests as numbers, ascending: a sketch of the set under its key."""
@@ -108,7 +134,25 @@ class KeyedSet:
 
 def _numbers(bucket: bytearray) -> set[int]:
     """The digests as numbers in this machine's byte order: equal ones are equal, no more is meant."""
-    return set(array("Q", bytes(bucket)))
+    return set(_array(bucket))
+
+
+def _array(bucket: bytearray) -> array[int]:
+    return array("Q", bytes(bucket))
+
+
+def _united(mine: bytearray, theirs: bytearray) -> bytearray:
+    """The digests of both, none of which has one twice; it may be the first, grown."""
+    if not mine or not theirs:
+        return mine or bytearray(theirs)
+    numbers = _numbers(mine)
+    before = len(numbers)
+    numbers.update(_array(theirs))
+    if len(numbers) * DIGEST_LENGTH == len(mine) + len(theirs):
+        mine += theirs
+    elif len(numbers) > before:
+        return bytearray(array("Q", numbers).tobytes())
+    return mine
 
 
 def _split(bucket: bytearray) -> list[bytes]:
