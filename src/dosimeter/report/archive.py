@@ -14,6 +14,7 @@ from dosimeter.exposure.joining import Link
 from dosimeter.model.attempt import COUNT_PROBE, Attempt, Cause, Completed, Failed, Skipped
 from dosimeter.model.census import NOT_COUNTED, Census, CensusEnd, Count, Exact, Things, Unknown
 from dosimeter.model.facts import CensusEnded, Fact, TlsSeen
+from dosimeter.model.message import say
 from dosimeter.model.place import NOWHERE, Place
 from dosimeter.model.target import ON_WEB, Endpoint, Service, place_order
 from dosimeter.model.verdict import DecoyTier, Exposure, Reason, Verdict
@@ -29,8 +30,8 @@ OPEN_TO_ANYBODY: Final = (Exposure.QUERYABLE, Exposure.RETRIEVABLE, Exposure.BRO
 """The rungs on which a stranger reads something."""
 
 _NOTHING_SENT: Final = {
-    Cause.OUT_OF_SCOPE: "the scope does not allow the connection",
-    Cause.LOCAL: "the machine that runs the survey could not ask",
+    Cause.OUT_OF_SCOPE: say("the scope does not allow the connection"),
+    Cause.LOCAL: say("the machine that runs the survey could not ask"),
 }
 """Causes with which no packet reached the endpoint, as the reason why it was not asked."""
 
@@ -150,8 +151,8 @@ class Findings:
             if failure.probe == COUNT_PROBE:
                 return failure.detail
         if self.census_end is not None:
-            return ENDED.get(self.census_end, "no answer gave a number")
-        return "the question was not asked"
+            return ENDED.get(self.census_end, say("no answer gave a number"))
+        return say("the question was not asked")
 
     @property
     def is_archive(self) -> bool:
@@ -178,7 +179,7 @@ class Findings:
         if self.failures:
             causes = {_NOTHING_SENT.get(failure.cause) for failure in self.failures}
             return None if None in causes else _NOTHING_SENT[self.failures[0].cause]
-        return self.not_asked[0].why if self.not_asked else "there is no record of a question"
+        return self.not_asked[0].why if self.not_asked else say("there is no record of a question")
 
     @property
     def not_asked_by_reason(self) -> tuple[NotAskedTogether, ...]:

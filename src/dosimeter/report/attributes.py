@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from dosimeter.exposure.attributes import Attribute, attribute_of, obliged
+from dosimeter.model.message import Message, commas, listed, say
 from dosimeter.model.verdict import Exposure
 from dosimeter.report.archive import OPEN_TO_ANYBODY, Findings
 
@@ -55,28 +55,26 @@ def _obliged(attribute: Attribute, source: str) -> Obliged:
     return Obliged(attribute.keyword, attribute.name, why)
 
 
-def listed(words: Sequence[str]) -> str:
-    """``name, date and number``."""
-    if not words:
-        return ""
-    *first, last = words
-    return f"{', '.join(first)} and {last}" if first else last
-
-
-def obliged_in_words(known: Attributes) -> str:
+def obliged_in_words(known: Attributes) -> Message:
     """``name, first name and patient identifier (PS3.4 Table C.6-5)``; empty where nothing is laid down."""
     if not known.obliged:
-        return ""
-    sources = dict.fromkeys(each.why for each in known.obliged)
-    return f"{listed([each.label for each in known.obliged])} ({', '.join(sources)})"
+        return say("")
+    return say(
+        "{attributes} ({sources})",
+        attributes=listed([each.label for each in known.obliged]),
+        sources=commas(list(dict.fromkeys(each.why for each in known.obliged))),
+    )
 
 
-def not_looked_in_words(known: Attributes) -> str:
+def not_looked_in_words(known: Attributes) -> Message:
     """The sentence of an archive whose answers nobody looked at."""
     words = obliged_in_words(known)
     if not words:
-        return "Nobody looked, and the standard does not lay down what such an interface returns."
-    return f"Nobody looked. The standard obliges an archive that answers such queries to return: {words}."
+        return say("Nobody looked, and the standard does not lay down what such an interface returns.")
+    return say(
+        "Nobody looked. The standard obliges an archive that answers such queries to return: {attributes}.",
+        attributes=words,
+    )
 
 
 def attribute_label(attribute: str) -> str:
@@ -86,9 +84,9 @@ def attribute_label(attribute: str) -> str:
 
 
 _OF_A_WORKLIST: Final = (
-    Obliged("PatientName", "name", _WORKLIST),
-    Obliged("PatientID", "patient identifier", _WORKLIST),
-    Obliged("ScheduledProcedureStepStartDate", "date of the examination", _WORKLIST),
+    Obliged("PatientName", say("name"), _WORKLIST),
+    Obliged("PatientID", say("patient identifier"), _WORKLIST),
+    Obliged("ScheduledProcedureStepStartDate", say("date of the examination"), _WORKLIST),
 )
 
 STANDING_OBLIGATIONS: Final = tuple(

@@ -12,18 +12,21 @@ from dosimeter.model.census import (
     Exact,
     Unknown,
 )
+from dosimeter.model.message import Message, say
 from dosimeter.report.small_cells import Cell, FewerThan, protect, protect_overlapping
 
-NO_YEARS: Final = (
+NO_YEARS: Final = say(
     "Studies by year are not shown: they are so few that a number of 1 to 10 could be computed from the rest."
 )
-NO_MODALITIES: Final = (
+NO_MODALITIES: Final = say(
     "Studies by modality are not shown: they are so few that a number of 1 to 10 could be computed from the "
     "rest."
 )
-FEWER: Final = 'Parts of 1 to 10 studies are shown as "< 11".'
-FLOOR: Final = 'Parts of which 1 to 10 studies were seen are shown as "at least 1".'
-VAGUE: Final = 'Parts shown as "at least" may be larger by a few, so that the small ones cannot be computed.'
+FEWER: Final = say('Parts of 1 to 10 studies are shown as "< 11".')
+FLOOR: Final = say('Parts of which 1 to 10 studies were seen are shown as "at least 1".')
+VAGUE: Final = say(
+    'Parts shown as "at least" may be larger by a few, so that the small ones cannot be computed.'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ class Breakdown:
     modalities: tuple[ModalityShown, ...] = ()
     oldest_year: int | None = None
     newest_year: int | None = None
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
 
 
 NO_BREAKDOWN: Final = Breakdown()
@@ -91,7 +94,7 @@ def breakdown_of(census: Census) -> Breakdown:
     )
 
 
-def _notes_of_parts(shown: tuple[Cell, ...] | None) -> list[str]:
+def _notes_of_parts(shown: tuple[Cell, ...] | None) -> list[Message]:
     """What the parts that are shown need beside them. Nothing but what is shown decides it.
 
     A note that came of the numbers themselves would tell something of them.

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dosimeter.model.facts import CensusEnded, Fact
-from dosimeter.report.words import counted
+from dosimeter.model.message import Message, many, say
 
 _TENTH_OF_A_MEGABYTE = 100_000
 
@@ -53,11 +53,14 @@ class CountingCost:
         return max(1, -(-self.milliseconds // 1000))
 
     @property
-    def says(self) -> str:
+    def says(self) -> Message:
         """``112 queries, 0.3 MB and 2 s over 1 association``."""
-        return (
-            f"{counted(self.questions, 'query', 'queries')}, {self.megabytes:,.1f} MB and {self.seconds:,} s "
-            f"over {counted(self.associations, 'association')}"
+        return say(
+            "{queries}, {megabytes} MB and {seconds} s over {associations}",
+            queries=many("{number} query", "{number} queries", self.questions),
+            megabytes=self.megabytes,
+            seconds=self.seconds,
+            associations=many("{number} association", "{number} associations", self.associations),
         )
 
 

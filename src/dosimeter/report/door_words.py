@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from dosimeter.model.message import Message, commas, say, semicolons
 from dosimeter.model.target import ON_WEB, Service
 from dosimeter.model.verdict import Exposure, Protection
 from dosimeter.report.archive import OPEN_TO_ANYBODY, Archive, Door
@@ -12,32 +13,32 @@ from dosimeter.report.words import EXPOSURE_PLAINLY, PROTECTION_SHORT
 _LOGINS: Final = frozenset((Protection.HTTP_LOGIN, Protection.LOGIN_FORM, Protection.SINGLE_SIGN_ON))
 
 
-def door_plainly(door: Door) -> str:
+def door_plainly(door: Door) -> Message:
     """What a stranger meets there: ``anybody can search it``, ``asks for a login``."""
     verdict = door.findings.verdict
     if door.endpoint.service in ON_WEB and verdict.exposure is Exposure.GUARDED:
         if _LOGINS & set(verdict.protections):
-            return "asks for a login"
+            return say("asks for a login")
         if Protection.CLIENT_CERTIFICATE in verdict.protections:
-            return "asks for a client certificate"
+            return say("asks for a client certificate")
     return EXPOSURE_PLAINLY[verdict.exposure]
 
 
-def door_guards(door: Door) -> str:
+def door_guards(door: Door) -> Message:
     """``HTTP login, TLS``, or that no guard was seen."""
     protections = door.findings.verdict.protections
-    return ", ".join(PROTECTION_SHORT[each] for each in protections) or "no guard seen"
+    return commas([PROTECTION_SHORT[each] for each in protections]) or say("no guard seen")
 
 
-def door_also(door: Door) -> str:
+def door_also(door: Door) -> Message:
     """What else stood open: ``takes images; worklist``; empty where nothing did."""
     verdict = door.findings.verdict
     also = []
     if verdict.exposure in OPEN_TO_ANYBODY and verdict.exposure is not Exposure.RETRIEVABLE:
-        also += ["lets images be fetched"] if door.findings.lets_fetch else []
-    also += ["takes images"] if verdict.accepts_writes else []
-    also += ["answers worklist queries"] if verdict.worklist else []
-    return "; ".join(also)
+        also += [say("lets images be fetched")] if door.findings.lets_fetch else []
+    also += [say("takes images")] if verdict.accepts_writes else []
+    also += [say("answers worklist queries")] if verdict.worklist else []
+    return semicolons(also)
 
 
 def place_of(door: Door, archive: Archive) -> str:

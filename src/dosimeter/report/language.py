@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
@@ -48,11 +48,8 @@ class Language:
     def __init__(
         self, code: str, catalogue: Mapping[_Key, _Forms] | None = None, *, is_strict: bool = False
     ) -> None:
-        from babel import Locale
-
         self.code = code
         self.is_strict = is_strict
-        self._locale: Locale = Locale("en", "GB") if code == "en" else Locale.parse(code)
         self._catalogue = catalogue
 
     def text(self, text: str) -> str:
@@ -69,38 +66,60 @@ class Language:
         arguments = {name: self._argument(each) for name, each in text.arguments.items()}
         return fill(self._form(text), arguments)
 
+    def knows(self, text: str) -> bool:
+        """Whether all of a text is said in this language; what is not must be marked as English.
+
+        Plain text among the arguments is a name or a value, which is in no language.
+        """
+        if self._catalogue is None:
+            return True
+        if not isinstance(text, Message):
+            return text in self._catalogue
+        return (not text.template or self._forms(text) is not None) and all(
+            self.knows(each) for each in text.arguments.values() if isinstance(each, Message)
+        )
+
     def number(self, number: int) -> str:
         """``4,924,141``; in French with narrow no-break spaces."""
-        if self._catalogue is None:
-            return in_english(number)
-        from babel.numbers import format_decimal
-
-        return format_decimal(number, locale=self._locale)
+        return in_english(number) if self._catalogue is None else self._thousands(f"{number:,}")
 
     def share(self, part: float) -> str:
         """A part of 1 as per cent with one decimal: ``25.7%``, in French ``25,7 %``."""
-        from babel.numbers import format_percent
-
-        pattern = "#,##0.0%" if self.code == "en" else "#,##0.0\N{NO-BREAK SPACE}%"
-        return format_percent(part, format=pattern, locale=self._locale)
+        if self._catalogue is None:
+            return f"{part:,.1%}"
+        return f"{self._decimal(part * 100)}{NO_BREAK_SPACE}%"
 
     def day(self, day: date) -> str:
-        """``24 November 2026``, ``24 novembre 2026``."""
+        """``24 November 2026``, ``24 novembre 2026``, ``1er novembre 2026``."""
+        if self._catalogue is None:
+            return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
         from babel.dates import format_date
 
-        return format_date(day, format="d MMMM y", locale=self._locale)
+        written = format_date(day, format="d MMMM y", locale=self._locale)
+        return f"1er{written[1:]}" if day.day == 1 else written
 
     def moment(self, moment: datetime) -> str:
-        """``24 November 2026, 20:04 UTC``; the moment is in UTC."""
-        return f"{self.day(moment.date())}, {moment:%H:%M} UTC"
+        """``24 November 2026, 20:04 UTC``, ``24 novembre 2026, 20:04 UTC``; said in UTC."""
+        there = moment if moment.tzinfo is None else moment.astimezone(UTC)
+        return f"{self.day(there.date())}, {there:%H:%M} UTC"
 
     def country(self, code: str) -> str:
         """The name of a country by its ISO 3166-1 alpha-2 code; the code itself if it is unknown."""
         return str(self._locale.territories.get(code, code))
 
-    def _form(self, message: Message) -> str:
+    @property
+    def _locale(self) -> Locale:
+        """Babel keeps what it has read. It takes long to import, and English needs it for countries alone."""
+        from babel import Locale
+
+        return Locale("en", "GB") if self._catalogue is None else Locale.parse(self.code)
+
+    def _forms(self, message: Message) -> _Forms | None:
         key = message.template if message.plural is None else (message.template, message.plural)
-        forms = self._catalogue.get(key) if self._catalogue is not None else None
+        return None if self._catalogue is None else self._catalogue.get(key)
+
+    def _form(self, message: Message) -> str:
+        forms = self._forms(message)
         if forms is None:
             if self.is_strict and message.template:
                 raise MissingTranslation(message.template)
@@ -110,8 +129,8 @@ class Language:
         )
 
     def _plural(self, number: int) -> int:
-        """Which form: 0 for none and one in French, 1 for more (CLDR plural rules)."""
-        return int(self._locale.plural_form(number) != "one")
+        """Which form: 0 for none and one in French, 1 for more, as the header of the catalogues says."""
+        return int(abs(number) > 1)
 
     def _argument(self, argument: Argument) -> str:
         match argument:
@@ -120,14 +139,37 @@ class Language:
             case int():
                 return self.number(argument)
             case float():
-                from babel.numbers import format_decimal
-
-                return format_decimal(argument, format="#,##0.0", locale=self._locale)
+                return self._decimal(argument)
             case datetime():
                 return self.moment(argument)
             case date():
                 return self.day(argument)
 
+    def _decimal(self, number: float) -> str:
+        """With one decimal, as English rounds it too: the figures of two languages must be the same."""
+        return self._thousands(f"{number:,.1f}")
+
+    def _thousands(self, english: str) -> str:
+        return english.replace(",", NARROW_NO_BREAK_SPACE).replace(".", ",")
+
+
+ENGLISH: Final = Language("en")
+"""What messages are written in."""
+
+_MONTHS: Final = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 
 LANGUAGES: Final = ("en", "fr")
 """The words of ``--lang``."""

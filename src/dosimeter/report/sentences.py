@@ -5,14 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from dosimeter.model.message import Message, listed, many, say, semicolons, sentences
 from dosimeter.model.scope import Touch
 from dosimeter.model.survey import SurveyHeader, SurveyState
 from dosimeter.model.verdict import Exposure, Severity
 from dosimeter.report.archive import LADDER, OPEN_TO_ANYBODY
-from dosimeter.report.attributes import STANDING_OBLIGATIONS, listed
+from dosimeter.report.attributes import STANDING_OBLIGATIONS
 from dosimeter.report.figures import Figures, Totals
 from dosimeter.report.stake_sentences import not_counted_of, stakes_in_words
-from dosimeter.report.words import EXPOSURE_PLAINLY, EXPOSURE_SAYS, EXPOSURE_WORD, STUDY_WORD, counted
+from dosimeter.report.words import (
+    EXPOSURE_PLAINLY,
+    EXPOSURE_SAYS,
+    EXPOSURE_WORD,
+    STUDY_WORD,
+    archives_in_words,
+    hosts_in_words,
+    questions_in_words,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +87,7 @@ def summary_of(header: SurveyHeader, totals: Totals) -> Summary:
     """The headline, and the sentences below it."""
     figures = totals.with_decoys
     gravest = max((severity for severity in Severity if figures.of(severity)), default=Severity.INFO)
-    sentences = (
+    found = (
         _population(figures),
         _doors(totals),
         _open(figures, header),
@@ -96,7 +105,7 @@ def summary_of(header: SurveyHeader, totals: Totals) -> Summary:
         _failures(totals),
         _ended_early(header),
     )
-    return Summary(_headline(header, figures), gravest, tuple(filter(None, sentences)))
+    return Summary(_headline(header, figures), gravest, tuple(filter(None, found)))
 
 
 def key_figures_of(header: SurveyHeader, totals: Totals) -> tuple[KeyFigure, ...]:
@@ -105,11 +114,9 @@ def key_figures_of(header: SurveyHeader, totals: Totals) -> tuple[KeyFigure, ...
     asked = everything.asked > 0 or everything.endpoints == 0
     proved = asked and header.touch >= Touch.PROVE
 
-    def figure(
-        one: str, many: str, value: int, rest: int, *, known: bool = True, alarming: bool = True
-    ) -> KeyFigure:
+    def figure(label: str, value: int, rest: int, *, known: bool = True, alarming: bool = True) -> KeyFigure:
         return KeyFigure(
-            one if known and value == 1 else many,
+            label,
             value if known else None,
             rest if known else None,
             alarming=alarming and known and value > 0,
@@ -117,80 +124,107 @@ def key_figures_of(header: SurveyHeader, totals: Totals) -> tuple[KeyFigure, ...
 
     unknown = Exposure.INCONCLUSIVE
     browsable = Exposure.BROWSABLE
+    opened = everything.archives_on(browsable)
+    looked = _was_tested(browsable, header, totals) or opened > 0
     return (
-        figure("archive found", "archives found", everything.archives, believed.archives, alarming=False),
         figure(
-            "answers anybody",
-            "answer anybody",
+            many("archive found", "archives found", everything.archives),
+            everything.archives,
+            believed.archives,
+            alarming=False,
+        ),
+        figure(
+            many("answers anybody", "answer anybody", everything.open_to_anybody if proved else 2),
             everything.open_to_anybody,
             believed.open_to_anybody,
             known=proved,
         ),
         figure(
-            "opens to any web browser",
-            "open to any web browser",
-            everything.archives_on(browsable),
+            many("opens to any web browser", "open to any web browser", opened if looked else 2),
+            opened,
             believed.archives_on(browsable),
-            known=_was_tested(browsable, header, totals) or everything.archives_on(browsable) > 0,
+            known=looked,
         ),
         figure(
-            "lets anybody fetch images",
-            "let anybody fetch images",
+            many(
+                "lets anybody fetch images", "let anybody fetch images", everything.fetching if proved else 2
+            ),
             everything.fetching,
             believed.fetching,
             known=proved,
         ),
         figure(
-            "takes images from anybody",
-            "take images from anybody",
+            many(
+                "takes images from anybody",
+                "take images from anybody",
+                everything.accepts_writes if asked else 2,
+            ),
             everything.accepts_writes,
             believed.accepts_writes,
             known=asked,
         ),
         figure(
-            "answers worklist queries",
-            "answer worklist queries",
+            many(
+                "answers worklist queries",
+                "answer worklist queries",
+                everything.worklist if proved else 2,
+            ),
             everything.worklist,
             believed.worklist,
             known=proved,
         ),
-        figure("not judged", "not judged", everything.on(unknown), believed.on(unknown), alarming=False),
+        figure(
+            many("not judged", "not judged", everything.on(unknown)),
+            everything.on(unknown),
+            believed.on(unknown),
+            alarming=False,
+        ),
     )
 
 
-def not_tested_of(header: SurveyHeader, totals: Totals) -> tuple[str, ...]:
+def not_tested_of(header: SurveyHeader, totals: Totals) -> tuple[Message, ...]:
     """What this survey says nothing about."""
     missing = []
     if header.touch < Touch.PROVE:
         missing.append(
-            "Whether strangers' queries and retrievals are answered: the touch of this survey is "
-            f"{header.touch.word}, and those questions need prove."
+            say(
+                "Whether strangers' queries and retrievals are answered: the touch of this survey is "
+                "{touch}, and those questions need prove.",
+                touch=header.touch.word,
+            )
         )
     if not totals.tried_titles:
         missing.append(
-            "Whether an AE title opens an archive: no archive was asked under a title that the scope lists."
+            say(
+                "Whether an AE title opens an archive: no archive was asked under a title that the scope "
+                "lists."
+            )
         )
     if not totals.web_asked:
-        missing.append("Web viewers, DICOMweb and product web interfaces: no HTTP question was asked.")
+        missing.append(say("Web viewers, DICOMweb and product web interfaces: no HTTP question was asked."))
     missing += _not_looked(totals)
     missing += not_counted_of(header, totals)
     if totals.spared:
-        missing.append(f"What is at the endpoints that were not asked{_spared_in_words(totals)}.")
+        missing.append(_unknown_where_spared(totals))
     missing += _NEVER_TESTED
     ended = _ended_early(header)
     return (*((ended,) if ended else ()), *missing)
 
 
-def _not_looked(totals: Totals) -> tuple[str, ...]:
+def _not_looked(totals: Totals) -> tuple[Message, ...]:
     """Of archives that answer and were not sampled: what the standard has them return."""
     unseen = totals.not_sampled
     if not unseen:
         return ()
-    which = "the archive that answers" if unseen == 1 else f"the {unseen:,} archives that answer"
-    says = (
-        f"Which personal attributes {which} would return: nobody looked, for that needs the touch sample. "
-        f"The standard obliges {'it' if unseen == 1 else 'them'} to return, of every examination, at least "
-        f"{listed(STANDING_OBLIGATIONS)}; what each must return stands with it."
+    says = many(
+        "Which personal attributes the archive that answers would return: nobody looked, for that needs the "
+        "touch sample. The standard obliges it to return, of every examination, at least {attributes}; what "
+        "each must return stands with it.",
+        "Which personal attributes the {number} archives that answer would return: nobody looked, for that "
+        "needs the touch sample. The standard obliges them to return, of every examination, at least "
+        "{attributes}; what each must return stands with it.",
+        unseen,
+        attributes=listed(STANDING_OBLIGATIONS),
     )
     return (says,)
 
@@ -206,222 +240,292 @@ def _was_tested(exposure: Exposure, header: SurveyHeader, totals: Totals) -> boo
     return exposure not in OPEN_TO_ANYBODY or header.touch >= Touch.PROVE
 
 
-def _headline(header: SurveyHeader, figures: Figures) -> str:
+def _headline(header: SurveyHeader, figures: Figures) -> Message:
     opened = figures.open_to_anybody
     if figures.archives == 0:
-        return "No archive was found." if figures.asked or not figures.endpoints else "Nothing was asked."
+        nothing = figures.endpoints and not figures.asked
+        return say("Nothing was asked.") if nothing else say("No archive was found.")
+    archives = archives_in_words(figures.archives)
     if opened:
-        verb = "answers" if opened == 1 else "answer"
-        return f"{opened:,} of {counted(figures.archives, 'archive')} {verb} anybody."
+        return many(
+            "{number} of {archives} answers anybody.",
+            "{number} of {archives} answer anybody.",
+            opened,
+            archives=archives,
+        )
     if header.touch < Touch.PROVE:
-        return f"{counted(figures.archives, 'archive')} found. Queries were not asked."
+        return many(
+            "{number} archive found. Queries were not asked.",
+            "{number} archives found. Queries were not asked.",
+            figures.archives,
+        )
     if not any(figures.archives_on(exposure) for exposure in _JUDGED):
-        return "No archive could be judged."
-    return "No archive answered a stranger's query."
+        return say("No archive could be judged.")
+    return say("No archive answered a stranger's query.")
 
 
-def _population(figures: Figures) -> str:
-    asked = f"{counted(figures.asked, 'endpoint')} {_was(figures.asked)} asked"
+def _population(figures: Figures) -> Message:
+    asked = many("{number} endpoint was asked", "{number} endpoints were asked", figures.asked)
     others = figures.asked - figures.doors
     if figures.endpoints and not figures.asked:
-        return ""
+        return _NOTHING
     if figures.archives == 0:
-        none = "it is not known to be" if figures.asked == 1 else "none of them is known to be"
-        return f"{asked}, and {none} {'an' if figures.asked == 1 else 'of an'} archive."
-    archives = counted(figures.archives, "imaging archive")
+        return many(
+            "{asked}, and it is not known to be an archive.",
+            "{asked}, and none of them is known to be of an archive.",
+            figures.asked,
+            asked=asked,
+        )
+    archives = many("{number} imaging archive", "{number} imaging archives", figures.archives)
     if others == 0 and figures.further_doors == 0:
-        return f"{asked}, and {'it' if figures.asked == 1 else 'every one'} is an imaging archive."
+        return many(
+            "{asked}, and it is an imaging archive.",
+            "{asked}, and every one is an imaging archive.",
+            figures.asked,
+            asked=asked,
+        )
     if others == 0:
-        return f"{asked}: together they are the doors of {archives}."
-    doors = figures.doors
-    belong = f"{doors:,} {'belongs' if doors == 1 else 'belong'} to {archives}"
-    if not figures.further_doors:
-        belong = f"{doors:,} {'is an imaging archive' if doors == 1 else 'are imaging archives'}"
-    rest = (
-        f"{others:,} could not be reached, {'is' if others == 1 else 'are'} something else, "
-        f"or did not say what {'it is' if others == 1 else 'they are'}"
+        return say("{asked}: together they are the doors of {archives}.", asked=asked, archives=archives)
+    if figures.further_doors:
+        belong = many(
+            "{number} belongs to {archives}",
+            "{number} belong to {archives}",
+            figures.doors,
+            archives=archives,
+        )
+    else:
+        belong = many("{number} is an imaging archive", "{number} are imaging archives", figures.doors)
+    rest = many(
+        "{number} could not be reached, is something else, or did not say what it is",
+        "{number} could not be reached, are something else, or did not say what they are",
+        others,
     )
-    return f"{asked}: {belong}; {rest}."
+    return say("{asked}: {belong}; {rest}.", asked=asked, belong=belong, rest=rest)
 
 
-def _doors(totals: Totals) -> str:
+def _doors(totals: Totals) -> Message:
     figures = totals.with_decoys
     if not figures.further_doors:
-        return ""
-    return (
-        f"{counted(figures.archives, 'archive')} with {counted(figures.doors, 'door')} on "
-        f"{counted(figures.hosts, 'host')}: what is one archive is counted once, and stands where its most "
-        "open door does."
+        return _NOTHING
+    return say(
+        "{archives} with {doors} on {hosts}: what is one archive is counted once, and stands where its most "
+        "open door does.",
+        archives=archives_in_words(figures.archives),
+        doors=many("{number} door", "{number} doors", figures.doors),
+        hosts=hosts_in_words(figures.hosts),
     )
 
 
-def _open(figures: Figures, header: SurveyHeader) -> str:
+def _open(figures: Figures, header: SurveyHeader) -> Message:
     opened = figures.open_to_anybody
     if not opened:
-        return ""
-    verb = "answers" if opened == 1 else "answer"
-    closing = (
-        "This was proved with questions about a study that cannot exist: nothing can match them."
-        if header.touch >= Touch.PROVE
-        else ""
+        return _NOTHING
+    sentence = many(
+        "{number} archive answers anybody who can reach it over the network, with no password and no known "
+        "name.",
+        "{number} archives answer anybody who can reach them over the network, with no password and no known "
+        "name.",
+        opened,
     )
-    sentence = (
-        f"{counted(opened, 'archive')} {verb} anybody who can reach "
-        f"{'it' if opened == 1 else 'them'} over the network, with no password and no known name."
-    )
-    return f"{sentence} {closing}".rstrip()
+    if header.touch < Touch.PROVE:
+        return sentence
+    proof = say("This was proved with questions about a study that cannot exist: nothing can match them.")
+    return sentences([sentence, proof])
 
 
-def _browsing(figures: Figures) -> str:
+def _browsing(figures: Figures) -> Message:
     browsable = figures.archives_on(Exposure.BROWSABLE)
     if not browsable:
-        return ""
-    verb, browser = ("opens", "it is") if browsable == 1 else ("open", "they are")
-    of_these = "That archive" if figures.open_to_anybody == 1 else f"{browsable:,} of them"
-    return (
-        f"{of_these} {verb} to a plain web browser with no login: {browser} of the kind that the study of "
-        "2019 called without any protection."
+        return _NOTHING
+    if figures.open_to_anybody == 1:
+        return say(
+            "That archive opens to a plain web browser with no login: it is of the kind that the study of "
+            "2019 called without any protection."
+        )
+    return many(
+        "{number} of them opens to a plain web browser with no login: it is of the kind that the study of "
+        "2019 called without any protection.",
+        "{number} of them open to a plain web browser with no login: they are of the kind that the study of "
+        "2019 called without any protection.",
+        browsable,
     )
 
 
-def _fetching(figures: Figures) -> str:
+def _fetching(figures: Figures) -> Message:
     fetched = figures.fetching
     if not fetched:
-        return ""
-    verb = "answers" if fetched == 1 else "answer"
-    of_these = "That archive" if figures.open_to_anybody == 1 else f"{fetched:,} of them"
-    return f"{of_these} {verb} a stranger's request to fetch images."
+        return _NOTHING
+    if figures.open_to_anybody == 1:
+        return say("That archive answers a stranger's request to fetch images.")
+    return many(
+        "{number} of them answers a stranger's request to fetch images.",
+        "{number} of them answer a stranger's request to fetch images.",
+        fetched,
+    )
 
 
-def _name_gated(figures: Figures) -> str:
+def _name_gated(figures: Figures) -> Message:
     gated = figures.archives_on(Exposure.NAME_GATED)
     if not gated:
-        return ""
-    return (
-        f"{counted(gated, 'archive')} refused a stranger and opened to a caller that knew an AE title. "
-        "A title is a name, not a password: every vendor who ever serviced the machine knows it."
+        return _NOTHING
+    return many(
+        "{number} archive refused a stranger and opened to a caller that knew an AE title. "
+        "A title is a name, not a password: every vendor who ever serviced the machine knows it.",
+        "{number} archives refused a stranger and opened to a caller that knew an AE title. "
+        "A title is a name, not a password: every vendor who ever serviced the machine knows it.",
+        gated,
     )
 
 
-def _writes(figures: Figures) -> str:
+def _writes(figures: Figures) -> Message:
     if not figures.accepts_writes:
-        return ""
-    return (
-        f"{counted(figures.accepts_writes, 'archive')} agreed to take images from a stranger. "
-        "Nothing was sent."
+        return _NOTHING
+    return many(
+        "{number} archive agreed to take images from a stranger. Nothing was sent.",
+        "{number} archives agreed to take images from a stranger. Nothing was sent.",
+        figures.accepts_writes,
     )
 
 
-def _worklists(figures: Figures) -> str:
+def _worklists(figures: Figures) -> Message:
     if not figures.worklist:
-        return ""
-    verb = "answers" if figures.worklist == 1 else "answer"
-    return (
-        f"{counted(figures.worklist, 'archive')} {verb} worklist queries: the list of the coming "
-        "examinations and their patients."
+        return _NOTHING
+    return many(
+        "{number} archive answers worklist queries: the list of the coming examinations and their patients.",
+        "{number} archives answer worklist queries: the list of the coming examinations and their patients.",
+        figures.worklist,
     )
 
 
-def _neighbours(figures: Figures) -> str:
+def _neighbours(figures: Figures) -> Message:
     if not figures.neighbours:
-        return ""
-    opened = figures.open_neighbours
-    tells = "none of them was seen to answer anybody"
-    if opened:
-        tells = f"{opened:,} of them {'answers' if opened == 1 else 'answer'} anybody"
-    elif figures.neighbours == 1:
-        tells = "it was not seen to answer anybody"
-    return (
-        f"{counted(figures.neighbours, 'neighbour')} (FHIR or HL7 v2) {_was(figures.neighbours)} seen: "
-        f"another door to the people in an archive. {tells[:1].upper()}{tells[1:]}. "
-        "Neighbours are counted apart."
+        return _NOTHING
+    tells = many(
+        "it was not seen to answer anybody", "none of them was seen to answer anybody", figures.neighbours
+    )
+    if figures.open_neighbours:
+        tells = many(
+            "{number} of them answers anybody", "{number} of them answer anybody", figures.open_neighbours
+        )
+    return many(
+        "{number} neighbour (FHIR or HL7 v2) was seen: another door to the people in an archive. {^tells}. "
+        "Neighbours are counted apart.",
+        "{number} neighbours (FHIR or HL7 v2) were seen: another door to the people in an archive. {^tells}. "
+        "Neighbours are counted apart.",
+        figures.neighbours,
+        tells=tells,
     )
 
 
-def _walls(figures: Figures) -> str:
+def _walls(figures: Figures) -> Message:
     if not figures.walls:
-        return ""
-    refuses = "refuses" if figures.walls == 1 else "refuse"
-    return (
-        f"{counted(figures.walls, 'web endpoint')} {refuses}, before anything else, whoever does not log in: "
-        "what is behind was not seen, and is counted as no archive."
+        return _NOTHING
+    return many(
+        "{number} web endpoint refuses, before anything else, whoever does not log in: what is behind was "
+        "not seen, and is counted as no archive.",
+        "{number} web endpoints refuse, before anything else, whoever does not log in: what is behind was "
+        "not seen, and is counted as no archive.",
+        figures.walls,
     )
 
 
-def _inconclusive(figures: Figures, header: SurveyHeader) -> str:
+def _inconclusive(figures: Figures, header: SurveyHeader) -> Message:
     """Of the endpoints that were asked: why stands with each."""
     unknown = figures.on(Exposure.INCONCLUSIVE) - (figures.endpoints - figures.asked)
     if not unknown:
-        return ""
-    touch = (
-        f" Queries were not allowed by the touch of this survey, {header.touch.word}: an archive that "
-        "offers them cannot be judged without."
-        if header.touch < Touch.PROVE
-        else ""
+        return _NOTHING
+    sentence = many(
+        "{number} endpoint could not be judged: the reason stands with it. That is not a sign of safety.",
+        "{number} endpoints could not be judged: the reason stands with each. That is not a sign of safety.",
+        unknown,
     )
-    with_it = "with it" if unknown == 1 else "with each"
-    return (
-        f"{counted(unknown, 'endpoint')} could not be judged: the reason stands {with_it}. "
-        f"That is not a sign of safety.{touch}"
+    if header.touch >= Touch.PROVE:
+        return sentence
+    touch = say(
+        "Queries were not allowed by the touch of this survey, {touch}: an archive that offers them cannot "
+        "be judged without.",
+        touch=header.touch.word,
     )
+    return sentences([sentence, touch])
 
 
-def _spared(totals: Totals) -> str:
+def _spared(totals: Totals) -> Message:
     """The endpoints that were not asked."""
     spared = sum(line.endpoints for line in totals.spared)
     if not spared:
-        return ""
-    return (
-        f"{counted(spared, 'endpoint')} {_was(spared)} not asked{_spared_in_words(totals)}. "
-        "What is there is not known."
-    )
-
-
-def _spared_in_words(totals: Totals) -> str:
+        return _NOTHING
     if len(totals.spared) == 1:
-        return f" ({totals.spared[0].why})"
-    return ": " + "; ".join(f"{line.endpoints:,} ({line.why})" for line in totals.spared)
+        return many(
+            "{number} endpoint was not asked ({why}). What is there is not known.",
+            "{number} endpoints were not asked ({why}). What is there is not known.",
+            spared,
+            why=totals.spared[0].why,
+        )
+    return many(
+        "{number} endpoint was not asked: {reasons}. What is there is not known.",
+        "{number} endpoints were not asked: {reasons}. What is there is not known.",
+        spared,
+        reasons=_reasons_to_spare(totals),
+    )
 
 
-def _decoys(totals: Totals) -> str:
+def _unknown_where_spared(totals: Totals) -> Message:
+    if len(totals.spared) == 1:
+        why = totals.spared[0].why
+        return say("What is at the endpoints that were not asked ({why}).", why=why)
+    return say("What is at the endpoints that were not asked: {reasons}.", reasons=_reasons_to_spare(totals))
+
+
+def _reasons_to_spare(totals: Totals) -> Message:
+    return semicolons(
+        [say("{number} ({why})", number=line.endpoints, why=line.why) for line in totals.spared]
+    )
+
+
+def _decoys(totals: Totals) -> Message:
     if not totals.suspected_decoys:
-        return ""
+        return _NOTHING
     rest = totals.without_decoys
-    shows = "shows" if totals.suspected_decoys == 1 else "show"
-    verb = "answers" if rest.open_to_anybody == 1 else "answer"
-    return (
-        f"{counted(totals.suspected_decoys, 'archive')} {shows} signs of a decoy or a demonstration server; "
-        f"without {'it' if totals.suspected_decoys == 1 else 'them'}, {rest.open_to_anybody:,} of "
-        f"{counted(rest.archives, 'archive')} {verb} anybody."
+    answer = many(
+        "{number} of {archives} answers anybody",
+        "{number} of {archives} answer anybody",
+        rest.open_to_anybody,
+        archives=archives_in_words(rest.archives),
+    )
+    return many(
+        "{number} archive shows signs of a decoy or a demonstration server; without it, {answer}.",
+        "{number} archives show signs of a decoy or a demonstration server; without them, {answer}.",
+        totals.suspected_decoys,
+        answer=answer,
     )
 
 
-def _failures(totals: Totals) -> str:
+def _failures(totals: Totals) -> Message:
     if not totals.attempts.failed:
-        return ""
-    return (
-        f"{totals.attempts.failed:,} of {counted(totals.attempts.asked, 'question')} "
-        f"{'has' if totals.attempts.failed == 1 else 'have'} no answer; each cause is listed under Errors."
+        return _NOTHING
+    return many(
+        "{number} of {questions} has no answer; each cause is listed under Errors.",
+        "{number} of {questions} have no answer; each cause is listed under Errors.",
+        totals.attempts.failed,
+        questions=questions_in_words(totals.attempts.asked),
     )
 
 
-def _ended_early(header: SurveyHeader) -> str:
+def _ended_early(header: SurveyHeader) -> Message:
     if header.state is SurveyState.COMPLETED:
-        return ""
-    return "The survey did not reach its end: what was not yet asked is not in this report."
+        return _NOTHING
+    return say("The survey did not reach its end: what was not yet asked is not in this report.")
 
 
-def _was(number: int) -> str:
-    return "was" if number == 1 else "were"
-
+_NOTHING: Final = say("")
 
 _JUDGED: Final = LADDER[LADDER.index(Exposure.GUARDED) :]
 """The rungs on which an archive stands of which something was proved."""
 
 _NEVER_TESTED: Final = (
-    "Whether a password opens anything: no password is ever tried.",
-    "Whether an image would really be stored or sent: no image is ever offered or asked for.",
-    "Whether images would be sent on to a third machine (C-MOVE): that is never asked for.",
-    "What can be reached from elsewhere: this is the view from where the survey ran.",
-    "Whether anybody else has used an open archive: only its own logs can tell.",
+    say("Whether a password opens anything: no password is ever tried."),
+    say("Whether an image would really be stored or sent: no image is ever offered or asked for."),
+    say("Whether images would be sent on to a third machine (C-MOVE): that is never asked for."),
+    say("What can be reached from elsewhere: this is the view from where the survey ran."),
+    say("Whether anybody else has used an open archive: only its own logs can tell."),
 )

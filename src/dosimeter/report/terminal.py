@@ -8,14 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final, TextIO
 
+from rich.cells import cell_len, chop_cells
 from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
 from dosimeter.exposure.count_words import short_words
+from dosimeter.model.message import Message, commas, many, say, sentences
+from dosimeter.model.survey import SurveyHeader
 from dosimeter.model.verdict import DecoyTier, Severity, Verdict
 from dosimeter.report.archive import Archive
 from dosimeter.report.document import Document, OtherGroup
 from dosimeter.report.door_words import port_in_short
+from dosimeter.report.language import ENGLISH, Language
 from dosimeter.report.neighbour import neighbour_says
 from dosimeter.report.plain import plain_text
 from dosimeter.report.sentences import Rung
@@ -24,21 +28,18 @@ from dosimeter.report.terminal_text import (
     EXPOSURE_STYLE,
     SEVERITY_STYLE,
     STICKY,
-    exposure_text,
+    Pen,
     item,
     new_table,
     product_words,
-    severity_text,
-    text_line,
 )
 from dosimeter.report.words import (
     CAUSE_SAYS,
     CAUSE_WORD,
+    DECOY_WORD,
     KNOWN,
     NEIGHBOUR_WORD,
     PROTECTION_SHORT,
-    counted,
-    day_and_time,
     rules_in_words,
     touch_in_words,
 )
@@ -57,126 +58,134 @@ _LONGEST_IPV4: Final = 21
 """Columns of the longest IPv4 address and port: what can be copied stays in one line."""
 
 
-def write_table(document: Document, out: TextIO, *, width: int | None = None, detail: bool = False) -> None:
+def write_table(
+    document: Document,
+    out: TextIO,
+    language: Language = ENGLISH,
+    *,
+    width: int | None = None,
+    detail: bool = False,
+) -> None:
     """Print the report; with ``detail`` also each archive's reasons, remedies and failures.
 
     Colour is used on a terminal only, and not where NO_COLOR is set. ``width`` is in characters;
-    None takes the terminal's, or 80 where there is none.
+    None takes the terminal's, or 80 where there is none. A space that French does not break is a plain
+    one once the lines are broken: every terminal and every font has it.
     """
     console = Console(file=out, width=width, highlight=False, markup=False, emoji=False, soft_wrap=False)
+    pen = Pen(language)
     with console.capture() as captured:
-        for part in _parts(document, console.width, detail=detail):
+        for part in _parts(document, console.width, pen, detail=detail):
             console.print(part)
             console.print()
-        console.print(_footer(document))
+        console.print(_footer(document, pen))
     text = captured.get().replace(STICKY, " ")
     out.writelines(f"{line.rstrip()}\n" for line in text.split("\n")[:-1])
 
 
-def _parts(document: Document, width: int, *, detail: bool) -> Iterable[RenderableType]:
-    yield _summary(document)
-    yield _ladder(document, wide=width >= WIDE)
+def _parts(document: Document, width: int, pen: Pen, *, detail: bool) -> Iterable[RenderableType]:
+    yield _summary(document, pen)
+    yield _ladder(document, pen, wide=width >= WIDE)
     if document.stakes:
-        yield _stakes(document)
+        yield _stakes(document, pen)
     if document.archives:
-        yield _archives(document.archives, width, counted=bool(document.stakes))
+        yield _archives(document.archives, width, pen, counted=bool(document.stakes))
     if document.neighbours:
-        yield _neighbours(document.neighbours)
+        yield _neighbours(document.neighbours, pen)
     if document.others:
-        yield _others(document.others)
+        yield _others(document.others, pen)
     if document.totals.errors:
-        yield _errors(document)
+        yield _errors(document, pen)
     if detail:
         for archive in document.archives:
-            yield archive_in_detail(archive)
-        yield _not_tested(document)
+            yield archive_in_detail(archive, pen)
+        yield _not_tested(document, pen)
 
 
-def _summary(document: Document) -> RenderableType:
+def _summary(document: Document, pen: Pen) -> RenderableType:
     severity = document.summary.severity
     style = "bold" if severity is Severity.INFO else f"bold not dim {SEVERITY_STYLE[severity]}"
-    sentences = (item("-", text_line(each)) for each in document.summary.sentences)
-    return Group(text_line(document.summary.headline, style), Text(), *sentences)
+    found = (item("-", pen.line(each)) for each in document.summary.sentences)
+    return Group(pen.line(document.summary.headline, style), Text(), *found)
 
 
-def _ladder(document: Document, *, wide: bool) -> RenderableType:
+def _ladder(document: Document, pen: Pen, *, wide: bool) -> RenderableType:
     bar = _BAR_WIDTH if wide else _NARROW_BAR_WIDTH
     decoys = document.totals.suspected_decoys > 0
     table = new_table()
-    table.add_column("Exposure", no_wrap=True)
-    table.add_column("Number", justify="right", no_wrap=True)
+    table.add_column(pen.line(say("Exposure")), no_wrap=True)
+    table.add_column(pen.line(say("Number")), justify="right", no_wrap=True)
     if decoys:
-        table.add_column("No decoys", justify="right", no_wrap=True)
+        table.add_column(pen.line(say("No decoys")), justify="right", no_wrap=True)
     table.add_column("", no_wrap=True, width=bar)
-    table.add_column("What was seen" if wide else "In short")
+    table.add_column(pen.line(say("What was seen") if wide else say("In short")))
     most = max((rung.number for rung in document.ladder), default=0)
     for rung in reversed(document.ladder):
         style = EXPOSURE_STYLE[rung.exposure] if rung.number else "dim"
-        cells = [text_line(rung.word, style), text_line(_figure(rung, rung.number), style)]
+        cells = [pen.line(rung.word, style), _figure(rung, rung.number, pen, style)]
         if decoys:
-            cells.append(text_line(_figure(rung, rung.without_decoys), style))
-        cells.append(text_line("\N{FULL BLOCK}" * (-(-rung.number * bar // most) if most else 0), style))
+            cells.append(_figure(rung, rung.without_decoys, pen, style))
+        cells.append(Text("\N{FULL BLOCK}" * (-(-rung.number * bar // most) if most else 0), style))
         says = rung.says if wide else rung.plainly
-        cells.append(text_line(says if rung.tested else "not tested", "" if rung.number else "dim"))
+        cells.append(pen.line(says if rung.tested else say("not tested"), "" if rung.number else "dim"))
         table.add_row(*cells)
     return table
 
 
-def _figure(rung: Rung, number: int) -> str:
-    return f"{number:,}" if rung.tested else "-"
+def _figure(rung: Rung, number: int, pen: Pen, style: str) -> Text:
+    return pen.number(number, style) if rung.tested else Text("-", style)
 
 
-def _stakes(document: Document) -> RenderableType:
+def _stakes(document: Document, pen: Pen) -> RenderableType:
     """The two figures of the study apart; the summary and JSON give the sums with decoys too."""
     table = new_table()
-    table.add_column("At stake")
-    table.add_column("Answers anybody", justify="right")
-    table.add_column("Lets anybody fetch", justify="right")
+    table.add_column(pen.line(say("At stake")))
+    table.add_column(pen.line(say("Answers anybody")), justify="right")
+    table.add_column(pen.line(say("Lets anybody fetch")), justify="right")
     for row in document.stakes:
-        table.add_row(text_line(row.label), text_line(row.linked), text_line(row.downloadable))
+        table.add_row(pen.line(row.label), pen.line(row.linked), pen.line(row.downloadable))
     return table
 
 
-def _archives(archives: Sequence[Archive], width: int, *, counted: bool) -> RenderableType:
+def _archives(archives: Sequence[Archive], width: int, pen: Pen, *, counted: bool) -> RenderableType:
     """A narrow table of numbers has no room for products, which stand in the details."""
     wide = width >= (_WIDE_WITH_COUNTS if counted else WIDE)
     products = not counted or width >= WIDE
     table = new_table()
-    longest = max(len(archive.endpoint.authority) for archive in archives)
-    table.add_column("Archive", overflow="fold", no_wrap=longest <= _LONGEST_IPV4)
-    table.add_column("Exposure", no_wrap=True)
-    table.add_column("Severity", no_wrap=True)
+    longest = max(cell_len(archive.endpoint.authority) for archive in archives)
+    table.add_column(pen.line(say("Archive")), overflow="fold", no_wrap=longest <= _LONGEST_IPV4)
+    table.add_column(pen.line(say("Exposure")), no_wrap=True)
+    table.add_column(pen.line(say("Severity")), no_wrap=True)
     if counted:
-        table.add_column("Studies", justify="right", no_wrap=True)
-        table.add_column("Images", justify="right", no_wrap=True)
+        table.add_column(pen.line(say("Studies")), justify="right", no_wrap=True)
+        table.add_column(pen.line(say("Images")), justify="right", no_wrap=True)
     if wide:
-        table.add_column("Protections seen")
-        table.add_column("Takes images", justify="left")
-        table.add_column("Worklist")
-        table.add_column("Product")
-        table.add_column("Decoy", no_wrap=True)
+        table.add_column(pen.line(say("Protections seen")))
+        table.add_column(pen.line(say("Takes images")), justify="left")
+        table.add_column(pen.line(say("Worklist")))
+        table.add_column(pen.line(say("Product")))
+        table.add_column(pen.line(say("Decoy")), no_wrap=True)
     else:
-        table.add_column("Also seen", overflow="fold")
+        table.add_column(pen.line(say("Also seen")), overflow="fold")
         if products:
-            table.add_column("Product", overflow="fold")
+            table.add_column(pen.line(say("Product")), overflow="fold")
     for archive in archives:
         verdict = archive.verdict
         table.add_row(
             _place(archive),
-            exposure_text(verdict.exposure),
-            severity_text(verdict.severity),
-            *(_counts(archive) if counted else ()),
-            *(_wide_cells(verdict) if wide else _narrow_cells(verdict, products=products)),
+            pen.exposure(verdict.exposure),
+            pen.severity(verdict.severity),
+            *(_counts(archive, pen) if counted else ()),
+            *(_wide_cells(verdict, pen) if wide else _narrow_cells(verdict, pen, products=products)),
         )
     return table
 
 
 def _place(archive: Archive) -> Text:
     """Where it is, and below it the name that was typed, if one was; a long one takes several lines."""
-    place = text_line(archive.endpoint.authority)
-    name = plain_text(archive.endpoint.name or "")
-    for start in range(0, len(name), _LONGEST_IPV4):
-        place.append(f"\n{name[start : start + _LONGEST_IPV4]}", "dim")
+    place = Text(plain_text(archive.endpoint.authority))
+    for part in chop_cells(plain_text(archive.endpoint.name or ""), _LONGEST_IPV4):
+        place.append(f"\n{part}" if part else "", "dim")
     address = archive.endpoint.address
     for door in archive.joined:
         if door.endpoint.address != address:
@@ -186,62 +195,63 @@ def _place(archive: Archive) -> Text:
     return place
 
 
-def _counts(archive: Archive) -> list[Text]:
+def _counts(archive: Archive, pen: Pen) -> list[Text]:
     counts = archive.findings.census.counts
-    return [text_line(short_words(count)) for count in (counts.studies, counts.instances)]
+    return [pen.line(short_words(count)) for count in (counts.studies, counts.instances)]
 
 
-def _wide_cells(verdict: Verdict) -> list[Text]:
-    protections = ", ".join(PROTECTION_SHORT[each] for each in verdict.protections)
+def _wide_cells(verdict: Verdict, pen: Pen) -> list[Text]:
+    protections = commas([PROTECTION_SHORT[each] for each in verdict.protections])
+    tier = verdict.decoy.tier
     return [
-        text_line(protections or "none", "" if protections else "dim"),
-        text_line(KNOWN[verdict.accepts_writes], "yellow" if verdict.accepts_writes else "dim"),
-        text_line(KNOWN[verdict.worklist], "yellow" if verdict.worklist else "dim"),
-        text_line(product_words(verdict.product)),
-        text_line(verdict.decoy.tier.value, "dim" if verdict.decoy.tier is DecoyTier.NONE else "magenta"),
+        pen.line(protections or say("none"), "" if protections else "dim"),
+        pen.line(KNOWN[verdict.accepts_writes], "yellow" if verdict.accepts_writes else "dim"),
+        pen.line(KNOWN[verdict.worklist], "yellow" if verdict.worklist else "dim"),
+        pen.line(product_words(verdict.product)),
+        pen.line(DECOY_WORD[tier], "dim" if tier is DecoyTier.NONE else "magenta"),
     ]
 
 
-def _narrow_cells(verdict: Verdict, *, products: bool) -> list[Text]:
+def _narrow_cells(verdict: Verdict, pen: Pen, *, products: bool) -> list[Text]:
     also = []
     if verdict.accepts_writes:
-        also.append("takes images")
+        also.append(say("takes images"))
     if verdict.worklist:
-        also.append("worklist")
+        also.append(say("worklist"))
     if verdict.decoy.tier is not DecoyTier.NONE:
-        also.append(f"decoy: {verdict.decoy.tier.value}")
+        also.append(say("decoy: {tier}", tier=DECOY_WORD[verdict.decoy.tier]))
     also += [PROTECTION_SHORT[each] for each in verdict.protections]
-    seen = text_line(", ".join(also) or "-", "" if also else "dim")
-    return [seen, text_line(product_words(verdict.product))] if products else [seen]
+    seen = pen.line(commas(also) or say("-"), "" if also else "dim")
+    return [seen, pen.line(product_words(verdict.product))] if products else [seen]
 
 
-def _neighbours(neighbours: Iterable[Archive]) -> RenderableType:
+def _neighbours(neighbours: Iterable[Archive], pen: Pen) -> RenderableType:
     table = new_table()
-    table.add_column("Neighbour", overflow="fold")
-    table.add_column("Speaks", no_wrap=True)
-    table.add_column("What was seen")
+    table.add_column(pen.line(say("Neighbour")), overflow="fold")
+    table.add_column(pen.line(say("Speaks")), no_wrap=True)
+    table.add_column(pen.line(say("What was seen")))
     for each in neighbours:
         if each.findings.neighbour is not None:
             table.add_row(
-                text_line(_in_a_row(each)),
-                text_line(NEIGHBOUR_WORD[each.findings.neighbour.kind]),
-                text_line(neighbour_says(each.findings.neighbour)),
+                pen.line(_in_a_row(each)),
+                pen.line(NEIGHBOUR_WORD[each.findings.neighbour.kind]),
+                pen.line(neighbour_says(each.findings.neighbour)),
             )
     return table
 
 
-def _others(groups: Iterable[OtherGroup]) -> RenderableType:
+def _others(groups: Iterable[OtherGroup], pen: Pen) -> RenderableType:
     table = new_table()
-    table.add_column("Other", no_wrap=True)
-    table.add_column("Endpoints", justify="right", no_wrap=True)
-    table.add_column("Why")
-    table.add_column("Where", overflow="fold")
+    table.add_column(pen.line(say("Other")), no_wrap=True)
+    table.add_column(pen.line(say("Endpoints")), justify="right", no_wrap=True)
+    table.add_column(pen.line(say("Why")))
+    table.add_column(pen.line(say("Where")), overflow="fold")
     for group in groups:
         table.add_row(
-            exposure_text(group.exposure),
-            text_line(f"{len(group.archives):,}"),
-            text_line(group.says),
-            text_line(_first(group.archives)),
+            pen.exposure(group.exposure),
+            pen.number(len(group.archives)),
+            pen.line(group.says),
+            pen.line(_first(group.archives)),
         )
     return table
 
@@ -249,7 +259,11 @@ def _others(groups: Iterable[OtherGroup]) -> RenderableType:
 def _first(archives: tuple[Archive, ...]) -> str:
     shown = " ".join(map(_in_a_row, archives[:ADDRESSES_SHOWN]))
     rest = len(archives) - ADDRESSES_SHOWN
-    return shown if rest <= 0 else f"{shown} and {rest:,} more"
+    return (
+        shown
+        if rest <= 0
+        else many("{shown} and {number} more", "{shown} and {number} more", rest, shown=shown)
+    )
 
 
 def _in_a_row(archive: Archive) -> str:
@@ -257,43 +271,61 @@ def _in_a_row(archive: Archive) -> str:
     return f"{name} ({authority})" if name else authority
 
 
-def _errors(document: Document) -> RenderableType:
+def _errors(document: Document, pen: Pen) -> RenderableType:
     table = new_table()
-    table.add_column("Error", no_wrap=True)
-    table.add_column("Questions", justify="right", no_wrap=True)
-    table.add_column("Endpoints", justify="right", no_wrap=True)
-    table.add_column("What it means")
+    table.add_column(pen.line(say("Error")), no_wrap=True)
+    table.add_column(pen.line(say("Questions")), justify="right", no_wrap=True)
+    table.add_column(pen.line(say("Endpoints")), justify="right", no_wrap=True)
+    table.add_column(pen.line(say("What it means")))
     for error in document.totals.errors:
         table.add_row(
-            text_line(CAUSE_WORD[error.cause], "yellow"),
-            text_line(f"{error.questions:,}"),
-            text_line(f"{error.endpoints:,}"),
-            text_line(CAUSE_SAYS[error.cause]),
+            pen.line(CAUSE_WORD[error.cause], "yellow"),
+            pen.number(error.questions),
+            pen.number(error.endpoints),
+            pen.line(CAUSE_SAYS[error.cause]),
         )
     return table
 
 
-def _not_tested(document: Document) -> RenderableType:
+def _not_tested(document: Document, pen: Pen) -> RenderableType:
     return Group(
-        text_line("Not tested", "bold"), *(item("-", text_line(each)) for each in document.not_tested)
+        pen.line(say("Not tested"), "bold"), *(item("-", pen.line(each)) for each in document.not_tested)
     )
 
 
-def _footer(document: Document) -> RenderableType:
+def _footer(document: Document, pen: Pen) -> RenderableType:
     header, totals = document.header, document.totals
-    ended = f" to {day_and_time(header.completed)}" if header.completed else ", not completed"
-    asked = counted(totals.attempts.asked, "question")
-    cost = "" if totals.counting_cost is None else f" Counting took {totals.counting_cost.says}."
+    asked = many(
+        "{number} question asked, {failed} failed, {not_asked} not asked.",
+        "{number} questions asked, {failed} failed, {not_asked} not asked.",
+        totals.attempts.asked,
+        failed=totals.attempts.failed,
+        not_asked=totals.attempts.skipped,
+    )
+    said = [_when(header, pen.language), asked]
+    if totals.counting_cost is not None:
+        said.append(say("Counting took {cost}.", cost=totals.counting_cost.says))
+    under = say(
+        "Authorised by {who} ({reference}); scope {scope}.",
+        who=header.authorised_by,
+        reference=header.reference,
+        scope=header.scope_sha256[:16],
+    )
+    tool = say("dosimeter {version}, {rules}.", version=header.tool_version, rules=rules_in_words(header))
     return Group(
-        text_line(
-            f"Survey {header.id}, {day_and_time(header.started)}{ended}. "
-            f"{asked} asked, {totals.attempts.failed:,} failed, {totals.attempts.skipped:,} not asked.{cost}",
-            "dim",
-        ),
-        text_line(f"Touch {touch_in_words(header.touch)}.", "dim"),
-        text_line(
-            f"Authorised by {header.authorised_by} ({header.reference}); scope {header.scope_sha256[:16]}. "
-            f"dosimeter {header.tool_version}, {rules_in_words(header)}.",
-            "dim",
-        ),
+        pen.line(sentences(said), "dim"),
+        pen.line(say("Touch {touch}.", touch=touch_in_words(header.touch)), "dim"),
+        pen.line(sentences([under, tool]), "dim"),
+    )
+
+
+def _when(header: SurveyHeader, language: Language) -> Message:
+    started = language.moment(header.started)
+    if header.completed is None:
+        return say("Survey {survey}, {started}, not completed.", survey=header.id, started=started)
+    return say(
+        "Survey {survey}, {started} to {completed}.",
+        survey=header.id,
+        started=started,
+        completed=language.moment(header.completed),
     )
