@@ -44,6 +44,23 @@ TrustedKeys = Annotated[
         "configuration folder.",
     ),
 ]
+GeoDb = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--geo-db",
+        metavar="FILE",
+        help="A .mmdb file of your own for countries or operators; more than one: the first goes first.",
+    ),
+]
+Owners = Annotated[
+    Path | None,
+    typer.Option(
+        "--owners",
+        metavar="FILE",
+        help="Whose networks are: a CSV table with the columns network, organisation, sector, contact, "
+        "country, asn, operator; all but the first two may be left out.",
+    ),
+]
 Called = Annotated[
     list[str] | None,
     typer.Option("--called-aet", "-aec", help="Of the called titles the scope lists, use this one."),
@@ -94,6 +111,8 @@ def run(  # noqa: D103 - the help text says it
     store: Store = None,
     audit: Audit = None,
     trusted_keys: TrustedKeys = None,
+    geo_dbs: GeoDb = None,
+    owners: Owners = None,
     report_format: ReportFormat = FormatWord.TABLE,
     output: Output = None,
     detail: Detail = False,
@@ -118,6 +137,8 @@ def run(  # noqa: D103 - the help text says it
         store_url=store,
         audit=audit,
         trusted_keys=trusted_keys,
+        geo_dbs=tuple(geo_dbs or ()),
+        owners=owners,
     )
     from dosimeter.cli.watch import watched
     from dosimeter.usecases.destination import check_destination
@@ -143,6 +164,8 @@ def resume(  # noqa: D103 - the help text says it
     store: Store = None,
     audit: Audit = None,
     trusted_keys: TrustedKeys = None,
+    geo_dbs: GeoDb = None,
+    owners: Owners = None,
     report_format: ReportFormat = FormatWord.TABLE,
     output: Output = None,
     detail: Detail = False,
@@ -162,6 +185,8 @@ def resume(  # noqa: D103 - the help text says it
         store_url=store,
         audit=audit,
         trusted_keys=trusted_keys,
+        geo_dbs=tuple(geo_dbs or ()),
+        owners=owners,
     )
     check_destination(output)
     with watched(log_level) as watch:

@@ -40,7 +40,7 @@ def place_of(words: Words) -> Place:
 
 
 def inventory_place(sighting: Sighting) -> Place:
-    """What inventories say of an address; the source names them, its day is the last that one of them saw it."""
+    """What inventories say of an address; its day is the last on which one saw it."""
     seen = sighting.last_seen
     source = DataSource(", ".join(sighting.sources), None if seen is None else seen.date())
     has_operator = sighting.asn is not None or sighting.operator is not None

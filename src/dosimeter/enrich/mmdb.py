@@ -33,7 +33,7 @@ _BROKEN: Final = (
     MemoryError,
     struct.error,
 )
-"""What a reader raises of a file that was made to break it; its own exception is a RuntimeError beside them."""
+"""What a reader raises of a file that was made to break it, beside its own exception."""
 
 _NUMBER_KEYS: Final = ("autonomous_system_number", "asn")
 _NAME_KEYS: Final = ("autonomous_system_organization", "as_name", "isp", "organization", "name")

@@ -119,7 +119,7 @@ def _columns(path: Path, header: list[str]) -> tuple[str, ...]:
     known = ", ".join(OWNER_KEYS)
     for column in columns:
         if column not in OWNER_KEYS:
-            says = f"there is no column {ascii(column[:64])}; the first line names some of {known}"
+            says = f"there is no column {column[:64]!a}; the first line names some of {known}"
             raise PlacesProblem(path, 1, says)
         if columns.count(column) > 1:
             raise PlacesProblem(path, 1, f"the column {column} is there twice; keep one of them")
@@ -133,7 +133,7 @@ def _columns(path: Path, header: list[str]) -> tuple[str, ...]:
 
 def _line(path: Path, number: int, columns: tuple[str, ...], row: list[str]) -> OwnedNetwork:
     if len(row) > len(columns):
-        says = f"has {len(row)} values for {len(columns)} columns; put one with a separator in it in quotation marks"
+        says = f"has {len(row)} values for {len(columns)} columns; use quotation marks around a separator"
         raise PlacesProblem(path, number, says)
     words = dict(zip(columns, row, strict=False))
     try:

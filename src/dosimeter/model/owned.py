@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network
 from typing import Final
 
-from dosimeter.model.scope import Network
 from dosimeter.model.text import MAX_NAME_TEXT, plain_name
 
 OWNER_KEYS: Final = ("network", "organisation", "sector", "contact", "country", "asn", "operator")
@@ -25,7 +25,7 @@ _LARGEST_ASN: Final = 4_294_967_295
 class OwnedNetwork:
     """One line. ``country`` is ISO 3166-1 alpha-2 in capitals; None where the table does not say."""
 
-    network: Network
+    network: IPv4Network | IPv6Network
     organisation: str
     sector: str | None = None
     contact: str | None = None
@@ -43,7 +43,7 @@ class OwnerRefused(ValueError):
         super().__init__(f"{key} {why}")
 
 
-def owned_network(network: Network, words: Mapping[str, str]) -> OwnedNetwork:
+def owned_network(network: IPv4Network | IPv6Network, words: Mapping[str, str]) -> OwnedNetwork:
     """The line of these words; empty ones say nothing.
 
     Raises:

@@ -8,6 +8,7 @@ from enum import IntEnum
 from ipaddress import IPv4Network, IPv6Network
 from typing import Final
 
+from dosimeter.model.owned import OwnedNetwork
 from dosimeter.model.target import Service
 
 Network = IPv4Network | IPv6Network
@@ -98,7 +99,8 @@ class Authorisation:
 
     ``sha256`` is the hash of the scope file's bytes, printed in every report. ``signed_by`` names
     the trusted key whose Ed25519 signature over those bytes was verified, or is None.
-    ``second_person`` is the named second person that the touch ``sample`` needs (DESIGN §4).
+    ``second_person`` is the named second person that the touch ``sample`` needs (DESIGN §4). ``owners``
+    say whose networks are, for the report alone: they allow nothing.
     """
 
     authorised_by: str
@@ -124,6 +126,7 @@ class Authorisation:
     count: CountBudget = field(default_factory=CountBudget)
     signed_by: str | None = None
     second_person: str | None = None
+    owners: tuple[OwnedNetwork, ...] = ()
 
     def service_of(self, port: int) -> Service:
         """What a port of the scope is for, unless an inventory names its service."""

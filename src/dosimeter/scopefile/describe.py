@@ -45,6 +45,7 @@ def describe(authorisation: Authorisation) -> tuple[str, ...]:
         _titles(authorisation),
         _pace(authorisation),
         *_count(authorisation),
+        *_owners(authorisation),
         _signature(authorisation),
         f"Call {authorisation.contact} if something looks wrong.",
         f"The SHA-256 of the scope file is {authorisation.sha256}.",
@@ -141,6 +142,15 @@ def _count(authorisation: Authorisation) -> tuple[str, ...]:
         "and more than three times its first echo, is asked no more."
     )
     return costs, patience
+
+
+def _owners(authorisation: Authorisation) -> tuple[str, ...]:
+    """Said where it names any; the gate does not read them."""
+    owners = authorisation.owners
+    if not owners:
+        return ()
+    whose = _listed(list(dict.fromkeys(one.organisation for one in owners)))
+    return (f"For the report, it says whose {_counted(len(owners), 'network is', 'networks are')}: {whose}.",)
 
 
 def _signature(authorisation: Authorisation) -> str:

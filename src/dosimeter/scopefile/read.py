@@ -10,6 +10,7 @@ from typing import Final
 
 from dosimeter.model.scope import Authorisation
 from dosimeter.net.address import Reach, network_reach
+from dosimeter.scopefile.owners import read_owners
 from dosimeter.scopefile.places import read_exclusions, read_names, read_networks
 from dosimeter.scopefile.problem import Problems, ScopeProblem
 from dosimeter.scopefile.rules import (
@@ -92,6 +93,7 @@ def parse_scope(path: Path, content: bytes, *, signed_by: str | None = None) -> 
     check_ae_titles(file.scope, problems)
     pace = read_pace(file.pace, networks, problems)
     count = read_count(file.count, problems)
+    owners = read_owners(file.owners, problems)
     problems.settle()
     table = file.authorisation
     return Authorisation(
@@ -118,6 +120,7 @@ def parse_scope(path: Path, content: bytes, *, signed_by: str | None = None) -> 
         count=count,
         signed_by=signed_by,
         second_person=table.second_person,
+        owners=owners,
     )
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from dosimeter.model.scope import (
@@ -84,6 +84,25 @@ class CountTable(BaseModel):
     patience_seconds: float = _DEFAULT_COUNT.patience_seconds
 
 
+def _spelt(value: object) -> object:
+    """A number of a network may be written as one."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+class OwnersTable(BaseModel):
+    """``[[owners]]``: whose a network is, for the report."""
+
+    model_config = _STRICT
+
+    network: str
+    organisation: str
+    sector: str = ""
+    contact: str = ""
+    country: str = ""
+    asn: Annotated[str, BeforeValidator(_spelt)] = ""
+    operator: str = ""
+
+
 class ScopeFile(BaseModel):
     """The whole file."""
 
@@ -93,6 +112,7 @@ class ScopeFile(BaseModel):
     scope: ScopeTable
     pace: PaceTable = Field(default_factory=PaceTable)
     count: CountTable = Field(default_factory=CountTable)
+    owners: list[OwnersTable] = []
 
 
 _TABLES: Final[dict[str, type[BaseModel]]] = {
@@ -100,7 +120,10 @@ _TABLES: Final[dict[str, type[BaseModel]]] = {
     "scope": ScopeTable,
     "pace": PaceTable,
     "count": CountTable,
+    "owners": OwnersTable,
 }
+_NO_HOME: Final = "owners"
+"""The keys of this table are no place for a key that is misplaced: ``network`` in [scope] is misspelt."""
 
 _WANTED: Final = {
     "string_type": "must be text in quotation marks",
@@ -156,6 +179,7 @@ def _unknown(table: str | None, key: str) -> str:
     else:
         known, what = list(_TABLES[table].model_fields), "key"
         homes = [name for name, model in _TABLES.items() if name != table and key in model.model_fields]
+    homes = [name for name in homes if name != _NO_HOME]
     if homes:
         return f"this key belongs in [{homes[0]}]; move it there"
     near = get_close_matches(key.lower(), known, n=1)

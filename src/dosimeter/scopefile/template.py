@@ -77,6 +77,17 @@ associations = {count.associations}
 # An archive that takes longer to begin an answer is asked no more, if it is also longer than three
 # times its first echo.
 patience_seconds = {count.patience_seconds:g}
+
+# Whose networks these are, for the report alone: it allows nothing. One table for each network; the most
+# particular one that holds an address counts. Or a CSV file with the same columns: --owners FILE
+# [[owners]]
+# network = "10.20.30.0/24"
+# organisation = "Example Hospital"
+# sector = "hospital"
+# contact = "security@hospital.example"
+# country = "FR"
+# asn = 64500
+# operator = "Example Network"
 """
 
 

@@ -202,6 +202,12 @@ def read_record(row: RecordRow) -> EndpointRecord:
     )
 
 
+def read_address(row: tuple[str]) -> str:
+    """The address in a row of one column."""
+    (address,) = row
+    return address
+
+
 def endpoint_row(survey: int, endpoint: Endpoint) -> EndpointRow:
     """What names a record."""
     return survey, address_key(endpoint.address), endpoint.port

@@ -21,6 +21,7 @@ from dosimeter.store.rows import (
     endpoint_row,
     host_row,
     moment_text,
+    read_address,
     read_header,
     read_host,
     read_record,
@@ -295,6 +296,10 @@ class SqliteStore:
         Of a record that is open it says what is known so far.
         """
         return self._stream(statements.RECORDS, survey_id, read_record)
+
+    def answered(self, survey_id: str) -> Iterator[str]:
+        """The addresses of which anything was learnt, by address as a number; closed ports alone are none."""
+        return self._stream(statements.ANSWERED, survey_id, read_address)
 
     def counts(self, survey_id: str) -> Progress:
         """How many endpoints are planned and how many recorded; an open record is not counted yet."""

@@ -87,6 +87,14 @@ OPEN_RECORDS: Final = (
     f"{_RECORD}INDEXED BY ix_records_open WHERE survey = ? AND is_open = 1 ORDER BY address_key, port"
 )
 
+ANSWERED: Final = """
+SELECT address FROM records
+WHERE survey = ? AND (instr(attempts, '["completed",') OR instr(attempts, ',[["'))
+GROUP BY address_key ORDER BY address_key
+"""
+"""Addresses where a question was answered, or failed with a fact. Inside a string of JSON a quote is
+escaped, so the two marks are an attempt and the first of its facts."""
+
 HEADER: Final = """
 SELECT id, tool_version, ruleset_version, scope_sha256, authorised_by, reference,
     touch, started, completed, state

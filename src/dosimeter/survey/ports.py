@@ -117,6 +117,9 @@ class SurveyStore(Protocol):
         An open record ends with a failed attempt ``count``, cause interrupted, that has the cells so far.
         """
 
+    def answered(self, survey_id: str) -> Iterator[str]:
+        """The addresses of which a record says more than that nobody answered, by address as a number."""
+
     def counts(self, survey_id: str) -> Progress:
         """How many endpoints are planned and how many recorded; an open record is not yet one."""
 

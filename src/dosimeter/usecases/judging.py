@@ -6,9 +6,11 @@ record is read, for any of them may turn out to be another door of the same arch
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Final
 
 from dosimeter.census.claimed import claimed_counts, combine
@@ -19,6 +21,7 @@ from dosimeter.exposure.joining import Joined, join
 from dosimeter.exposure.surface import Surface, surface_of
 from dosimeter.model.attempt import COUNT_PROBE, Attempt, Skipped
 from dosimeter.model.facts import EchoAnswered, Fact
+from dosimeter.model.place import NOWHERE, Place
 from dosimeter.model.survey import EndpointRecord
 from dosimeter.model.target import ON_DICOM, Service
 from dosimeter.model.web import MllpAnswered, WebAnswered
@@ -29,12 +32,38 @@ from dosimeter.report.neighbour import NeighbourAt
 _ECHO_PROBE: Final = "dicom_echo"
 _KEPT: Final = 1024
 
+_NO_PLACES: Final[Mapping[str, Place]] = MappingProxyType({})
+_NEVER_SEEN: Final[Mapping[str, datetime]] = MappingProxyType({})
 
-def judge_all(records: Iterable[EndpointRecord]) -> Iterator[Archive]:
+
+def judge_all(
+    records: Iterable[EndpointRecord],
+    *,
+    places: Mapping[str, Place] = _NO_PLACES,
+    first_seen: Mapping[str, datetime] = _NEVER_SEEN,
+) -> Iterator[Archive]:
     """Every archive with all its doors, and every endpoint that is none, in memory that grows with archives.
 
     Closed ports, and whatever else can be no door, are given as they come; all others after the last.
+    ``places`` are by address. ``first_seen`` is when inventories saw an endpoint first, by authority, or a
+    host, by address.
     """
+    for archive in _judged_all(records):
+        place = places.get(archive.endpoint.address, NOWHERE)
+        seen = _first_seen(archive, first_seen) if first_seen else None
+        if place is NOWHERE and seen is None:
+            yield archive
+        else:
+            yield replace(archive, place=place, first_seen=seen)
+
+
+def _first_seen(archive: Archive, seen: Mapping[str, datetime]) -> datetime | None:
+    endpoints = [door.endpoint for door in archive.doors]
+    names = [name for each in endpoints for name in (each.authority, each.address)]
+    return min((seen[name] for name in names if name in seen), default=None)
+
+
+def _judged_all(records: Iterable[EndpointRecord]) -> Iterator[Archive]:
     memory = _Memory()
     held = _Held()
     for record in records:

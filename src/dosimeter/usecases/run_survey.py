@@ -31,6 +31,7 @@ from dosimeter.survey.runner import Assignment, Runner
 from dosimeter.usecases.authorise import authorisation_of
 from dosimeter.usecases.collector import rare_collections
 from dosimeter.usecases.descriptors import raise_descriptor_limit
+from dosimeter.usecases.locating import PlaceSources, locate, place_sources
 from dosimeter.usecases.surveys import opened
 from dosimeter.usecases.system_clock import SystemClock
 
@@ -73,6 +74,8 @@ class SurveyRequest:
     store_url: str | None = None
     audit: Path | None = None
     trusted_keys: Path | None = None
+    geo_dbs: tuple[Path, ...] = ()
+    owners: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,8 @@ class ResumeRequest:
     store_url: str | None = None
     audit: Path | None = None
     trusted_keys: Path | None = None
+    geo_dbs: tuple[Path, ...] = ()
+    owners: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +120,10 @@ def start(request: SurveyRequest, watch: Watch) -> Outcome:
     authorisation = narrow(scope, exclude=request.exclude, touch=_touch(request.touch))
     authorisation = _with_titles(authorisation, request)
     gate = ScopeGate(authorisation, clock.now)
-    with SightingSpool(gate, authorisation.ports) as spool:
+    with (
+        place_sources(request.geo_dbs, request.owners, authorisation) as sources,
+        SightingSpool(gate, authorisation.ports) as spool,
+    ):
         tallies: list[Tally] = []
         expansion = endpoints_for(
             _targets(request, spool, tallies) if request.targets or request.lists else None,
@@ -146,7 +154,8 @@ def start(request: SurveyRequest, watch: Watch) -> Outcome:
             store.create(header, expansion.plans(), str(request.scope.resolve()))
             store.add_sightings(header.id, spool)
             spool.close()
-            return _Run(store, header, authorisation, gate, clock).perform(audit, expansion.hosts, watch)
+            run = _Run(store, header, authorisation, gate, clock, sources)
+            return run.perform(audit, expansion.hosts, watch)
 
 
 @rare_collections()
@@ -169,12 +178,15 @@ def resume(request: ResumeRequest, watch: Watch) -> Outcome:
             )
         authorisation = _with_titles(narrow(authorisation, touch=header.touch), request)
         gate = ScopeGate(authorisation, clock.now)
-        with AuditLog(_audit_path(request.audit, request.store_url), header, clock) as audit:
+        with (
+            place_sources(request.geo_dbs, request.owners, authorisation) as sources,
+            AuditLog(_audit_path(request.audit, request.store_url), header, clock) as audit,
+        ):
             store.resume(survey_id)
             if header.touch >= Touch.COUNT and store.counts(survey_id).recorded:
                 watch.note(NOT_COMPARED)
             hosts = sum(1 for _ in store.pending(survey_id))
-            return _Run(store, header, authorisation, gate, clock).perform(audit, hosts, watch)
+            return _Run(store, header, authorisation, gate, clock, sources).perform(audit, hosts, watch)
 
 
 class _Run:
@@ -187,12 +199,14 @@ class _Run:
         authorisation: Authorisation,
         gate: ScopeGate,
         clock: SystemClock,
+        sources: PlaceSources,
     ) -> None:
         self._store = store
         self._header = header
         self._authorisation = authorisation
         self._gate = gate
         self._clock = clock
+        self._sources = sources
         self._why = ALL_ASKED
 
     def perform(self, audit: AuditLog, hosts: int, watch: Watch) -> Outcome:
@@ -222,6 +236,7 @@ class _Run:
             audit.survey_ended(state, self._why)
         finally:
             loop.close()
+        locate(self._store, survey_id, self._sources)
         says = self._why if completed else f"{self._why}; `dosimeter survey resume {survey_id}` goes on"
         return Outcome(survey_id, completed, watch.interrupted() and not completed, says)
 
