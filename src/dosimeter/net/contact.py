@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from dosimeter.model.attempt import Cause
 from dosimeter.model.facts import TlsSeen
+from dosimeter.model.message import say
 from dosimeter.model.target import INSIDE_TLS, Endpoint
 from dosimeter.net.causes import AuthorisedTimeOver, WireFailure
 from dosimeter.net.gate import TIME_RULES, OutOfScope
@@ -112,7 +113,7 @@ class Contact:
         """
         conduct = self._conduct
         if now >= self._clock.until:
-            raise WireFailure(Cause.TIMED_OUT, "the time allowed for this host was used up")
+            raise WireFailure(Cause.TIMED_OUT, say("the time allowed for this host was used up"))
         try:
             permitted = conduct.gate.permit(self.endpoint)
         except OutOfScope as refusal:

@@ -16,6 +16,7 @@ import httpx2
 
 from dosimeter.model.attempt import Cause
 from dosimeter.model.facts import NotHttpSeen
+from dosimeter.model.message import say
 from dosimeter.net.causes import WireFailure
 from dosimeter.net.loop import Loop
 from dosimeter.net.signatures import signature_after_http
@@ -42,7 +43,7 @@ _HTTP: Final = b"HTTP/"
 _ZLIB_OR_GZIP: Final = zlib.MAX_WBITS | 32
 _RAW_DEFLATE: Final = -zlib.MAX_WBITS
 _DECODED: Final = frozenset({"gzip", "x-gzip", "deflate"})
-_IN_THE_MIDDLE: Final = "closed the connection in the middle of its answer"
+_IN_THE_MIDDLE: Final = say("closed the connection in the middle of its answer")
 _ENDPOINT: Final = httpx2.URL("http://endpoint.invalid/")
 """All that httpx2 is told of the place (RFC 6761 §6.4): the line knows where it is."""
 _NO_BODY: Final = httpx2.ByteStream(b"")
@@ -196,14 +197,14 @@ class Conversation:
             event = await self._next(until)
             if isinstance(event, h11.Response):
                 if len(event.headers) > MAX_HEADERS:
-                    raise WireFailure(Cause.BAD_PEER, "answered with more headers than any answer needs")
+                    raise WireFailure(Cause.BAD_PEER, say("answered with more headers than any answer needs"))
                 return event
             if not isinstance(event, h11.InformationalResponse):
                 raise WireFailure(Cause.CLOSED_EARLY, _IN_THE_MIDDLE)
             informational += 1
             if informational > MAX_INFORMATIONAL:
                 raise WireFailure(
-                    Cause.BAD_PEER, "announces its answer again and again, and does not give it"
+                    Cause.BAD_PEER, say("announces its answer again and again, and does not give it")
                 )
 
     async def _body(self, most: int, until: float) -> tuple[bytes, bool]:
@@ -227,7 +228,7 @@ class Conversation:
             except h11.RemoteProtocolError:
                 if is_over:
                     raise WireFailure(Cause.CLOSED_EARLY, _IN_THE_MIDDLE) from None
-                raise WireFailure(Cause.BAD_PEER, "answered with HTTP that RFC 9112 forbids") from None
+                raise WireFailure(Cause.BAD_PEER, say("answered with HTTP that RFC 9112 forbids")) from None
             if isinstance(event, h11.Event):
                 return event
             data = await self._open_stream().receive(until)
@@ -239,7 +240,7 @@ class Conversation:
     async def _first(self, data: bytes, until: float) -> bytes:
         """The beginning of an answer, once it is known to be one."""
         if not data:
-            raise WireFailure(Cause.CLOSED_EARLY, "closed the connection without a word")
+            raise WireFailure(Cause.CLOSED_EARLY, say("closed the connection without a word"))
         self.heard = True
         while len(data) < len(_HTTP) and _HTTP.startswith(data):
             more = await self._open_stream().receive(until)
@@ -248,12 +249,12 @@ class Conversation:
             data += more
         if not data.startswith(_HTTP):
             fact = NotHttpSeen(signature_after_http(data, self._sent))
-            raise WireFailure(Cause.NOT_HTTP, "answered with bytes that are not HTTP", (fact,))
+            raise WireFailure(Cause.NOT_HTTP, say("answered with bytes that are not HTTP"), (fact,))
         return data
 
     def _open_stream(self) -> ByteStream:
         if self.stream is None:
-            raise WireFailure(Cause.FAULT, "HTTP was spoken before there was a connection")
+            raise WireFailure(Cause.FAULT, say("HTTP was spoken before there was a connection"))
         return self.stream
 
     def _why_over(self, headers: tuple[tuple[str, str], ...]) -> str:

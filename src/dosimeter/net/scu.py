@@ -36,6 +36,7 @@ from dosimeter.model.facts import (
     Signature,
     Titles,
 )
+from dosimeter.model.message import say
 from dosimeter.net.causes import WireFailure
 from dosimeter.net.counting import (
     CANCEL_GRACE_SECONDS,
@@ -175,7 +176,7 @@ class Scu:
         self._end("rejected" if isinstance(event, AssociateRejected) else "aborted by the peer")
         if isinstance(event, (AssociateRejected, PeerAborted)):
             return event
-        raise WireFailure(Cause.CLOSED_EARLY, "closed the connection in the middle of its answer")
+        raise WireFailure(Cause.CLOSED_EARLY, say("closed the connection in the middle of its answer"))
 
     async def echo(self) -> EchoAnswered:
         """C-ECHO (PS3.7 §9.1.5)."""
@@ -300,10 +301,10 @@ class Scu:
 
     def _feed_first(self, data: bytes) -> None:
         if not data:
-            raise WireFailure(Cause.CLOSED_EARLY, "closed the connection without a word")
+            raise WireFailure(Cause.CLOSED_EARLY, say("closed the connection without a word"))
         if data[0] not in _ANSWERS_AN_ASSOCIATE_REQUEST:
             fact = NotDicomSeen(signature_after_dicom(data))
-            raise WireFailure(Cause.NOT_DICOM, "answered with bytes that are not DICOM", (fact,))
+            raise WireFailure(Cause.NOT_DICOM, say("answered with bytes that are not DICOM"), (fact,))
         self._requestor.receive_data(data)
 
     async def _next_event(self, until: float) -> Event:
@@ -359,9 +360,9 @@ def _broken_answer(error: RemoteProtocolError) -> WireFailure:
     One byte value in 85 begins an answer in DICOM: alone it shows nothing.
     """
     if error.field == "pdu_length":
-        detail = "began as an answer in DICOM does, with a length that none has"
+        detail = say("began as an answer in DICOM does, with a length that none has")
         return WireFailure(Cause.BAD_PEER, detail, (NotDicomSeen(Signature.OTHER),))
-    return WireFailure(Cause.BAD_PEER, "answers in DICOM, but not as PS3.8 allows")
+    return WireFailure(Cause.BAD_PEER, say("answers in DICOM, but not as PS3.8 allows"))
 
 
 def _ending_of(failure: WireFailure, rows: int) -> Ending:

@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import Final, Protocol
 
 from dosimeter.model.attempt import Cause
+from dosimeter.model.message import say
 from dosimeter.net.causes import WireFailure, failure_of
 from dosimeter.net.loop import READ, WRITE, Loop, ready
 
@@ -107,7 +108,7 @@ class TcpStream:
         sent = self._offer(data)
         while sent < len(data):
             if not await ready(self._sock, WRITE, until):
-                raise WireFailure(Cause.TIMED_OUT, "the peer does not read what it is sent")
+                raise WireFailure(Cause.TIMED_OUT, say("the peer does not read what it is sent"))
             data, sent = data[sent:], 0
             sent = self._offer(data)
 
@@ -124,7 +125,7 @@ class TcpStream:
         while True:
             gathers = is_long and self._reads_of_little > _READS_OF_LITTLE
             if not await (self._gather(until) if gathers else ready(self._sock, READ, until)):
-                raise WireFailure(Cause.TIMED_OUT, "no answer until the deadline")
+                raise WireFailure(Cause.TIMED_OUT, say("no answer until the deadline"))
             try:
                 data = self._sock.recv(most)
             except BlockingIOError:
@@ -136,14 +137,14 @@ class TcpStream:
             self._reads_of_little = self._reads_of_little + 1 if is_long and len(data) < _MUCH else 0
             self.received += len(data)
             if self.received > self._limit:
-                raise WireFailure(Cause.BAD_PEER, "sent far more than what it was asked needs")
+                raise WireFailure(Cause.BAD_PEER, say("sent far more than what it was asked needs"))
             return data
 
     async def receive_into(self, buffer: bytearray, until: float) -> int:
         """As `receive`, into a buffer that can be overwritten; how many bytes, 0 once the peer has closed."""
         while True:
             if not await ready(self._sock, READ, until):
-                raise WireFailure(Cause.TIMED_OUT, "no answer until the deadline")
+                raise WireFailure(Cause.TIMED_OUT, say("no answer until the deadline"))
             try:
                 length = self._sock.recv_into(buffer)
             except BlockingIOError:
@@ -152,7 +153,7 @@ class TcpStream:
                 raise failure_of(error) from None
             self.received += length
             if self.received > self._limit:
-                raise WireFailure(Cause.BAD_PEER, "sent far more than what it was asked needs")
+                raise WireFailure(Cause.BAD_PEER, say("sent far more than what it was asked needs"))
             return length
 
     async def _gather(self, until: float) -> bool:
@@ -230,7 +231,7 @@ async def _send_first(sock: socket.socket, first: bytes, until: float) -> None:
             if error.errno not in _NOT_YET:
                 raise
             if not await ready(sock, WRITE, until):
-                raise WireFailure(Cause.UNREACHABLE, "no answer to the connection") from None
+                raise WireFailure(Cause.UNREACHABLE, say("no answer to the connection")) from None
             problem = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
             if problem:
                 raise failure_of(OSError(problem, "")) from None

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from dosimeter.model.attempt import Cause
 from dosimeter.model.facts import CertificateSeen, ClientCertificate, TlsSeen
+from dosimeter.model.message import say
 from dosimeter.model.text import ServerText
 from dosimeter.net.causes import WireFailure, failure_of
 from dosimeter.net.loop import Loop
@@ -93,7 +94,7 @@ class TlsStream:
             received += len(data)
             self.greeting = self.greeting or data[:GREETING_BYTES]
             if received > MAX_HANDSHAKE_BYTES:
-                raise WireFailure(Cause.BAD_PEER, "the TLS handshake does not end")
+                raise WireFailure(Cause.BAD_PEER, say("the TLS handshake does not end"))
             self._feed(data)
             done = self._step_handshake()
             await self._flush(until)
@@ -101,7 +102,9 @@ class TlsStream:
                 return
             if not data:
                 self._failed = True
-                raise WireFailure(Cause.TLS_FAILED, "the peer closed the connection during the TLS handshake")
+                raise WireFailure(
+                    Cause.TLS_FAILED, say("the peer closed the connection during the TLS handshake")
+                )
 
     async def send(self, data: bytes, until: float) -> None:
         """Encrypt and send all of ``data``; raises `WireFailure` as `TcpStream.send`.
@@ -258,7 +261,7 @@ class TlsStream:
 
     async def _refill(self, until: float, most: int) -> None:
         if self._tcp is None:
-            raise WireFailure(Cause.FAULT, "TLS was read before it was started")
+            raise WireFailure(Cause.FAULT, say("TLS was read before it was started"))
         self._feed(await self._receive_raw(self._tcp, until, most))
 
     async def _receive_raw(self, tcp: TcpStream, until: float, most: int) -> bytes:
@@ -284,7 +287,7 @@ class TlsStream:
         if "ALERT" in reason:
             self._alert = reason
         failure = failure_of(error)
-        return WireFailure(failure.cause, "the peer refused or broke the TLS connection")
+        return WireFailure(failure.cause, say("the peer refused or broke the TLS connection"))
 
 
 def _observing_context() -> ssl.SSLContext:

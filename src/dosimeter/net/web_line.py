@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from dosimeter import __version__
 from dosimeter.model.attempt import Cause
 from dosimeter.model.facts import NotHttpSeen, Signature
+from dosimeter.model.message import say
 from dosimeter.model.target import Endpoint, Service
 from dosimeter.net.causes import WireFailure
 from dosimeter.net.contact import Conduct, Contact
@@ -73,7 +74,7 @@ class WebLine(Contact):
         response = await self._client.ask(request)
         if response.status == _BAD_REQUEST and self.endpoint.service is Service.WEB and _wants_tls(response):
             self._end("wants TLS")
-            detail = "answered that it wants HTTPS here"
+            detail = say("answered that it wants HTTPS here")
             raise WireFailure(Cause.NOT_HTTP, detail, (NotHttpSeen(Signature.TLS_ALERT),))
         return response
 
@@ -146,7 +147,7 @@ class WebLine(Contact):
             return failure
         signature = signature_after_http(self._greeting, _CLIENT_HELLO)
         if signature in _OTHER_LANGUAGES:
-            detail = "answered a ClientHello with bytes that are not TLS"
+            detail = say("answered a ClientHello with bytes that are not TLS")
             return WireFailure(Cause.NOT_HTTP, detail, (NotHttpSeen(signature),))
         return failure
 

@@ -18,6 +18,7 @@ from dosimeter.model.facts import (
     NullRetrieveAnswered,
     Titles,
 )
+from dosimeter.model.message import say
 from dosimeter.model.text import ServerText
 from dosimeter.net.causes import WireFailure
 from dosimeter.net.dialer import Line, Negotiated
@@ -47,11 +48,11 @@ def _fact_of(line: Line, proposal: Proposal, event: Negotiated) -> AssociationFa
     if isinstance(event, AssociateRejected):
         fact = _rejected(proposal.titles, event.pdu)
         if fact.source == _BUSY_SOURCE and fact.reason in _BUSY_REASONS:
-            raise WireFailure(Cause.BUSY, "the peer has no room for an association now", (fact,))
+            raise WireFailure(Cause.BUSY, say("the peer has no room for an association now"), (fact,))
         return fact
     if isinstance(event, PeerAborted):
         return AssociationAborted(proposal.titles, event.pdu.source, event.pdu.reason)
-    raise WireFailure(Cause.CLOSED_EARLY, "the association was over as soon as it was accepted")
+    raise WireFailure(Cause.CLOSED_EARLY, say("the association was over as soon as it was accepted"))
 
 
 async def null_retrieve(line: Line, titles: Titles) -> NullRetrieveAnswered | AssociationFact:

@@ -20,6 +20,7 @@ from dosimeter.model.facts import (
     NullRetrieveAnswered,
     Titles,
 )
+from dosimeter.model.message import say
 from dosimeter.model.scope import Authorisation, Touch
 from dosimeter.model.target import ON_DICOM, Service
 from dosimeter.model.web import Purpose, WebAnswered
@@ -158,7 +159,7 @@ def web_line(visit: Visit) -> WebLine:
         NotAsked: this visit is to a port of another kind.
     """
     if visit.web is None:
-        raise NotAsked("not a web port")
+        raise NotAsked(say("not a web port"))
     return visit.web
 
 
@@ -170,5 +171,5 @@ def open_association(visit: Visit) -> Scu:
     """
     association = visit.line.association
     if association is None or not association.is_open:
-        raise NotAsked("the association had ended")
+        raise NotAsked(say("the association had ended"))
     return association

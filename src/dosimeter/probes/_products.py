@@ -16,6 +16,7 @@ from dosimeter.exposure.web_products import Kind, find_web_product, kind_of
 from dosimeter.exposure.web_signs import signs_named
 from dosimeter.model.census import Things
 from dosimeter.model.facts import Fact
+from dosimeter.model.message import say
 from dosimeter.model.text import ServerText
 from dosimeter.model.web import ArchiveDescribed, CounterRead, WebAnswered
 from dosimeter.net.web import WebResponse
@@ -139,7 +140,7 @@ def unless_another(visit: Visit, product: str, beside: frozenset[str] = frozense
         other = _archive_shown(fact)
         if other is not None and other != product and other not in beside:
             known = find_web_product(other)
-            raise NotAsked(f"this is {known.name if known is not None else other}")
+            raise NotAsked(say("this is {product}", product=known.name if known is not None else other))
 
 
 def _archive_shown(fact: Fact) -> str | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from dosimeter.model.census import Axis, Things
 from dosimeter.model.facts import CellCounted
+from dosimeter.model.message import say
 from dosimeter.model.scope import Touch
 from dosimeter.model.web import AttributeFill, AttributesSampled, SampledOver
 from dosimeter.probes._declare import NotAsked, Visit
@@ -41,9 +42,9 @@ def check_leave(visit: Visit) -> None:
     """
     authorisation = visit.authorisation
     if visit.is_sampled_elsewhere:
-        raise NotAsked("this host was sampled at another port: twenty answers are asked for once")
+        raise NotAsked(say("this host was sampled at another port: twenty answers are asked for once"))
     if authorisation.touch < Touch.SAMPLE or authorisation.second_person is None:
-        raise NotAsked("the scope allows no sample, or names no second person for it")
+        raise NotAsked(say("the scope allows no sample, or names no second person for it"))
 
 
 def sampled(over: SampledOver, rates: FillRates) -> AttributesSampled:
@@ -53,7 +54,7 @@ def sampled(over: SampledOver, rates: FillRates) -> AttributesSampled:
         NotAsked: no answer came.
     """
     if not rates.answers:
-        raise NotAsked("no answer came that could be sampled")
+        raise NotAsked(say("no answer came that could be sampled"))
     fills = tuple(AttributeFill(*fill) for fill in rates.fills())
     return AttributesSampled(over, rates.answers, fills)
 

@@ -13,6 +13,7 @@ from typing import Final, NoReturn
 
 from dosimeter.model.attempt import Cause
 from dosimeter.model.facts import Fact
+from dosimeter.model.message import say
 from dosimeter.model.text import ServerText
 from dosimeter.model.web import MediaType, Purpose, WebAnswered
 from dosimeter.net.causes import WireFailure
@@ -99,7 +100,7 @@ async def ask(
     fact = _fact_of(visit, question, response, is_specified=is_specified(response))
     visit.heard.append(fact)
     if is_overloaded(visit.heard):
-        detail = "it says that it is asked too much, or has no room now"
+        detail = say("it says that it is asked too much, or has no room now")
         raise WireFailure(Cause.BUSY, detail, tuple(visit.heard))
     return Heard(fact, response)
 
@@ -179,7 +180,7 @@ def _float(digits: str) -> float:
 
 
 def _stop_asking(visit: Visit) -> NoReturn:
-    detail = f"asked {MAX_REQUESTS} questions over HTTP, as many as one endpoint is asked"
+    detail = say("asked {number} questions over HTTP, as many as one endpoint is asked", number=MAX_REQUESTS)
     if not visit.heard:
         raise NotAsked(detail)
     raise WireFailure(Cause.LOCAL, detail, tuple(visit.heard))

@@ -15,6 +15,7 @@ from dosimeter.model.facts import (
     NullQueryAnswered,
     Titles,
 )
+from dosimeter.model.message import say
 from dosimeter.model.scope import Touch
 from dosimeter.net.causes import WireFailure
 from dosimeter.net.scu import FIND_SYNTAX, GET_SYNTAX
@@ -33,12 +34,12 @@ _WORTH_ANOTHER_TITLE: Final = frozenset({None, Cause.CLOSED_EARLY})
 
 async def _run(visit: Visit) -> tuple[Fact, ...]:
     if visit.stranger_failed not in _WORTH_ANOTHER_TITLE:
-        raise NotAsked("nothing that a title could open was seen")
+        raise NotAsked(say("nothing that a title could open was seen"))
     if any(_is_answer(fact) for fact in visit.seen):
-        raise NotAsked("a stranger was answered: no title guards anything")
+        raise NotAsked(say("a stranger was answered: no title guards anything"))
     pairs = tuple(title_pairs(visit))[:MAX_PAIRS]
     if not pairs:
-        raise NotAsked("the scope lists no AE title")
+        raise NotAsked(say("the scope lists no AE title"))
     facts: list[Fact] = []
     try:
         closed = await _try_all(visit, pairs, facts)

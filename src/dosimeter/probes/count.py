@@ -10,6 +10,7 @@ from dosimeter.census.ladder import Census
 from dosimeter.census.work import CensusPlan
 from dosimeter.model.census import CensusEnd
 from dosimeter.model.facts import CensusEnded, EchoAnswered, Ending, Fact, NullQueryAnswered, QueryService
+from dosimeter.model.message import say
 from dosimeter.model.scope import Touch
 from dosimeter.net.causes import WireFailure
 from dosimeter.probes._census import Performer
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 
 _SUCCESS: Final = 0
 _ROOTS: Final = (QueryService.STUDY_ROOT, QueryService.PATIENT_ROOT)
-_IGNORES_THE_QUESTION: Final = "its answers do not depend on the question: it found what cannot exist"
+_NONE_ANSWERED: Final = say("no null query was answered with success")
+_IGNORES_THE_QUESTION: Final = say("its answers do not depend on the question: it found what cannot exist")
 
 _ASK_NO_MORE: Final = frozenset(
     {
@@ -42,7 +44,7 @@ _ASK_NO_MORE: Final = frozenset(
 
 async def _run(visit: Visit) -> tuple[Fact, ...]:
     if visit.counting is None:
-        raise NotAsked("this survey goes no further than to prove")
+        raise NotAsked(say("this survey goes no further than to prove"))
     chosen = choose(visit.seen)
     budget = visit.authorisation.count
     performer = Performer(visit.line, visit.counting, budget)
@@ -84,7 +86,7 @@ def choose(seen: Iterable[Fact]) -> tuple[NullQueryAnswered, ...]:
     chosen = tuple(query for query in (root, worklist) if query is not None)
     if not chosen:
         found = any(query.matches for query in queries)
-        raise NotAsked(_IGNORES_THE_QUESTION if found else "no null query was answered with success")
+        raise NotAsked(_IGNORES_THE_QUESTION if found else _NONE_ANSWERED)
     return chosen
 
 

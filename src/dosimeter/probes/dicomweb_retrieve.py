@@ -6,6 +6,7 @@ from typing import Final
 
 from dosimeter.dicom.uids import fresh_uid
 from dosimeter.model.facts import Fact
+from dosimeter.model.message import say
 from dosimeter.model.scope import Touch
 from dosimeter.model.target import ON_WEB
 from dosimeter.model.web import Purpose, WebAnswered
@@ -32,7 +33,7 @@ _METADATA: Final = "metadata"
 async def _run(visit: Visit) -> tuple[Fact, ...]:
     known = known_roots(visit)
     if not known:
-        raise NotAsked("no DICOMweb root answered, or refused by itself")
+        raise NotAsked(say("no DICOMweb root answered, or refused by itself"))
     facts: list[Fact] = []
     for each in known:
         facts += await _retrieve(visit, each)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from dosimeter.model.facts import Fact
+from dosimeter.model.message import say
 from dosimeter.model.scope import Touch
 from dosimeter.model.target import ON_WEB
 from dosimeter.model.web import MediaType, Purpose, WebAnswered
@@ -35,7 +36,7 @@ _REFERENCED_SOP_SEQUENCE: Final = "00081199"
 async def _run(visit: Visit) -> tuple[Fact, ...]:
     known = known_roots(visit)
     if not known:
-        raise NotAsked("no DICOMweb root answered, or refused by itself")
+        raise NotAsked(say("no DICOMweb root answered, or refused by itself"))
     facts: list[Fact] = []
     for each in known:
         facts += await _store_nothing(visit, each)

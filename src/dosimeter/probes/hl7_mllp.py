@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dosimeter.model.facts import Fact
+from dosimeter.model.message import say
 from dosimeter.model.scope import Touch
 from dosimeter.model.target import Service
 from dosimeter.probes._declare import NotAsked, Probe, Rides, Visit
@@ -10,7 +11,7 @@ from dosimeter.probes._declare import NotAsked, Probe, Rides, Visit
 
 async def _run(visit: Visit) -> tuple[Fact, ...]:
     if visit.mllp is None:
-        raise NotAsked("not an HL7 port")
+        raise NotAsked(say("not an HL7 port"))
     return (await visit.mllp.knock(),)
 
 

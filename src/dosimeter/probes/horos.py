@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from dosimeter.model.facts import Fact
+from dosimeter.model.message import say
 from dosimeter.model.scope import Touch
 from dosimeter.model.target import ON_WEB
 from dosimeter.model.web import Purpose
@@ -28,7 +29,7 @@ _PORTAL_LINKS: Final = ("studylist", "web portal")
 async def _run(visit: Visit) -> tuple[Fact, ...]:
     unless_another(visit, "horos")
     if web_line(visit).endpoint.port != PORT and not was_seen(visit, "horos"):
-        raise NotAsked("no sign of Horos or OsiriX")
+        raise NotAsked(say("no sign of Horos or OsiriX"))
     index = await ask(visit, _INDEX, open_page(*_PORTAL_LINKS))
     main = await ask(visit, _MAIN, open_page(*_PORTAL_LINKS))
     return (index.fact, main.fact)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dosimeter.model.facts import AssociationAccepted, Fact
+from dosimeter.model.message import say
 from dosimeter.model.scope import Touch
 from dosimeter.net.scu import GET_SYNTAX
 from dosimeter.probes._association import null_retrieve
@@ -12,7 +13,7 @@ from dosimeter.probes._declare import NotAsked, Probe, Rides, Visit
 async def _run(visit: Visit) -> tuple[Fact, ...]:
     accepted = next(fact for fact in visit.seen if isinstance(fact, AssociationAccepted))
     if not any(syntax in accepted.accepted for syntax in GET_SYNTAX.values()):
-        raise NotAsked("no GET context was accepted")
+        raise NotAsked(say("no GET context was accepted"))
     return (await null_retrieve(visit.line, accepted.titles),)
 
 

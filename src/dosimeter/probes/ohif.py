@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from dosimeter.model.facts import Fact
+from dosimeter.model.message import say
 from dosimeter.model.scope import Touch
 from dosimeter.model.target import ON_WEB, Endpoint
 from dosimeter.model.text import MAX_SERVER_TEXT, ServerText
@@ -73,7 +74,7 @@ def _folder_of_plugin(visit: Visit) -> Iterator[tuple[str, str]]:
         if isinstance(fact, WebAnswered) and fact.asked == "orthanc_ohif" and fact.status == _OK:
             yield fact.path, fact.path
             return
-    raise NotAsked("this is Orthanc, without OHIF")
+    raise NotAsked(say("this is Orthanc, without OHIF"))
 
 
 def is_configuration(response: WebResponse) -> bool:

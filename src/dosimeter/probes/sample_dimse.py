@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from dosimeter.dicom.sample_query import MAX_ANSWERS, SampleKeys
 from dosimeter.dicom.sampling import FillRates
 from dosimeter.model.facts import AssociationAccepted, Ending, Fact, NullQueryAnswered, QueryService
+from dosimeter.model.message import say
 from dosimeter.model.scope import Touch
 from dosimeter.model.web import SampledOver
 from dosimeter.net.counting import CountLimits
@@ -38,7 +39,7 @@ async def _run(visit: Visit) -> tuple[Fact, ...]:
     under = _answered(visit.seen)
     fact = await associate(visit.line, count_proposal(under.titles))
     if not isinstance(fact, AssociationAccepted):
-        raise NotAsked("the association was not accepted")
+        raise NotAsked(say("the association was not accepted"))
     asking = _Asking(visit, under.service)
     for dates in islice(ranges(visit.seen, visit.line.today()), MOST_QUESTIONS):
         if not await asking.ask(dates):
@@ -109,10 +110,10 @@ def _answered(seen: Iterable[Fact]) -> NullQueryAnswered:
     """
     queries = [fact for fact in seen if isinstance(fact, NullQueryAnswered) and fact.service in _ROOTS]
     if any(query.matches for query in queries):
-        raise NotAsked("its answers do not depend on the question: it found what cannot exist")
+        raise NotAsked(say("its answers do not depend on the question: it found what cannot exist"))
     answered = [query for query in queries if query.ending is Ending.STATUS and query.status == _SUCCESS]
     if not answered:
-        raise NotAsked("no null query was answered with success")
+        raise NotAsked(say("no null query was answered with success"))
     return min(answered, key=lambda one: (not one.titles.stranger, _ROOTS.index(one.service)))
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from dosimeter.dicom.json_presence import MAX_JSON_BYTES, JsonPresence
 from dosimeter.dicom.sample_query import sample_query_string
 from dosimeter.dicom.sampling import FillRates
+from dosimeter.model.message import say
 from dosimeter.model.scope import Touch
 from dosimeter.model.target import ON_WEB
 from dosimeter.model.web import Purpose, SampledOver, WebAnswered
@@ -29,7 +30,7 @@ async def _run(visit: Visit) -> tuple[Fact, ...]:
     check_leave(visit)
     root = _root(visit.seen)
     if requests_left(visit) <= 0:
-        raise NotAsked("this endpoint has been asked as much as it may be")
+        raise NotAsked(say("this endpoint has been asked as much as it may be"))
     visit.requests += 1
     path = f"{root}/studies?{sample_query_string()}"
     rates = FillRates()
@@ -58,11 +59,11 @@ def _root(seen: Iterable[Fact]) -> str:
     """
     queries = [fact for fact in seen if isinstance(fact, WebAnswered) and fact.purpose is Purpose.QUERY]
     if any(query.rows for query in queries):
-        raise NotAsked("its answers do not depend on the question: it found what cannot exist")
+        raise NotAsked(say("its answers do not depend on the question: it found what cannot exist"))
     for query in queries:
         if query.as_specified and query.root is not None:
             return query.root
-    raise NotAsked("no null query over HTTP was answered")
+    raise NotAsked(say("no null query over HTTP was answered"))
 
 
 PROBE = Probe(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dosimeter.model.facts import Fact, TlsSeen
+from dosimeter.model.message import say
 from dosimeter.model.scope import Touch
 from dosimeter.model.target import INSIDE_TLS
 from dosimeter.net.tls_posture import PostureLine
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 async def _run(visit: Visit) -> tuple[Fact, ...]:
     handshakes = tuple(_handshakes(visit))
     if not any(seen.protocol is not None or seen.alert is not None for seen in handshakes):
-        raise NotAsked("no TLS was seen")
+        raise NotAsked(say("no TLS was seen"))
     if visit.web is not None:
         await visit.web.hang_up()
     known = next((seen.protocol.text for seen in handshakes if seen.protocol is not None), None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from dosimeter.model.facts import Fact
+from dosimeter.model.message import say
 from dosimeter.model.scope import Touch
 from dosimeter.model.target import ON_WEB
 from dosimeter.model.web import Purpose, WebAnswered
@@ -18,7 +19,7 @@ _PAGE: Final = Question("visage_page", Purpose.LANDING, "/", accept=HTML)
 async def _run(visit: Visit) -> tuple[Fact, ...]:
     unless_another(visit, "visage")
     if any(isinstance(fact, WebAnswered) and fact.path == _PAGE.path for fact in visit.seen):
-        raise NotAsked("its page is the landing page, which was read")
+        raise NotAsked(say("its page is the landing page, which was read"))
     return ((await ask(visit, _PAGE, open_page("visage 7"))).fact,)
 
 

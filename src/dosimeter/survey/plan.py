@@ -6,6 +6,7 @@ from typing import Final, TypeGuard
 
 from dosimeter.model.attempt import Attempt, Cause, Failed, Skipped
 from dosimeter.model.facts import AssociationAccepted, Fact, NotDicomSeen, NotHttpSeen, Signature
+from dosimeter.model.message import Message, say
 from dosimeter.model.scope import Touch
 from dosimeter.model.target import Service
 from dosimeter.model.web import AttributesSampled, WebAnswered
@@ -31,22 +32,39 @@ def probes_for(probes: tuple[Probe, ...], service: Service, touch: Touch) -> tup
     return tuple(probe for probe in probes if service in probe.services and probe.touch <= touch)
 
 
-def why_not(probe: Probe, visit: Visit) -> str | None:
+_CAUSES: Final = {
+    Cause.REFUSED: say("refused"),
+    Cause.UNREACHABLE: say("unreachable"),
+    Cause.TIMED_OUT: say("timed out"),
+    Cause.CLOSED_EARLY: say("closed early"),
+    Cause.NOT_DICOM: say("not dicom"),
+    Cause.NOT_HTTP: say("not http"),
+    Cause.BUSY: say("busy"),
+    Cause.BAD_PEER: say("bad peer"),
+    Cause.TLS_FAILED: say("tls failed"),
+    Cause.OUT_OF_SCOPE: say("out of scope"),
+    Cause.INTERRUPTED: say("interrupted"),
+    Cause.LOCAL: say("local"),
+    Cause.FAULT: say("fault"),
+}
+
+
+def why_not(probe: Probe, visit: Visit) -> Message | None:
     """Why a probe is not asked on this visit, or None if it is."""
     if visit.overloaded:
-        return "it was silent or out of resources: more questions would press it"
+        return say("it was silent or out of resources: more questions would press it")
     if probe.rides is Rides.WEB and visit.stranger_failed is not None:
-        return f"the first request got no answer ({visit.stranger_failed.value.replace('_', ' ')})"
+        return say("the first request got no answer ({cause})", cause=_CAUSES[visit.stranger_failed])
     if probe.needs is None:
         return None
     for fact in visit.seen:
         if isinstance(fact, probe.needs):
             return None
     if any(isinstance(fact, AssociationAccepted) for fact in visit.seen):
-        return "no null query was asked and answered"
+        return say("no null query was asked and answered")
     if visit.stranger_failed is not None:
-        return f"the stranger's association got no answer ({visit.stranger_failed.value.replace('_', ' ')})"
-    return "the stranger's association was not accepted"
+        return say("the stranger's association got no answer ({cause})", cause=_CAUSES[visit.stranger_failed])
+    return say("the stranger's association was not accepted")
 
 
 def speaks_otherwise(service: Service, attempts: tuple[Attempt, ...]) -> Service | None:

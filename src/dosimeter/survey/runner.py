@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from dosimeter.model.attempt import Attempt, Cause, Completed, Failed, Skipped
+from dosimeter.model.message import say
 from dosimeter.model.problem import Problem
 from dosimeter.model.scope import Authorisation, Touch
 from dosimeter.model.survey import EndpointRecord, HostPlan
@@ -53,8 +54,8 @@ MAX_CONTACTS: Final = 2
 """A host that was contacted this often and never finished is not asked again."""
 KEY_BYTES: Final = 32
 
-_NO_TIME_LEFT = "the time allowed for this host was used up by its other ports"
-_UNFINISHED = f"contacted {MAX_CONTACTS} times, each survey ended meanwhile"
+_NO_TIME_LEFT = say("the time allowed for this host was used up by its other ports")
+_UNFINISHED = say("contacted {number} times, each survey ended meanwhile", number=MAX_CONTACTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +229,9 @@ class Runner:
         """What is recorded of an endpoint that is not to be asked; None of one that is."""
         probes = self._probes[endpoint.service]
         if not probes:
-            return (Skipped("dicom_associate", "the touch of this survey has no question for such a port"),)
+            return (
+                Skipped("dicom_associate", say("the touch of this survey has no question for such a port")),
+            )
         if host.contacts >= MAX_CONTACTS:
             return (Failed(probes[0].name, Cause.INTERRUPTED, _UNFINISHED),)
         late = self._loop.now() >= clock.until
@@ -308,7 +311,7 @@ class Runner:
         except NotAsked as reason:
             return Skipped(probe.name, str(reason))
         except ContextNotAccepted:
-            return Skipped(probe.name, "the presentation context was not accepted")
+            return Skipped(probe.name, say("the presentation context was not accepted"))
         except WireFailure as failure:
             return Failed(probe.name, failure.cause, failure.detail, failure.facts)
         except (InterruptedWait, Problem, AuthorisedTimeOver):
