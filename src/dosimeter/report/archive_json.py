@@ -14,6 +14,7 @@ from dosimeter.report.archive import Archive, Door, Findings
 from dosimeter.report.attributes import attributes_of
 from dosimeter.report.counts_json import Json, breakdown_object, cell_object, cost_object, counts_object
 from dosimeter.report.neighbour import NeighbourAt
+from dosimeter.report.place_json import country_word, operator_word, place_object
 from dosimeter.report.words import utc
 
 SCHEMA_VERSION: Final = "1"
@@ -31,6 +32,10 @@ def archive_object(survey: str, archive: Archive) -> Json:
         "name": archive.endpoint.name,
         "same_as": archive.same_as,
         "endpoints": [{**door_json(door.findings), **_place(door)} for door in doors],
+        "country": country_word(archive.place),
+        "operator": operator_word(archive.place.operator),
+        "place": place_object(archive.place),
+        "first_seen": None if archive.first_seen is None else utc(archive.first_seen),
         "links": [_link(link) for link in archive.links],
         "neighbours": [_neighbour(each) for each in archive.neighbours],
         **answers_json([door.findings for door in doors]),
@@ -71,6 +76,8 @@ def archive_json(survey: str, findings: Findings) -> Json:
         "attributes": _attributes(findings),
         "country": None,
         "operator": None,
+        "place": None,
+        "first_seen": None,
         "reasons": [
             {
                 "rule": reason.rule,

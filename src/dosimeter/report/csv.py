@@ -12,10 +12,12 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final, TextIO
 
+from dosimeter.model.place import Place
 from dosimeter.model.survey import SurveyHeader
 from dosimeter.report.archive import Archive, Door, Findings
 from dosimeter.report.census_columns import CENSUS_COLUMNS, census_cells
 from dosimeter.report.document import Document
+from dosimeter.report.place_json import PLACE_COLUMNS, place_cells
 from dosimeter.report.plain import plain_text
 from dosimeter.report.words import utc
 
@@ -52,6 +54,8 @@ COLUMNS: Final = (
     "tls_profile",
     "advisories",
     "neighbour",
+    *PLACE_COLUMNS,
+    "first_seen",
 )
 
 _ROWS_KEPT: Final = 256
@@ -89,6 +93,7 @@ class _Row:
         self._said = lru_cache(maxsize=_ROWS_KEPT)(_said)
         self._census = lru_cache(maxsize=_ROWS_KEPT)(_census)
         self._learnt = lru_cache(maxsize=_ROWS_KEPT)(_learnt)
+        self._places = lru_cache(maxsize=_ROWS_KEPT)(_places)
 
     def of(self, door: Door | Archive, archive: Archive) -> list[str]:
         endpoint = door.endpoint
@@ -105,6 +110,8 @@ class _Row:
             "" if door.same_as is None else harmless_cell(door.same_as),
             *_archive(archive),
             *self._learnt(door.findings),
+            *self._places(archive.place),
+            "" if archive.first_seen is None else utc(archive.first_seen),
         ]
 
 
@@ -116,6 +123,11 @@ def harmless_cell(value: str) -> str:
     """
     guarded = f"'{value}" if value.lstrip(" ").startswith(_FORMULA_STARTS) else value
     return plain_text(_FORMULA_AFTER_SEPARATOR.sub(r"\1'\2", guarded))
+
+
+def _places(place: Place) -> list[str]:
+    """Of the archive, by its principal door."""
+    return [harmless_cell(value) for value in place_cells(place)]
 
 
 def _census(findings: Findings) -> list[str]:

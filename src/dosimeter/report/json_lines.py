@@ -13,6 +13,7 @@ from json.encoder import encode_basestring_ascii
 from typing import Final, TextIO
 
 from dosimeter.exposure.rules import RULESET_VERSION
+from dosimeter.model.place import Place
 from dosimeter.model.survey import SurveyHeader
 from dosimeter.model.verdict import Severity
 from dosimeter.report.archive import LADDER, Archive, Findings
@@ -26,6 +27,7 @@ from dosimeter.report.archive_json import (
 from dosimeter.report.counts_json import Json, cost_object, stakes_object
 from dosimeter.report.document import Document
 from dosimeter.report.figures import Figures, Tally, Totals
+from dosimeter.report.place_json import country_word, operator_word, place_object
 from dosimeter.report.words import utc
 
 _encode: Final = json.JSONEncoder(ensure_ascii=True, allow_nan=False).encode
@@ -33,7 +35,9 @@ _encode: Final = json.JSONEncoder(ensure_ascii=True, allow_nan=False).encode
 _quoted: Final = encode_basestring_ascii
 """What the encoder does with a string, without the way through the encoder."""
 
-_OWN: Final = re.compile('"(address|name|port|retest|began|ended|same_as)": null')
+_OWN: Final = re.compile(
+    '"(address|name|port|retest|began|ended|same_as|country|operator|place|first_seen)": null'
+)
 """What endpoints that answered alike do not share.
 
 Inside a string of JSON a quote is escaped, so this finds keys alone.
@@ -106,12 +110,27 @@ class _ArchiveEncoder:
             "began": f'"began": "{utc(archive.began)}"',
             "ended": f'"ended": "{utc(archive.ended)}"',
             "same_as": f'"same_as": {"null" if archive.same_as is None else _quoted(archive.same_as)}',
+            "first_seen": '"first_seen": null'
+            if archive.first_seen is None
+            else f'"first_seen": "{utc(archive.first_seen)}"',
+            **_placed(archive.place),
         }
         pieces, places = self._form(archive.findings)
         pieces = pieces.copy()
         for place in places:
             pieces[place] = own[pieces[place]]
         return "".join(pieces)
+
+
+@lru_cache(maxsize=_FORMS_KEPT)
+def _placed(place: Place) -> dict[str, str]:
+    """The keys that say where an archive is; most endpoints share a country, and closed ports have none."""
+    said = {
+        "country": country_word(place),
+        "operator": operator_word(place.operator),
+        "place": place_object(place),
+    }
+    return {key: f'"{key}": {_encode(value)}' for key, value in said.items()}
 
 
 def _form(survey: str, findings: Findings) -> tuple[list[str], range]:
