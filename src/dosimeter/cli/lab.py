@@ -48,6 +48,29 @@ def list_archives() -> None:  # noqa: D103 - the help text says it
         typer.echo(line)
 
 
+@app.command(
+    "fleet",
+    help="Start a whole study's worth of synthetic archives (greenbone-2019: 2,300 at 127.64.0.0/10), write "
+    "a scope, a list of targets, a table of owners and the truth, and wait for Ctrl-C.",
+)
+def fleet(  # noqa: D103 - the help text says it
+    name: Annotated[str, typer.Argument(metavar="FLEET", help="greenbone-2019")],
+    scale: Annotated[
+        int, typer.Option("--scale", metavar="N", help="One archive in N, and an N-th of every figure.")
+    ] = 1,
+    output_dir: Annotated[
+        Path, typer.Option("--output-dir", metavar="DIR", help="Where the files are written.")
+    ] = Path("dosimeter-fleet"),
+) -> None:
+    from dosimeter.usecases.run_fleet import running_fleet
+
+    with running_fleet(name, output_dir, scale) as started:
+        survey = ("dosimeter", "survey", "--scope", str(started.scope), "-l", str(started.targets))
+        typer.echo(shlex.join((*survey, "--owners", str(started.owners), "--touch", "count")))
+        typer.echo(f"The truth, which the survey is not shown: {started.truth}")
+        wait_for_interrupt(f"{len(started.members):,} archives are listening")
+
+
 def wait_for_interrupt(what: str) -> None:
     """Say so, and return at the first Ctrl-C or SIGTERM."""
     heard: list[int] = []

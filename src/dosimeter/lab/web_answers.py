@@ -7,13 +7,13 @@ DICOMweb, FHIR R4 for FHIR.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sized
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol, TypeAlias
 from urllib.parse import parse_qs, urlsplit
 
 from dosimeter.lab.attributes import VR_OF, Tag
-from dosimeter.lab.catalogue import Catalogue, Column
+from dosimeter.lab.catalogue import Catalogue, Column, Truth
 from dosimeter.lab.face import Face, Kind, Login
 
 _JSON: Final = "application/json; charset=utf-8"
@@ -36,6 +36,23 @@ class Asked:
         """Of the first line of a request."""
         parts = urlsplit(target)
         return cls(method, parts.path, {name: values[0] for name, values in parse_qs(parts.query).items()})
+
+
+class Shown(Protocol):
+    """What a face tells of, where that is no catalogue."""
+
+    @property
+    def appointments(self) -> Sized:
+        """The worklist."""
+
+    def truth(self) -> Truth:
+        """How much there is of everything."""
+
+    def items(self, query: Mapping[str, str]) -> list[dict[str, object]]:
+        """The studies that match, in the DICOM JSON model."""
+
+
+Held: TypeAlias = "Catalogue | Shown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +97,7 @@ _DCM4CHEE_PAGE: Final = (
 )
 
 
-def answer(face: Face, catalogue: Catalogue, asked: Asked) -> Reply:
+def answer(face: Face, held: Held, asked: Asked) -> Reply:
     """What this face answers to anybody who shows no password."""
     if face.kind is Kind.BUSY:
         return _BUSY
@@ -88,7 +105,7 @@ def answer(face: Face, catalogue: Catalogue, asked: Asked) -> Reply:
         return _challenge(face)
     if face.login is Login.SINGLE_SIGN_ON:
         return _sign_on(asked)
-    return _ANSWERS[face.kind](face, catalogue, asked)
+    return _ANSWERS[face.kind](face, held, asked)
 
 
 def _challenge(face: Face) -> Reply:
@@ -106,9 +123,9 @@ def _sign_on(asked: Asked) -> Reply:
     return NOT_FOUND
 
 
-def _orthanc(face: Face, catalogue: Catalogue, asked: Asked) -> Reply:
+def _orthanc(face: Face, held: Held, asked: Asked) -> Reply:
     if asked.path.startswith("/dicom-web/"):
-        return _dicomweb(catalogue, asked, "/dicom-web")
+        return _dicomweb(held, asked, "/dicom-web")
     if asked.method != "GET":
         return _FORBIDDEN_METHOD
     if asked.path == "/":
@@ -118,7 +135,7 @@ def _orthanc(face: Face, catalogue: Catalogue, asked: Asked) -> Reply:
     if asked.path == "/system":
         return _json(_orthanc_system(face))
     if asked.path == "/statistics":
-        return _json(_orthanc_statistics(catalogue))
+        return _json(_orthanc_statistics(held))
     if asked.path.startswith(("/studies/", "/patients/", "/series/")):
         return Reply(404)
     missing = {"HttpError": "Not Found", "HttpStatus": 404, "OrthancStatus": 17, "Uri": asked.path}
@@ -138,8 +155,8 @@ def _orthanc_system(face: Face) -> dict[str, object]:
     }
 
 
-def _orthanc_statistics(catalogue: Catalogue) -> dict[str, object]:
-    truth = catalogue.truth()
+def _orthanc_statistics(held: Held) -> dict[str, object]:
+    truth = held.truth()
     return {
         "CountInstances": truth.instances,
         "CountPatients": truth.patients,
@@ -150,34 +167,34 @@ def _orthanc_statistics(catalogue: Catalogue) -> dict[str, object]:
     }
 
 
-def _dcm4chee(face: Face, catalogue: Catalogue, asked: Asked) -> Reply:
+def _dcm4chee(face: Face, held: Held, asked: Asked) -> Reply:
     if asked.path.startswith("/dcm4chee-arc/ui2"):
         return Reply(200, _HTML, _DCM4CHEE_PAGE)
     if asked.path == "/dcm4chee-arc/aets":
         return _json([{"dicomAETitle": face.ae_title, "dicomDescription": "lab"}])
     root = f"/dcm4chee-arc/aets/{face.ae_title}/rs"
     if asked.path.startswith(f"{root}/") and asked.path.endswith("/count"):
-        return _dcm4chee_count(catalogue, asked.path.removeprefix(f"{root}/"))
+        return _dcm4chee_count(held, asked.path.removeprefix(f"{root}/"))
     if asked.path == f"{root}/mwlitems":
         return Reply(204)
-    return _dicomweb(catalogue, asked, root) if asked.path.startswith(f"{root}/") else NOT_FOUND
+    return _dicomweb(held, asked, root) if asked.path.startswith(f"{root}/") else NOT_FOUND
 
 
-def _dcm4chee_count(catalogue: Catalogue, counted: str) -> Reply:
-    truth = catalogue.truth()
+def _dcm4chee_count(held: Held, counted: str) -> Reply:
+    truth = held.truth()
     counters = {
         "studies/count": truth.studies,
         "patients/count": truth.patients,
         "series/count": truth.series,
         "instances/count": truth.instances,
-        "mwlitems/count": len(catalogue.appointments),
+        "mwlitems/count": len(held.appointments),
     }
     return _json({"count": counters[counted]}) if counted in counters else NOT_FOUND
 
 
-def _ohif(face: Face, catalogue: Catalogue, asked: Asked) -> Reply:
+def _ohif(face: Face, held: Held, asked: Asked) -> Reply:
     if asked.path.startswith("/dicom-web/"):
-        return _challenge(face) if face.login is Login.DATA else _dicomweb(catalogue, asked, "/dicom-web")
+        return _challenge(face) if face.login is Login.DATA else _dicomweb(held, asked, "/dicom-web")
     if asked.method != "GET":
         return _FORBIDDEN_METHOD
     if asked.path == "/app-config.js":
@@ -185,8 +202,8 @@ def _ohif(face: Face, catalogue: Catalogue, asked: Asked) -> Reply:
     return Reply(200, _HTML, _OHIF_PAGE)
 
 
-def _fhir(_face: Face, catalogue: Catalogue, asked: Asked) -> Reply:
-    truth = catalogue.truth()
+def _fhir(_face: Face, held: Held, asked: Asked) -> Reply:
+    truth = held.truth()
     totals = {"/fhir/Patient": truth.patients, "/fhir/ImagingStudy": truth.studies}
     if asked.path == "/fhir/metadata":
         capability = {"resourceType": "CapabilityStatement", "fhirVersion": "4.0.1", "status": "active"}
@@ -196,11 +213,11 @@ def _fhir(_face: Face, catalogue: Catalogue, asked: Asked) -> Reply:
     return NOT_FOUND
 
 
-def _pages(_face: Face, _catalogue: Catalogue, _asked: Asked) -> Reply:
+def _pages(_face: Face, _held: Held, _asked: Asked) -> Reply:
     return Reply(200, _HTML, _APPLICATION)
 
 
-def _dicomweb(catalogue: Catalogue, asked: Asked, root: str) -> Reply:
+def _dicomweb(held: Held, asked: Asked, root: str) -> Reply:
     """QIDO-RS for studies (PS3.18 §10.6), and of WADO-RS and STOW-RS what needs no object."""
     below = asked.path.removeprefix(f"{root}/").split("/")
     if asked.method == "POST" and below == ["studies"]:
@@ -208,14 +225,18 @@ def _dicomweb(catalogue: Catalogue, asked: Asked, root: str) -> Reply:
     if asked.method != "GET":
         return _FORBIDDEN_METHOD
     if below == ["studies"]:
-        return _json(_matches(catalogue, asked.query), _DICOM_JSON)
+        return _json(_matches(held, asked.query), _DICOM_JSON)
     if below[0] == "studies":
         missing = {"HttpStatus": 404, "Message": "Accessing an inexistent item", "OrthancStatus": 7}
         return Reply(404, body=json.dumps(missing).encode())
     return Reply(404)
 
 
-def _matches(catalogue: Catalogue, query: dict[str, str]) -> list[dict[str, object]]:
+def _matches(held: Held, query: dict[str, str]) -> list[dict[str, object]]:
+    return _matches_of(held, query) if isinstance(held, Catalogue) else held.items(query)
+
+
+def _matches_of(catalogue: Catalogue, query: dict[str, str]) -> list[dict[str, object]]:
     uid = query.get("StudyInstanceUID")
     of_study = catalogue.studies.columns[Tag.STUDY_INSTANCE_UID]
     found = [number for number in range(catalogue.studies.size) if uid in {None, of_study(number)}]
@@ -249,7 +270,7 @@ def _json(value: object, media_type: str = _JSON) -> Reply:
     return Reply(200, media_type, json.dumps(value).encode())
 
 
-_ANSWERS: Final[dict[Kind, Callable[[Face, Catalogue, Asked], Reply]]] = {
+_ANSWERS: Final[dict[Kind, Callable[[Face, Held, Asked], Reply]]] = {
     Kind.ORTHANC: _orthanc,
     Kind.DCM4CHEE: _dcm4chee,
     Kind.OHIF: _ohif,

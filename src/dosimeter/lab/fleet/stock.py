@@ -15,7 +15,7 @@ from dosimeter.lab.fleet.pattern import BLOCK, Pattern, pattern_of
 
 LARGEST: Final = 999_999_999
 """The number of a block has six digits."""
-_FEW_IMAGES: Final = 4
+_FEW_IMAGES: Final = 6
 """Images of a study, on average, below which every study is one series."""
 
 
