@@ -30,6 +30,9 @@ _CAPPED_SHARE: Final = 0.15
 _CAPPED_SIZE: Final = range(800, 25_000)
 _WEB_ONLY_SHARE: Final = 1 / 3
 _RETRIEVABLE_SHARE: Final = 0.6
+_APART: Final = 1.2
+_SIZES: Final = 11
+"""Archives of one name and product are told apart by how much they hold: a few addresses may be one archive's."""
 _ORTHANC_WEB_PORT: Final = 8042
 _WEB_PORT: Final = 8080
 
@@ -255,7 +258,7 @@ class _Planner:
         draft = _Draft(country, rung, self._drawn(kinds.SHARES[rung][1]))
         if rung in {Rung.NAME_GATED, Rung.DECOY}:
             self._numbers += 1
-            size = self._rng.randint(40, 160)
+            size = round(40 * _APART ** (self._numbers % _SIZES))
             shape = Shape(size, first=date(self._today.year - 4, 1, 1), last=self._today, most_instances=8)
             draft.holdings = invent_catalogue(1_000_000 * self._scale + self._numbers, shape)
         return draft
