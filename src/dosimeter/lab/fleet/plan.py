@@ -32,7 +32,7 @@ _WEB_ONLY_SHARE: Final = 1 / 3
 _RETRIEVABLE_SHARE: Final = 0.6
 _APART: Final = 1.2
 _SIZES: Final = 11
-"""Archives of one name and product are told apart by how much they hold: a few addresses may be one archive's."""
+"""Archives of one name and product are told apart by how much they hold: few addresses may be one's."""
 _ORTHANC_WEB_PORT: Final = 8042
 _WEB_PORT: Final = 8080
 
