@@ -20,6 +20,8 @@ LONGEST_RECORD: Final = 8 << 20
 """Bytes. Shodan keeps whole web pages in a record; a longer one is counted and skipped."""
 DEEPEST_WRAPPER: Final = 16
 """Levels around a record; the answers of Censys have four."""
+DEEPEST_RECORD: Final = 1000
+"""Levels inside a record; Shodan's have about ten, and Python's parser ends near this."""
 _WRAPPERS: Final = frozenset({b'"result"', b'"hits"', b'"matches"', b'"items"', b'"results"'})
 """Keys below which Censys, Shodan and OpenKAT put their records."""
 _LONGEST_WRAPPER: Final = 16
@@ -119,26 +121,31 @@ class Splitter:
             self._partial += chunk[: max(0, _LONGEST_WRAPPER - len(self._partial))]
             return len(chunk)
         self._in_string = False
-        self._see_string(self._partial + chunk[: ended.end()][:_LONGEST_WRAPPER])
+        self._remember(self._partial + chunk[: ended.end()][:_LONGEST_WRAPPER])
         return ended.end()
 
     def _see(self, token: bytes, chunk: bytes, at: int) -> _Event:
+        if token[:1] == b'"':
+            self._begin_string()
         if token == b'"':
             self._in_string = True
             self._escaped = _ends_escaped(chunk[at:], escaped=False)
             self._partial = chunk[at - 1 : at + _LONGEST_WRAPPER]
             return _Event.NOTHING
         if token[:1] == b'"':
-            self._see_string(token)
+            self._remember(token)
             return _Event.NOTHING
         return self._open(token) if token in b"{[" else self._close()
 
-    def _see_string(self, token: bytes) -> None:
-        if self._depth > 1:
-            return
-        self._key = token if len(token) <= _LONGEST_WRAPPER else b""
-        self._gap = b"" if self._stands_in_object else self._gap + b'"'
-        self._look_for_stray()
+    def _begin_string(self) -> None:
+        if self._depth <= 1:
+            self._gap = b"" if self._stands_in_object else self._gap + b'"'
+            self._look_for_stray()
+
+    def _remember(self, string: bytes) -> None:
+        """A string that may be the key of what comes next."""
+        if self._depth <= 1:
+            self._key = string if len(string) <= _LONGEST_WRAPPER else b""
 
     @property
     def _stands_in_object(self) -> bool:
@@ -153,6 +160,7 @@ class Splitter:
             return self._begin(token)
         if self._depth:
             self._depth += 1
+            self._check_depth(self._depth, DEEPEST_RECORD)
             return _Event.NOTHING
         if self._stands_in_object and not wraps:
             self._depth = 1  # Something beside the records, such as the links to other pages.
@@ -173,7 +181,10 @@ class Splitter:
     def _enter(self, *, is_object: bool) -> None:
         self._depth = 0
         self._wrappers.append(is_object)
-        if len(self._wrappers) > DEEPEST_WRAPPER:
+        self._check_depth(len(self._wrappers), DEEPEST_WRAPPER)
+
+    def _check_depth(self, depth: int, deepest: int) -> None:
+        if depth > deepest:
             says = say("the JSON is nested deeper than any tool writes it; do not trust this file")
             raise InventoryProblem(self._name, self._line, says)
 

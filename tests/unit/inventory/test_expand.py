@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from ipaddress import ip_address, ip_network
@@ -12,6 +12,7 @@ from dosimeter.inventory.entry import parse_target
 from dosimeter.inventory.expand import MOST_ENDPOINTS, Expansion, endpoints_for
 from dosimeter.inventory.problem import InventoryProblem
 from dosimeter.inventory.shuffle import shuffled
+from dosimeter.inventory.tally import Tally, Why
 from dosimeter.model.scope import Authorisation, Touch
 from dosimeter.model.target import Endpoint, Service, Target
 from dosimeter.net.gate import OutOfScope, ScopeGate
@@ -113,11 +114,63 @@ def test_ports_of_a_file_that_the_scope_does_not_list_are_left_out_and_counted()
     )
 
 
-def test_an_address_of_a_file_outside_the_scope_is_refused_at_whatever_port() -> None:
-    """Ports are forgiven, places are not: the file is about more than was authorised."""
+def test_an_address_of_a_list_outside_the_scope_is_refused_at_whatever_port() -> None:
+    """Ports are forgiven, places are not: whoever wrote the list believes that more is allowed than is."""
     for host in ("10.99.0.1", "10.20.0.0/15", "other.example"):
         with pytest.raises(OutOfScope, match="scan"):
             of_targets([Target("10.20.1.5", 104, source="scan:1"), Target(host, 80, source="scan:2")])
+
+
+def test_what_a_tool_wrote_down_beyond_the_scope_is_left_out_and_counted() -> None:
+    """Addresses, networks and names outside; of a network that is partly inside, that part is asked."""
+    scan = [
+        Target("10.20.1.5", 104, source="scan:1", scanned=True),
+        Target("10.99.0.1", 104, source="scan:2", scanned=True),
+        Target("10.99.0.0/24", source="scan:3", scanned=True),
+        Target("other.example", 104, source="scan:4", scanned=True),
+        Target("far.example", 104, source="scan:5", scanned=True),
+        Target("192.0.2.1", 104, source="shodan.json.gz:1", scanned=True),
+        Target("10.20.1.5", 80, source="shodan.json.gz:2", scanned=True),
+        Target("10.20.9.5", 104, source="shodan.json.gz:3", scanned=True),
+        Target("10.0.0.0/8", 104, source="wide.csv:2", scanned=True),
+    ]
+    narrow = replace(SCOPE, networks=(ip_network("10.20.1.4/31"), ip_network("10.20.9.0/24")))
+    expansion = of_targets(scan, narrow)
+    assert sorted((one.address, one.port) for one in expansion) == [("10.20.1.4", 104), ("10.20.1.5", 104)]
+    assert expansion.left_out.sentences == (
+        "4 entries of scan are outside the scope: left out.",
+        "1 entry of shodan.json.gz is outside the scope: left out.",
+        "1 network of wide.csv is wider than the scope: the part outside is left out.",
+        "1 endpoint of shodan.json.gz is at ports the scope does not list: left out.",
+        "256 addresses are excluded by the scope.",
+        "2 endpoints were named more than once: asked once.",
+    )
+
+
+def test_an_unsigned_public_network_is_refused_whoever_names_it() -> None:
+    """That is a fault of the scope, and no count in a note would say so."""
+    public = replace(SCOPE, networks=(ip_network("192.0.2.0/25"),))
+    for host in ("192.0.2.1", "192.0.2.0/24"):
+        with pytest.raises(OutOfScope, match="rule signature"):
+            of_targets([Target(host, 104, source="scan:1", scanned=True)], public)
+
+
+def test_what_the_readers_left_out_is_said_first_and_when_nothing_is_left() -> None:
+    """The tallies are asked after the targets were read."""
+    tally = Tally("scan")
+
+    def reading() -> Iterator[Target]:
+        for line in (1, 2):
+            tally.leave_out(Why.NOT_TCP, line)
+        yield Target("10.99.0.1", 104, source="scan:3", scanned=True)
+
+    gate = ScopeGate(SCOPE, lambda: NOW, answer)
+    says = (
+        r"nothing is left to ask; name a target that is not left out\. 2 records of scan are not about TCP: "
+        r"left out\. The first is in line 1\. 1 entry of scan is outside the scope: left out\."
+    )
+    with pytest.raises(InventoryProblem, match=says):
+        endpoints_for(reading(), SCOPE, gate, read=[tally])
 
 
 def test_a_file_without_any_port_of_the_scope_is_refused_with_the_reason() -> None:
