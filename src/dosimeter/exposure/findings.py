@@ -139,10 +139,7 @@ FINDINGS: Final[tuple[Rule[Case], ...]] = (
     Rule(
         "shows_nothing",
         Severity.INFO,
-        Template(
-            "Answers {whom}, and showed {them} nothing: 0 studies, counted. It is empty, or hides "
-            "what it holds."
-        ),
+        Template("Answers {whom} nothing: 0 studies, counted. It is empty, or hides what it holds."),
         stakes.shows_nothing,
         "PS3.4 C.4.1",
     ),

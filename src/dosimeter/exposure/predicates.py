@@ -44,7 +44,7 @@ from dosimeter.exposure.words import (
 )
 from dosimeter.model.attempt import Cause
 from dosimeter.model.facts import Ending, QueryService
-from dosimeter.model.message import Argument, listed, say, semicolons
+from dosimeter.model.message import Argument, listed, many, say, semicolons
 from dosimeter.model.target import Service
 from dosimeter.model.verdict import Decoy, DecoyTier
 
@@ -70,7 +70,6 @@ _TIERS: Final = {
     DecoyTier.LOW: say("low"),
     DecoyTier.MEDIUM: say("medium"),
     DecoyTier.HIGH: say("high"),
-    DecoyTier.NONE: say("none"),
 }
 
 
@@ -183,9 +182,16 @@ def left_open(case: Case) -> Hit | None:
         "questions": listed(questions),
         "open": _ONE_LEFT_OPEN if one else _SEVERAL_LEFT_OPEN,
         "why": first.why if one else first.why_of_several or first.why,
-        "more": say("; {others} more left open", others=others) if others else "",
+        "more": more_left_open(others),
     }
     return Hit(first.pointer, words)
+
+
+def more_left_open(others: int) -> str:
+    """How many more, behind what was said of one; nothing of none."""
+    if not others:
+        return ""
+    return many("; {number} more left open", "; {number} more left open", others)
 
 
 def held_back(case: Case) -> Hit | None:

@@ -44,8 +44,9 @@ def shows_nothing(case: Case) -> Hit | None:
     return Hit(
         pointer,
         {
-            "whom": say("a caller that knows its AE title") if by_name else say("strangers"),
-            "them": say("it") if by_name else say("them"),
+            "whom": say("a caller that knows its AE title, and showed it")
+            if by_name
+            else say("strangers, and showed them"),
         },
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final, Protocol
 
@@ -19,8 +18,9 @@ from dosimeter.exposure.tls_profile import (
     small_groups,
     why_not,
 )
+from dosimeter.exposure.words import some_of
 from dosimeter.model.facts import CertificateSeen, ClientCertificate, TlsSeen
-from dosimeter.model.message import Message, commas, say
+from dosimeter.model.message import say
 from dosimeter.model.text import ServerText
 from dosimeter.model.verdict import TlsProfile
 from dosimeter.model.web import TlsPostureSeen
@@ -134,7 +134,7 @@ def tls_below_profiles(case: TlsCase) -> Hit | None:
     posture = case.evidence.posture
     if posture is None or kept_profile(case.evidence) is not TlsProfile.NONE:
         return None
-    return Hit(posture.pointer, {"why": _listed(why_not(posture.fact, TlsProfile.BCP195))})
+    return Hit(posture.pointer, {"why": some_of(why_not(posture.fact, TlsProfile.BCP195), _SHOWN_PARTS)})
 
 
 def tls_keeps_retired_profile(case: TlsCase) -> Hit | None:
@@ -143,7 +143,7 @@ def tls_keeps_retired_profile(case: TlsCase) -> Hit | None:
     if posture is None or profile is None or profile in CURRENT or profile is TlsProfile.NONE:
         return None
     why = why_not(posture.fact, TlsProfile.BCP195_RFC8996)
-    return Hit(posture.pointer, {"profile": TITLES[profile], "why": _listed(why)})
+    return Hit(posture.pointer, {"profile": TITLES[profile], "why": some_of(why, _SHOWN_PARTS)})
 
 
 def tls_old_accepted(case: TlsCase) -> Hit | None:
@@ -156,7 +156,7 @@ def tls_old_accepted(case: TlsCase) -> Hit | None:
         for seen in posture.fact.protocols
         if seen.accepted and seen.protocol in _OLD_PROTOCOLS
     ]
-    return Hit(posture.pointer, {"protocols": _listed(old)}) if old else None
+    return Hit(posture.pointer, {"protocols": some_of(old, _SHOWN_PARTS)}) if old else None
 
 
 def tls_broken_accepted(case: TlsCase) -> Hit | None:
@@ -165,7 +165,7 @@ def tls_broken_accepted(case: TlsCase) -> Hit | None:
     broken = broken_suites(posture.fact) if posture is not None else ()
     if posture is None or not broken:
         return None
-    return Hit(posture.pointer, {"suites": _listed(broken)})
+    return Hit(posture.pointer, {"suites": some_of(broken, _SHOWN_PARTS)})
 
 
 def tls_small_keys(case: TlsCase) -> Hit | None:
@@ -176,13 +176,6 @@ def tls_small_keys(case: TlsCase) -> Hit | None:
         return None
     worst = min(small, key=lambda seen: seen.group_bits or 0)
     return Hit(posture.pointer, {"bits": str(worst.group_bits or 0), "suite": worst.suite})
-
-
-def _listed(parts: Sequence[str]) -> Message:
-    """The first few, and how many more."""
-    more = len(parts) - _SHOWN_PARTS
-    first = commas(parts[:_SHOWN_PARTS])
-    return say("{first} and {more} more", first=first, more=more) if more > 0 else first
 
 
 def certificate_expired(case: TlsCase) -> Hit | None:

@@ -13,9 +13,9 @@ from dosimeter.exposure.web_case import WebCase
 from dosimeter.exposure.web_evidence import WebOutcome, WebQuestion
 from dosimeter.exposure.web_predicates import is_http, left_open, mllp_speaks, worklist_answered
 from dosimeter.exposure.web_words import claimed_words, question_words
-from dosimeter.exposure.words import version_words
+from dosimeter.exposure.words import some_of, version_words
 from dosimeter.model.census import amount
-from dosimeter.model.message import Template, ands, commas, say
+from dosimeter.model.message import Template, ands, say
 from dosimeter.model.verdict import Advisory, DecoyTier, Protection, Severity
 from dosimeter.model.web import FHIR, BodyShape, MediaType, Purpose, RedirectTo
 
@@ -199,9 +199,7 @@ def _advisory(case: WebCase) -> Hit | None:
     found, identity = advisories_of(case), case.identity
     if not found or identity is None:
         return None
-    names = commas([each.id for each in found[:_SHOWN]])
-    if len(found) > _SHOWN:
-        names = say("{first} and {more} more", first=names, more=len(found) - _SHOWN)
+    names = some_of([each.id for each in found], _SHOWN)
     return Hit(identity.pointer, {"version": identity.version or "", "names": names})
 
 

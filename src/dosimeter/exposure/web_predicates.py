@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from dosimeter.exposure.evidence import Failure
-from dosimeter.exposure.predicates import NO_FACT, Hit
+from dosimeter.exposure.predicates import NO_FACT, Hit, more_left_open
 from dosimeter.exposure.web_case import QUERY_PROBE, WebCase
 from dosimeter.exposure.web_evidence import WebOutcome, WebQuestion
 from dosimeter.exposure.web_words import guard_words, question_words
@@ -170,7 +170,7 @@ def _left_open(case: WebCase) -> Hit | None:
     more = len(case.left_open) - 1
     return Hit(
         first.pointer,
-        {"why": _why(first.cause), "more": say("; {others} more left open", others=more) if more else ""},
+        {"why": _why(first.cause), "more": more_left_open(more)},
     )
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
 from dosimeter.model.attempt import Cause
 from dosimeter.model.facts import AssociationRejected, Ending, QueryService, Signature, Titles
-from dosimeter.model.message import Message, say, semicolons
+from dosimeter.model.message import Message, commas, many, say, semicolons
 
 SERVICE_WORDS: Final = {
     QueryService.STUDY_ROOT: "Study Root",
@@ -136,8 +137,16 @@ def titles_words(pairs: tuple[Titles, ...]) -> Message:
     ]
     more = len(pairs) - len(shown)
     if more:
-        shown.append(say("{number} more", number=more))
+        shown.append(many("{number} more", "{number} more", more))
     return semicolons(shown)
+
+
+def some_of(items: Sequence[str], most: int) -> Message:
+    """The first few, and how many more: ``a, b, c and 4 more``."""
+    first, more = commas(items[:most]), len(items) - most
+    if more <= 0:
+        return first
+    return many("{first} and {number} more", "{first} and {number} more", more, first=first)
 
 
 def version_words(product: str, version: str | None) -> str:
