@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from dosimeter.census import words
 from dosimeter.exposure.count_words import count_of, figure_words, kind_words, whole_words
-from dosimeter.model.census import MANY, AtLeast, Claimed, Count, Things, Unknown
-from dosimeter.model.message import Message, say
+from dosimeter.model.census import MANY, AtLeast, Count, Things, Unknown
+from dosimeter.model.message import Message, commas, say
 from dosimeter.report.archive import Findings
 from dosimeter.report.breakdown import breakdown_of
 from dosimeter.report.small_cells import Cell, FewerThan
@@ -46,7 +46,7 @@ def numbers_of(findings: Findings) -> tuple[NumberShown, ...]:
                 label=MANY[things],
                 figure=figure_words(count),
                 kind=kind_words(count),
-                whole=f"{whole}: {why}" if why else whole,
+                whole=say("{whole}: {why}", whole=whole, why=why) if why else whole,
                 why=why,
             )
         )
@@ -55,20 +55,23 @@ def numbers_of(findings: Findings) -> tuple[NumberShown, ...]:
     return tuple(numbers)
 
 
-def parts_in_words(findings: Findings) -> tuple[tuple[str, str], ...]:
+def parts_in_words(findings: Findings) -> tuple[tuple[Message, Message], ...]:
     """The breakdown as lines of a label and a text; none where nothing may be shown."""
     parts = breakdown_of(findings.census)
+    by_year = [_part(str(each.year), each.studies) for each in parts.years]
+    by_modality = [_part(each.modality, each.studies) for each in parts.modalities]
     lines = [
-        ("By year", ", ".join(f"{each.year}: {cell_words(each.studies)}" for each in parts.years)),
-        ("Without a date", cell_words(parts.undated) if _is_some(parts.undated) else ""),
-        (
-            "By modality",
-            ", ".join(f"{each.modality}: {cell_words(each.studies)}" for each in parts.modalities),
-        ),
+        (say("By year"), commas(by_year)),
+        (say("Without a date"), cell_words(parts.undated) if _is_some(parts.undated) else say("")),
+        (say("By modality"), commas(by_modality)),
     ]
     if parts.oldest_year is not None and parts.newest_year is not None:
-        lines.insert(0, ("Years", years_words(parts.oldest_year, parts.newest_year)))
+        lines.insert(0, (say("Years"), years_words(parts.oldest_year, parts.newest_year)))
     return tuple(line for line in lines if line[1])
+
+
+def _part(name: str, studies: Cell) -> Message:
+    return say("{part}: {studies}", part=name, studies=cell_words(studies))
 
 
 def why_in_words(findings: Findings) -> tuple[str, ...]:
@@ -80,24 +83,28 @@ def why_in_words(findings: Findings) -> tuple[str, ...]:
     return (*map(_sentence, rest), *breakdown_of(census).notes)
 
 
-def cell_words(cell: Cell) -> str:
+def cell_words(cell: Cell) -> Message:
     """``40``, ``at least 40``, ``about 40``, ``40 claimed``, ``< 11``; ``not shown`` of what is not known."""
     match cell:
         case FewerThan(value):
-            return f"< {value}"
+            return say("< {number}", number=value)
         case Unknown():
-            return "not shown"
+            return say("not shown")
         case _:
             return figure_words(cell)
 
 
-def years_words(oldest: int, newest: int) -> str:
+def years_words(oldest: int, newest: int) -> Message:
     """``2009 to 2026``, or the one year there is."""
-    return f"{oldest} to {newest}" if oldest != newest else str(oldest)
+    if oldest == newest:
+        return say("{only}", only=str(oldest))
+    return say("{oldest} to {newest}", oldest=str(oldest), newest=str(newest))
 
 
 def _nothing(why: str) -> NumberShown:
-    return NumberShown("nothing", "counts", "not counted", why, f"not counted: {why}", why)
+    return NumberShown(
+        "nothing", say("counts"), say("not counted"), why, say("not counted: {why}", why=why), why
+    )
 
 
 def _could_hold(findings: Findings, things: Things) -> bool:
@@ -108,13 +115,13 @@ def _could_hold(findings: Findings, things: Things) -> bool:
 
 
 def _fetched(count: Count, *, lets_fetch: bool) -> NumberShown:
+    label = say("of them can be fetched")
     if not lets_fetch:
-        why = "it refused C-GET, by which images are fetched"
-        return NumberShown("retrievable", "of them can be fetched", "none", why, f"none: {why}", why)
-    whole = f"{figure_words(count)}: its null retrieve was answered"
-    return NumberShown(
-        "retrievable", "of them can be fetched", figure_words(count), kind_words(count), whole, ""
-    )
+        why = say("it refused C-GET, by which images are fetched")
+        return NumberShown("retrievable", label, say("none"), why, say("none: {why}", why=why), why)
+    figure = figure_words(count)
+    whole = say("{number}: its null retrieve was answered", number=figure)
+    return NumberShown("retrievable", label, figure, kind_words(count), whole, "")
 
 
 def _why(count: Count, things: Things, findings: Findings) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from importlib.resources import files
@@ -29,6 +30,8 @@ _FRENCH_SPACES: Final = (
 )
 """Where French sets a space that must not break a line (Imprimerie nationale, Lexique des règles
 typographiques)."""
+
+_APOSTROPHE: Final = re.compile(r"(?<=\w)'(?=[\w{«])")
 
 
 class MissingTranslation(Exception):
@@ -99,9 +102,10 @@ class Language:
         return f"1er{written[1:]}" if day.day == 1 else written
 
     def moment(self, moment: datetime) -> str:
-        """``24 November 2026, 20:04 UTC``, ``24 novembre 2026, 20:04 UTC``; said in UTC."""
+        """``24 November 2026, 20:04 UTC``, ``24 novembre 2026 à 20:04 UTC``; said in UTC."""
         there = moment if moment.tzinfo is None else moment.astimezone(UTC)
-        return f"{self.day(there.date())}, {there:%H:%M} UTC"
+        between = ", " if self._catalogue is None else " à "
+        return f"{self.day(there.date())}{between}{there:%H:%M} UTC"
 
     def country(self, code: str) -> str:
         """The name of a country by its ISO 3166-1 alpha-2 code; the code itself if it is unknown."""
@@ -204,6 +208,13 @@ def _catalogue(code: str) -> dict[_Key, _Forms]:
 
 
 def _typeset(text: str) -> str:
+    """The spaces and apostrophes of French, outside what is to be typed exactly."""
+    pieces = text.split("`")
+    pieces[::2] = map(_typeset_words, pieces[::2])
+    return "`".join(pieces)
+
+
+def _typeset_words(text: str) -> str:
     for written, printed in _FRENCH_SPACES:
         text = text.replace(written, printed)
-    return text
+    return _APOSTROPHE.sub("\N{RIGHT SINGLE QUOTATION MARK}", text)

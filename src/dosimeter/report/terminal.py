@@ -10,6 +10,7 @@ from typing import Final, TextIO
 
 from rich.cells import cell_len, chop_cells
 from rich.console import Console, Group, RenderableType
+from rich.measure import Measurement
 from rich.text import Text
 
 from dosimeter.exposure.count_words import short_words
@@ -52,6 +53,8 @@ _WIDE_WITH_COUNTS: Final = 120
 
 ADDRESSES_SHOWN: Final = 8
 
+_UNLIMITED: Final = 10_000
+
 _BAR_WIDTH: Final = 16
 _NARROW_BAR_WIDTH: Final = 8
 _LONGEST_IPV4: Final = 21
@@ -75,7 +78,7 @@ def write_table(
     console = Console(file=out, width=width, highlight=False, markup=False, emoji=False, soft_wrap=False)
     pen = Pen(language)
     with console.capture() as captured:
-        for part in _parts(document, console.width, pen, detail=detail):
+        for part in _parts(document, console, pen, detail=detail):
             console.print(part)
             console.print()
         console.print(_footer(document, pen))
@@ -83,13 +86,13 @@ def write_table(
     out.writelines(f"{line.rstrip()}\n" for line in text.split("\n")[:-1])
 
 
-def _parts(document: Document, width: int, pen: Pen, *, detail: bool) -> Iterable[RenderableType]:
+def _parts(document: Document, console: Console, pen: Pen, *, detail: bool) -> Iterable[RenderableType]:
     yield _summary(document, pen)
-    yield _ladder(document, pen, wide=width >= WIDE)
+    yield _ladder(document, pen, wide=console.width >= WIDE)
     if document.stakes:
         yield _stakes(document, pen)
     if document.archives:
-        yield _archives(document.archives, width, pen, counted=bool(document.stakes))
+        yield _archives(document, console, pen)
     if document.neighbours:
         yield _neighbours(document.neighbours, pen)
     if document.others:
@@ -147,9 +150,21 @@ def _stakes(document: Document, pen: Pen) -> RenderableType:
     return table
 
 
-def _archives(archives: Sequence[Archive], width: int, pen: Pen, *, counted: bool) -> RenderableType:
+def _archives(document: Document, console: Console, pen: Pen) -> RenderableType:
+    """Every property in its own column where the words of the language fit into them, else together."""
+    counted = bool(document.stakes)
+    if console.width >= (_WIDE_WITH_COUNTS if counted else WIDE):
+        table = _archive_table(document.archives, console.width, pen, counted=counted, wide=True)
+        unlimited = console.options.update(max_width=_UNLIMITED)
+        if Measurement.get(console, unlimited, table).minimum <= console.width:
+            return table
+    return _archive_table(document.archives, console.width, pen, counted=counted, wide=False)
+
+
+def _archive_table(
+    archives: Sequence[Archive], width: int, pen: Pen, *, counted: bool, wide: bool
+) -> RenderableType:
     """A narrow table of numbers has no room for products, which stand in the details."""
-    wide = width >= (_WIDE_WITH_COUNTS if counted else WIDE)
     products = not counted or width >= WIDE
     table = new_table()
     longest = max(cell_len(archive.endpoint.authority) for archive in archives)
