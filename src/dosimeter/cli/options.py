@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, TypeVar
 
 import typer
@@ -34,13 +35,25 @@ class FormatWord(StrEnum):
     JSONL = "jsonl"
     CSV = "csv"
     HTML = "html"
+    PDF = "pdf"
+    PARQUET = "parquet"
+    DEFECTDOJO = "defectdojo"
+    INTELMQ = "intelmq"
+    PROMETHEUS = "prometheus"
+
+
+class EditionWord(StrEnum):
+    """The words of `--edition`."""
+
+    OWNER = "owner"
+    SHAREABLE = "shareable"
 
 
 _Word = TypeVar("_Word", bound=StrEnum)
 
 
-def _word_of(words: type[_Word]) -> Callable[[str], _Word]:
-    """Typer's own choice lets the words of a library stand before its message."""
+def word_of(words: type[_Word]) -> Callable[[str], _Word]:
+    """The parser of an option: typer's own choice lets the words of a library stand before its message."""
 
     def read(text: str) -> _Word:
         try:
@@ -65,13 +78,47 @@ ReportFormat = Annotated[
     typer.Option(
         "--format",
         "-f",
-        parser=_word_of(FormatWord),
+        parser=word_of(FormatWord),
         metavar=f"<{'|'.join(FormatWord)}>",
         help="How the report is written.",
     ),
 ]
 Output = Annotated[
     str | None, typer.Option("--output", "-o", metavar="FILE", help="Write the report there, not to stdout.")
+]
+Lang = Annotated[
+    str | None,
+    typer.Option(
+        "--lang",
+        metavar="<en|fr>",
+        help="The language of table, HTML and PDF. Default: that of the environment, else English.",
+    ),
+]
+ReportEdition = Annotated[
+    EditionWord,
+    typer.Option(
+        "--edition",
+        parser=word_of(EditionWord),
+        metavar=f"<{'|'.join(EditionWord)}>",
+        help="For the owner, whole; or to be handed on: no address, no name, small numbers suppressed.",
+    ),
+]
+GeoDb = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--geo-db",
+        metavar="FILE",
+        help="A .mmdb file of your own for countries or operators; more than one: the first goes first.",
+    ),
+]
+Owners = Annotated[
+    Path | None,
+    typer.Option(
+        "--owners",
+        metavar="FILE",
+        help="Whose networks are: a CSV table with the columns network, organisation, sector, contact, "
+        "country, asn, operator; all but the first two may be left out.",
+    ),
 ]
 Detail = Annotated[
     bool, typer.Option("--detail", help="In a table: every reason and remedy, archive by archive.")
@@ -80,7 +127,7 @@ FailOn = Annotated[
     SeverityWord | None,
     typer.Option(
         "--fail-on",
-        parser=_word_of(SeverityWord),
+        parser=word_of(SeverityWord),
         metavar=f"<{'|'.join(SeverityWord)}>",
         help="End with exit code 3 if a finding is this severe or worse.",
     ),

@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dosimeter.cli.exits import EXIT_FINDINGS
-from dosimeter.cli.options import Detail, FailOn, FormatWord, Output, ReportFormat, Store
+from dosimeter.cli.options import (
+    Detail,
+    EditionWord,
+    FailOn,
+    FormatWord,
+    GeoDb,
+    Lang,
+    Output,
+    Owners,
+    ReportEdition,
+    ReportFormat,
+    Store,
+)
+
+if TYPE_CHECKING:
+    from dosimeter.model.verdict import Severity
+    from dosimeter.report.render import Presentation
+    from dosimeter.usecases.make_report import NewPlaces
 
 HELP = "Report a survey from its stored facts; nobody is contacted."
 
@@ -16,25 +34,59 @@ def run(
     survey: Annotated[str, typer.Argument(help="The survey's id, its beginning, or last.")],
     report_format: ReportFormat = FormatWord.TABLE,
     output: Output = None,
+    folder: Annotated[
+        Path | None,
+        typer.Option("--all", metavar="DIR", help="Write a file of every format, and every table, there."),
+    ] = None,
+    lang: Lang = None,
+    edition: ReportEdition = EditionWord.OWNER,
     detail: Detail = False,
+    geo_dbs: GeoDb = None,
+    owners: Owners = None,
     store: Store = None,
     fail_on: FailOn = None,
 ) -> None:
     """Judge the stored facts by the rules of this version and print the document."""
-    raise typer.Exit(write(survey, store, report_format, output, detail=detail, fail_on=fail_on))
+    from dosimeter.usecases.make_report import NewPlaces, make_report
+
+    presentation = presented(lang, edition, detail=detail)
+    places = NewPlaces(tuple(geo_dbs or ()), owners)
+    if folder is None:
+        worst = make_report(store, survey, report_format.value, output, presentation, places)
+    elif output is not None:
+        raise typer.BadParameter("every file has its own name in DIR", param_hint="--output with --all")
+    else:
+        worst = _write_all(store, survey, folder, presentation, places)
+    raise typer.Exit(exit_code(worst, fail_on))
 
 
-def write(
-    survey: str,
-    store: str | None,
-    report_format: FormatWord,
-    output: str | None,
-    *,
-    detail: bool,
-    fail_on: FailOn,
-) -> int:
-    """Write one report; the exit code it asks for."""
-    from dosimeter.usecases.make_report import make_report
+def presented(lang: str | None, edition: EditionWord, *, detail: bool) -> Presentation:
+    """How the options want a report.
 
-    worst = make_report(store, survey, report_format.value, output, detail=detail)
+    Raises:
+        typer.BadParameter: there is no such language.
+    """
+    from dosimeter.cli.language import chosen_language
+    from dosimeter.report.render import Presentation
+    from dosimeter.report.study import Edition
+
+    return Presentation(chosen_language(lang), Edition(edition.value), detail=detail)
+
+
+def exit_code(worst: Severity, fail_on: FailOn) -> int:
+    """What `--fail-on` asks for."""
     return EXIT_FINDINGS if fail_on is not None and worst >= fail_on.severity else 0
+
+
+def _write_all(
+    store: str | None, survey: str, folder: Path, presentation: Presentation, places: NewPlaces
+) -> Severity:
+    from dosimeter.usecases.make_report import write_all
+
+    written = write_all(store, survey, folder, presentation, places)
+    typer.echo(f"{len(written.files)} files in {folder}:", err=True)
+    for file in written.files:
+        typer.echo(f"  {file.name}", err=True)
+    for why in written.left_out:
+        typer.echo(f"left out: {why}", err=True)
+    return written.worst

@@ -9,9 +9,22 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from dosimeter.cli.exits import EXIT_ENDED_EARLY, EXIT_INTERRUPTED
-from dosimeter.cli.options import Detail, FailOn, FormatWord, Output, ReportFormat, Store
+from dosimeter.cli.options import (
+    Detail,
+    EditionWord,
+    FailOn,
+    FormatWord,
+    GeoDb,
+    Lang,
+    Output,
+    Owners,
+    ReportEdition,
+    ReportFormat,
+    Store,
+)
 
 if TYPE_CHECKING:
+    from dosimeter.report.render import Presentation
     from dosimeter.usecases.run_survey import Outcome
 
 
@@ -42,23 +55,6 @@ TrustedKeys = Annotated[
         metavar="FILE",
         help="Public keys whose signature on a scope is believed. Default: trusted-keys in your "
         "configuration folder.",
-    ),
-]
-GeoDb = Annotated[
-    list[Path] | None,
-    typer.Option(
-        "--geo-db",
-        metavar="FILE",
-        help="A .mmdb file of your own for countries or operators; more than one: the first goes first.",
-    ),
-]
-Owners = Annotated[
-    Path | None,
-    typer.Option(
-        "--owners",
-        metavar="FILE",
-        help="Whose networks are: a CSV table with the columns network, organisation, sector, contact, "
-        "country, asn, operator; all but the first two may be left out.",
     ),
 ]
 Called = Annotated[
@@ -115,6 +111,8 @@ def run(  # noqa: D103 - the help text says it
     owners: Owners = None,
     report_format: ReportFormat = FormatWord.TABLE,
     output: Output = None,
+    lang: Lang = None,
+    edition: ReportEdition = EditionWord.OWNER,
     detail: Detail = False,
     fail_on: FailOn = None,
     log_level: Log = "warning",
@@ -140,13 +138,15 @@ def run(  # noqa: D103 - the help text says it
         geo_dbs=tuple(geo_dbs or ()),
         owners=owners,
     )
+    from dosimeter.cli.report import presented
     from dosimeter.cli.watch import watched
-    from dosimeter.usecases.destination import check_destination
+    from dosimeter.usecases.make_report import check_report
 
-    check_destination(output)
+    presentation = presented(lang, edition, detail=detail)
+    check_report(report_format.value, output, presentation.edition)
     with watched(log_level) as watch:
         outcome = start(request, watch)
-    _report(outcome, store, report_format, output, detail=detail, fail_on=fail_on)
+    _report(outcome, store, report_format, output, presentation, fail_on)
 
 
 @app.command(
@@ -168,12 +168,15 @@ def resume(  # noqa: D103 - the help text says it
     owners: Owners = None,
     report_format: ReportFormat = FormatWord.TABLE,
     output: Output = None,
+    lang: Lang = None,
+    edition: ReportEdition = EditionWord.OWNER,
     detail: Detail = False,
     fail_on: FailOn = None,
     log_level: Log = "warning",
 ) -> None:
+    from dosimeter.cli.report import presented
     from dosimeter.cli.watch import watched
-    from dosimeter.usecases.destination import check_destination
+    from dosimeter.usecases.make_report import check_report
     from dosimeter.usecases.run_survey import ResumeRequest
     from dosimeter.usecases.run_survey import resume as go_on
 
@@ -188,10 +191,11 @@ def resume(  # noqa: D103 - the help text says it
         geo_dbs=tuple(geo_dbs or ()),
         owners=owners,
     )
-    check_destination(output)
+    presentation = presented(lang, edition, detail=detail)
+    check_report(report_format.value, output, presentation.edition)
     with watched(log_level) as watch:
         outcome = go_on(request, watch)
-    _report(outcome, store, report_format, output, detail=detail, fail_on=fail_on)
+    _report(outcome, store, report_format, output, presentation, fail_on)
 
 
 @app.command("stop", help="Ask the process that runs a survey to stop; it can be resumed.")
@@ -217,14 +221,15 @@ def _report(
     store: str | None,
     report_format: FormatWord,
     output: str | None,
-    *,
-    detail: bool,
+    presentation: Presentation,
     fail_on: FailOn,
 ) -> None:
-    from dosimeter.cli.report import write
+    from dosimeter.cli.report import exit_code
+    from dosimeter.usecases.make_report import make_report
 
     sys.stderr.write(f"survey {outcome.survey_id}: {outcome.says}\n")
-    code = write(outcome.survey_id, store, report_format, output, detail=detail, fail_on=fail_on)
+    worst = make_report(store, outcome.survey_id, report_format.value, output, presentation)
+    code = exit_code(worst, fail_on)
     if outcome.interrupted:
         code = EXIT_INTERRUPTED
     elif not outcome.completed:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TextIO
+from importlib.util import find_spec
+from typing import Final, TextIO
 
+from dosimeter.model.problem import Problem
 from dosimeter.model.survey import SurveyHeader
 from dosimeter.report.archive import Archive
 from dosimeter.report.document import Document, build_document
+from dosimeter.report.language import ENGLISH, Language
+from dosimeter.report.study import Edition
 
 
 class Format(StrEnum):
@@ -19,21 +24,142 @@ class Format(StrEnum):
     JSONL = "jsonl"
     CSV = "csv"
     HTML = "html"
+    PDF = "pdf"
+    PARQUET = "parquet"
+    DEFECTDOJO = "defectdojo"
+    INTELMQ = "intelmq"
+    PROMETHEUS = "prometheus"
+
+
+BINARY: Final = frozenset({Format.PDF, Format.PARQUET})
+"""What is no text, and so not for a terminal."""
+
+_EXTRAS: Final = {Format.PDF: ("typst", "report"), Format.PARQUET: ("pyarrow", "parquet")}
+"""The package that a format needs, and the extra of ours that brings it."""
+
+
+def missing_extra(form: Format) -> str | None:
+    """Why this installation cannot write a format, and what to do; None if it can."""
+    package, extra = _EXTRAS.get(form, ("", ""))
+    if not package or find_spec(package) is not None:
+        return None
+    return f"the format {form} needs {package}, which is not installed: pip install 'dosimeter[{extra}]'"
+
+
+@dataclass(frozen=True, slots=True)
+class Presentation:
+    """How a report is made: for whom, in which language; ``width`` and ``detail`` concern the table alone."""
+
+    language: Language = ENGLISH
+    edition: Edition = Edition.OWNER
+    width: int | None = None
+    detail: bool = False
+
+
+USUAL: Final = Presentation()
 
 
 def render(
-    document: Document, format_: Format, out: TextIO, *, width: int | None = None, detail: bool = False
+    document: Document,
+    form: Format,
+    out: TextIO,
+    language: Language = ENGLISH,
+    *,
+    width: int | None = None,
+    detail: bool = False,
 ) -> None:
     """Write the document in one format; ``width`` and ``detail`` concern the table alone.
 
+    ``language`` concerns what people read: table, HTML and PDF. What is no text goes to
+    the bytes below ``out``.
+
+    An edition that names no archive is written without them, whatever the document holds.
+
     Raises:
         OSError: ``out`` cannot be written.
+        Problem: a package that the format needs is not installed.
     """
-    match format_:
+    if document.study.edition is Edition.SHAREABLE:
+        document = _nameless(document)
+    if form in BINARY:
+        _render_bytes(document, form, out, language)
+        return
+    match form:
         case Format.TABLE:
             from dosimeter.report.terminal import write_table
 
-            write_table(document, out, width=width, detail=detail)
+            write_table(document, out, language, width=width, detail=detail)
+        case Format.HTML:
+            from dosimeter.report.html import write_html
+
+            write_html(document, out)
+        case _:
+            _render_data(document, form, out)
+
+
+def render_survey(
+    header: SurveyHeader,
+    archives: Iterable[Archive],
+    form: Format,
+    out: TextIO,
+    presentation: Presentation = USUAL,
+) -> None:
+    """Write a survey straight from its endpoints, each read once.
+
+    JSON Lines and CSV go out as the endpoints come in, in their order and in memory that does not
+    grow with their number; every other format needs the whole document first, and so does an edition that
+    names no archive.
+
+    Raises:
+        OSError: ``out`` cannot be written.
+        Problem: a package that the format needs is not installed.
+    """
+    is_whole = presentation.edition is Edition.OWNER
+    if form is Format.JSONL and is_whole:
+        from dosimeter.report.json_lines import stream_json_lines
+
+        stream_json_lines(header, archives, out)
+    elif form is Format.CSV and is_whole:
+        from dosimeter.report.csv import stream_csv
+
+        stream_csv(header, archives, out)
+    else:
+        document = build_document(header, archives, presentation.edition)
+        language, width, detail = presentation.language, presentation.width, presentation.detail
+        render(document, form, out, language, width=width, detail=detail)
+
+
+def _nameless(document: Document) -> Document:
+    """The document without a place, and without the names of those who asked."""
+    errors = tuple(replace(line, examples=()) for line in document.totals.errors)
+    return replace(
+        document,
+        header=replace(document.header, authorised_by="", reference=""),
+        totals=replace(document.totals, errors=errors),
+        archives=(),
+        neighbours=(),
+        others=(),
+    )
+
+
+def _render_bytes(document: Document, form: Format, out: TextIO, language: Language) -> None:
+    missing = missing_extra(form)
+    if missing is not None:
+        raise Problem(missing)
+    out.flush()
+    if form is Format.PDF:
+        from dosimeter.report.pdf import write_pdf
+
+        write_pdf(document, out.buffer, language)
+    else:
+        from dosimeter.report.parquet import write_parquet
+
+        write_parquet(document, out.buffer)
+
+
+def _render_data(document: Document, form: Format, out: TextIO) -> None:
+    """What machines read: it is English, whatever the language."""
+    match form:
         case Format.JSON:
             from dosimeter.report.json_lines import write_json
 
@@ -42,41 +168,25 @@ def render(
             from dosimeter.report.json_lines import write_json_lines
 
             write_json_lines(document, out)
+        case Format.CSV if document.study.edition is Edition.SHAREABLE:
+            from dosimeter.report.csv_tables import write_figures_csv
+
+            write_figures_csv(document.study, out)
         case Format.CSV:
             from dosimeter.report.csv import write_csv
 
             write_csv(document, out)
-        case Format.HTML:
-            from dosimeter.report.html import write_html
+        case Format.DEFECTDOJO:
+            from dosimeter.report.defectdojo import write_defectdojo
 
-            write_html(document, out)
+            write_defectdojo(document, out)
+        case Format.INTELMQ:
+            from dosimeter.report.intelmq import write_intelmq
 
+            write_intelmq(document, out)
+        case Format.PROMETHEUS:
+            from dosimeter.report.prometheus import write_prometheus
 
-def render_survey(
-    header: SurveyHeader,
-    archives: Iterable[Archive],
-    format_: Format,
-    out: TextIO,
-    *,
-    width: int | None = None,
-    detail: bool = False,
-) -> None:
-    """Write a survey straight from its endpoints, each read once.
-
-    JSON Lines and CSV go out as the endpoints come in, in their order and in memory that does not
-    grow with their number; every other format needs the whole document first.
-
-    Raises:
-        OSError: ``out`` cannot be written.
-    """
-    match format_:
-        case Format.JSONL:
-            from dosimeter.report.json_lines import stream_json_lines
-
-            stream_json_lines(header, archives, out)
-        case Format.CSV:
-            from dosimeter.report.csv import stream_csv
-
-            stream_csv(header, archives, out)
-        case Format.TABLE | Format.JSON | Format.HTML:
-            render(build_document(header, archives), format_, out, width=width, detail=detail)
+            write_prometheus(document, out)
+        case _:
+            raise AssertionError(form)

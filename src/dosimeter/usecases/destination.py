@@ -17,13 +17,15 @@ _BUFFER: Final = 1 << 18
 """Bytes: a report of many hosts is written in few calls."""
 
 
-def check_destination(output: str | None) -> None:
+def check_destination(output: str | None, *, binary: bool = False) -> None:
     """See that a report can be written there, before anybody is contacted; nothing is left behind.
 
     Raises:
-        Problem: it cannot.
+        Problem: it cannot, or it is ``binary`` and would go to a terminal.
     """
     if output is None or output == "-":
+        if binary and sys.stdout.isatty():
+            raise Problem("this format is no text and would spoil the terminal: name a file with --output")
         return
     path = _place(output)
     if _is_special(path):
