@@ -53,7 +53,7 @@ def test_a_survey_that_is_not_there_is_one_sentence(terminal: Terminal, survey: 
 def test_a_format_that_is_none_is_a_usage_error(surveyed: tuple[Terminal, int]) -> None:
     """The words that there are, are named."""
     terminal, _ = surveyed
-    said = terminal.run("report", "last", "-f", "pdf", "--store", terminal.store)
+    said = terminal.run("report", "last", "-f", "docx", "--store", terminal.store)
     assert said.code == 2
     assert "jsonl" in said.err
 
