@@ -30,6 +30,7 @@ from dosimeter.report.stake_sentences import (
 )
 from dosimeter.report.study import Edition, Study
 from dosimeter.report.study_build import study_of
+from dosimeter.report.study_edition import shareable_header, shareable_totals
 from dosimeter.report.words import CAUSE_SAYS, EXPOSURE_SAYS
 
 _Kind = tuple[Exposure, Cause | None, str]
@@ -51,7 +52,9 @@ class OtherGroup:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One survey, ready to print.
+    """One survey, ready to print, in one edition.
+
+    An edition that is handed on has nothing of one archive or endpoint in it, and no name in its header.
 
     ``archives`` is sorted worst first. ``neighbours`` are endpoints that are no archive, and another door
     to the same people. ``others`` holds every endpoint that is neither, so that ten thousand closed ports
@@ -73,6 +76,20 @@ class Document:
     study: Study
     edition: Edition = Edition.OWNER
 
+    def __post_init__(self) -> None:
+        """Refuse what would tell of one archive in an edition that is handed on.
+
+        Raises:
+            ValueError: it would.
+        """
+        if self.edition is Edition.OWNER:
+            return
+        names = self.header.authorised_by or self.header.reference
+        if names or self.archives or self.neighbours or self.others:
+            raise ValueError("a shareable edition names nobody and holds no archive")
+        if any(line.examples for line in self.totals.errors):
+            raise ValueError("a shareable edition quotes no failure of one endpoint")
+
     def endpoints(self) -> Iterator[Archive]:
         """Every line once: the archives worst first, their neighbours, then the others by group."""
         yield from self.archives
@@ -84,7 +101,7 @@ class Document:
 def build_document(
     header: SurveyHeader, endpoints: Iterable[Archive], edition: Edition = Edition.OWNER
 ) -> Document:
-    """Read a survey's endpoints once and decide every figure and word.
+    """Read a survey's endpoints once and decide every figure and word of one edition.
 
     An endpoint that is no archive shares its findings with all that are alike, so it takes a few
     hundred bytes.
@@ -102,7 +119,12 @@ def build_document(
             neighbours.append(each)
         else:
             others.setdefault(_kind(each.findings), []).append(sharing.share(each))
-    totals = tally.totals()
+    is_whole = edition is Edition.OWNER
+    whole = tally.totals()
+    study = study_of(header, whole, archives, edition)
+    not_tested = not_tested_of(header, whole)
+    totals = whole if is_whole else shareable_totals(whole)
+    header = header if is_whole else shareable_header(header)
     stakes = stake_rows_of(totals)
     return Document(
         header=header,
@@ -112,16 +134,20 @@ def build_document(
         totals=totals,
         stake_figures=stake_figures_of(totals),
         stakes=stakes,
-        archives=tuple(sorted(archives, key=worst_first)),
-        neighbours=tuple(sorted(neighbours, key=worst_first)),
-        others=tuple(
-            OtherGroup(*kind, tuple(sorted(members, key=worst_first)))
-            for kind, members in sorted(others.items(), key=_inconclusive_first)
-        ),
-        not_tested=not_tested_of(header, totals),
+        archives=tuple(sorted(archives, key=worst_first)) if is_whole else (),
+        neighbours=tuple(sorted(neighbours, key=worst_first)) if is_whole else (),
+        others=_groups(others) if is_whole else (),
+        not_tested=not_tested,
         definitions=(*DEFINITIONS, *STAKE_DEFINITIONS) if stakes else DEFINITIONS,
-        study=study_of(header, totals, archives, edition),
+        study=study,
         edition=edition,
+    )
+
+
+def _groups(others: dict[_Kind, list[Archive]]) -> tuple[OtherGroup, ...]:
+    return tuple(
+        OtherGroup(*kind, tuple(sorted(members, key=worst_first)))
+        for kind, members in sorted(others.items(), key=_inconclusive_first)
     )
 
 

@@ -28,6 +28,9 @@ from dosimeter.report.counts_json import Json, cost_object, stakes_object
 from dosimeter.report.document import Document
 from dosimeter.report.figures import Figures, Tally, Totals
 from dosimeter.report.place_json import country_word, operator_word, place_object
+from dosimeter.report.study import Study
+from dosimeter.report.study_build import study_of
+from dosimeter.report.study_json import study_object
 from dosimeter.report.words import utc
 
 _encode: Final = json.JSONEncoder(ensure_ascii=True, allow_nan=False).encode
@@ -48,13 +51,20 @@ _FORMS_KEPT: Final = 256
 
 def write_json_lines(document: Document, out: TextIO) -> None:
     """The header, one line for every endpoint, the totals."""
-    _write_lines(document.header, document.endpoints(), lambda: document.totals, out)
+    header = document.header
+    ending = totals_object(header.id, document.totals, document.study)
+    _write_lines(header, document.endpoints(), lambda: ending, out)
 
 
 def stream_json_lines(header: SurveyHeader, archives: Iterable[Archive], out: TextIO) -> None:
     """The same lines in the order the archives come, in memory that does not grow with their number."""
     tally = Tally()
-    _write_lines(header, _counted(archives, tally), tally.totals, out)
+
+    def ending() -> Json:
+        totals = tally.totals()
+        return totals_object(header.id, totals, study_of(header, totals))
+
+    _write_lines(header, _counted(archives, tally), ending, out)
 
 
 def write_json(document: Document, out: TextIO) -> None:
@@ -69,17 +79,17 @@ def write_json(document: Document, out: TextIO) -> None:
         out.write(comma + encoder.encode(archive))
         comma = ",\n"
     out.write('],\n"totals": ')
-    out.write(_encode(totals_object(survey, document.totals)))
+    out.write(_encode(totals_object(survey, document.totals, document.study)))
     out.write("}\n")
 
 
 def _write_lines(
-    header: SurveyHeader, archives: Iterable[Archive], totals: Callable[[], Totals], out: TextIO
+    header: SurveyHeader, archives: Iterable[Archive], ending: Callable[[], Json], out: TextIO
 ) -> None:
     encoder = _ArchiveEncoder(header.id)
     out.write(_encode(header_object(header)) + "\n")
     out.writelines(encoder.encode(archive) + "\n" for archive in archives)
-    out.write(_encode(totals_object(header.id, totals())) + "\n")
+    out.write(_encode(ending()) + "\n")
 
 
 def _counted(archives: Iterable[Archive], tally: Tally) -> Iterator[Archive]:
@@ -165,8 +175,8 @@ def header_object(header: SurveyHeader) -> Json:
     }
 
 
-def totals_object(survey: str, totals: Totals) -> Json:
-    """All figures, with and without the suspected decoys."""
+def totals_object(survey: str, totals: Totals, study: Study) -> Json:
+    """All figures, with and without the suspected decoys, and the study that they make."""
     return {
         "schema_version": SCHEMA_VERSION,
         "type": "totals",
@@ -187,6 +197,7 @@ def totals_object(survey: str, totals: Totals) -> Json:
         "not_asked": [
             {"probe": line.probe, "why": line.why, "endpoints": line.endpoints} for line in totals.not_asked
         ],
+        "study": study_object(study),
     }
 
 

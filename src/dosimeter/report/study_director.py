@@ -30,7 +30,7 @@ class _Story:
     figures: Figures
     line: Line
     archives: Sequence[Archive]
-    may_tell_amounts: bool
+    tells_sums: bool
 
     @property
     def proved(self) -> bool:
@@ -45,18 +45,29 @@ class _Story:
 
 
 def director_page_of(
-    header: SurveyHeader, totals: Totals, archives: Sequence[Archive], *, may_tell_amounts: bool = True
+    header: SurveyHeader,
+    totals: Totals,
+    archives: Sequence[Archive],
+    *,
+    names_archives: bool = True,
+    tells_sums: bool = True,
+    tells_parts: bool = True,
 ) -> DirectorPage:
-    """The page. ``archives`` tell since when, as far as that is known, and are named in commands."""
+    """The page. ``archives`` tell since when, as far as that is known, and are named in commands.
+
+    An edition that is handed on names none, may have sums that it does not tell, and does not tell how the
+    people are parted among the things to do.
+    """
     figures = totals.without_decoys
-    story = _Story(header, totals, figures, totals.study.whole, archives, may_tell_amounts)
+    story = _Story(header, totals, figures, totals.study.whole, archives, tells_sums)
+    named = archives if names_archives else ()
     return DirectorPage(
         headline=_headline(story),
         grade=max((each for each in Severity if figures.of(each)), default=Severity.INFO),
         stranger_can=tuple(_stranger_can(figures)),
         people=tuple(_people(story)),
         since=tuple(_since(story)),
-        actions=actions_of(totals.study.findings, archives, may_tell_amounts=may_tell_amounts),
+        actions=actions_of(totals.study.findings, named, may_tell_amounts=tells_parts),
         unknown=tuple(_unknown(story)),
     )
 
@@ -128,7 +139,7 @@ def _people(story: _Story) -> Iterator[Message]:
     line = story.line
     if not story.figures.open_to_anybody:
         return
-    if not story.may_tell_amounts:
+    if not story.tells_sums:
         yield say("How many people are concerned is not told in this edition: some of the numbers are small.")
     elif line.patients.known:
         yield say("Of {people}.", people=sum_amount(line.patients, Things.PATIENTS))
@@ -219,7 +230,7 @@ def _unknown(story: _Story) -> Iterator[Message]:
             unjudged,
         )
     missing = max(story.line.patients.unknown, story.line.studies.unknown)
-    if missing and story.proved and story.may_tell_amounts:
+    if missing and story.proved and story.tells_sums:
         yield many(
             "How much {number} archive that is open holds: it was not counted, or not to the end.",
             "How much {number} archives that are open hold: they were not counted, or not to the end.",

@@ -64,9 +64,9 @@ def groupings_of(figures: StudyFigures) -> tuple[Grouping, ...]:
             by=by,
             title=TITLES[by],
             rows=tuple(
-                row_of(key, _label(by, key, table.names[key]), table.lines[key]) for key in in_order(table)
+                row_of(key, label_of(by, key, table.names[key]), table.lines[key]) for key in in_order(table)
             ),
-            notes=_notes_of(by, figures),
+            notes=notes_of(by, figures),
         )
         for by, table in figures.tables.items()
         if any(table.lines)
@@ -154,7 +154,8 @@ def funnel_of(figures: StudyFigures, speaking: tuple[int, int]) -> tuple[FunnelS
     )
 
 
-def _label(by: GroupedBy, key: str, name: str) -> str:
+def label_of(by: GroupedBy, key: str, name: str) -> str:
+    """What a row is called; a country by its name in English."""
     if by is not GroupedBy.COUNTRY or not key:
         return name
     from dosimeter.report.language import language_of
@@ -162,7 +163,8 @@ def _label(by: GroupedBy, key: str, name: str) -> str:
     return language_of("en").country(key)
 
 
-def _notes_of(by: GroupedBy, figures: StudyFigures) -> tuple[str, ...]:
+def notes_of(by: GroupedBy, figures: StudyFigures) -> tuple[str, ...]:
+    """What a reader of the table must know."""
     notes = _NOTES.get(by, ())
     if by in _OF_PLACES and figures.hosts_silent:
         return (*notes, _SILENT)

@@ -6,12 +6,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from dosimeter.model.census import Things
 from dosimeter.model.place import NOWHERE, DataSource, Place
 from dosimeter.model.target import ON_DICOM
 from dosimeter.model.verdict import Exposure
 from dosimeter.report.adding import Sum, sum_of
-from dosimeter.report.archive import OPEN_TO_ANYBODY, Findings
+from dosimeter.report.archive import Findings
 from dosimeter.report.breakdown import breakdown_of
 from dosimeter.report.holdings import Opening, opening_of
 from dosimeter.report.study import GroupedBy
@@ -94,17 +93,20 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class StudyFigures:
-    """All of the study that is added up: `Line` of everything, and the tables without suspected decoys.
+    """All of the study that is added up: `Line` of all but suspected decoys, of these, and of everything.
 
-    ``hosts_silent`` are in ``studied`` and no archives. ``oldest_year`` is of any open archive whose
-    breakdown may be shown.
+    The tables are without suspected decoys. ``hosts_silent`` are in ``studied`` and no archives.
+    ``oldest_year`` is of any open archive whose breakdown may be shown. ``owner_sources`` are those of
+    ``sources`` that owners come from.
     """
 
     whole: Line
+    decoys: Line
     everything: Line
     tables: dict[GroupedBy, Table]
     findings: FindingFigures
     sources: tuple[DataSource, ...]
+    owner_sources: frozenset[DataSource]
     hosts_silent: int
     oldest_year: int | None
 
@@ -114,7 +116,7 @@ class StudyTally:
 
     def __init__(self) -> None:
         self._whole = Line()
-        self._everything = Line()
+        self._decoys = Line()
         self._tables = {by: Table() for by in GroupedBy}
         self._findings = FindingsTally()
         self._silent: dict[str, Place] = {}
@@ -124,9 +126,9 @@ class StudyTally:
     def add(self, findings: Findings, place: Place, times: int) -> None:
         """Archives that answered alike, and are in one place."""
         opening = opening_of(findings)
-        self._everything.add(findings, opening, times)
         self._places.add(place)
         if findings.is_suspected_decoy:
+            self._decoys.add(findings, opening, times)
             return
         self._whole.add(findings, opening, times)
         for by, named in keys_of(findings, place):
@@ -141,22 +143,26 @@ class StudyTally:
 
     def figures(self, hosts: set[str]) -> StudyFigures:
         """The study so far; ``hosts`` run archives, and count once if another port was silent."""
-        whole, everything = Line(), Line()
+        whole, decoys, everything = Line(), Line(), Line()
         whole.merge(self._whole)
-        everything.merge(self._everything)
+        decoys.merge(self._decoys)
         tables = {by: _copied(table) for by, table in self._tables.items()}
         silent = {address: place for address, place in self._silent.items() if address not in hosts}
         for place in silent.values():
             for by, named in place_keys_of(place):
                 tables[by].line(named).studied += 1
+        places = self._places | set(silent.values())
         whole.studied += len(silent)
-        everything.studied += len(silent)
+        everything.merge(whole)
+        everything.merge(decoys)
         return StudyFigures(
             whole=whole,
+            decoys=decoys,
             everything=everything,
             tables=tables,
             findings=self._findings.figures(),
-            sources=_sources(self._places | set(silent.values())),
+            sources=_in_order({source for place in places for source in _of_place(place)}),
+            owner_sources=frozenset(place.owner.source for place in places if place.owner is not None),
             hosts_silent=len(silent),
             oldest_year=self._oldest_year,
         )
@@ -176,15 +182,6 @@ def is_silent(findings: Findings) -> bool:
     )
 
 
-def is_open(findings: Findings) -> bool:
-    """Whether it answers anybody."""
-    return findings.is_archive and findings.verdict.exposure in OPEN_TO_ANYBODY
-
-
-SUMS: Final = (Things.PATIENTS, Things.STUDIES, Things.INSTANCES)
-"""What the study adds up, of archives that answer anybody."""
-
-
 def _copied(table: Table) -> Table:
     copy = Table(names=dict(table.names))
     for key, line in table.lines.items():
@@ -193,9 +190,8 @@ def _copied(table: Table) -> Table:
     return copy
 
 
-def _sources(places: Iterable[Place]) -> tuple[DataSource, ...]:
-    found = {source for place in places for source in _of_place(place)}
-    return tuple(sorted(found, key=lambda each: (each.name, each.as_of is None, str(each.as_of))))
+def _in_order(sources: Iterable[DataSource]) -> tuple[DataSource, ...]:
+    return tuple(sorted(sources, key=lambda each: (each.name, str(each.as_of))))
 
 
 def _of_place(place: Place) -> Iterator[DataSource]:

@@ -1,0 +1,131 @@
+"""Figures of published studies, and those of a survey that are defined alike, side by side.
+
+Published ratios were put side by side before, and each had counted something else: an accepted association
+is not a query that was answered. Here a figure has a key that says what was counted, and stands beside ours
+only where the keys are equal. ``data/published.json`` has them all, docs/schema/published.v1.json its form.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Final
+
+from dosimeter.model.census import Exact, Unknown
+from dosimeter.model.message import say
+from dosimeter.report.study import (
+    GroupedBy,
+    PublishedComparison,
+    PublishedFigure,
+    Shown,
+    Study,
+    StudyRow,
+    Unit,
+    Withheld,
+)
+
+
+def published_figures() -> tuple[PublishedFigure, ...]:
+    """Every figure of the data file, in its order."""
+    text = (files("dosimeter.report") / "data" / "published.json").read_text(encoding="utf-8")
+    return tuple(
+        PublishedFigure(
+            study=each["study"],
+            year=each["year"],
+            key=each["key"],
+            definition=each["definition"],
+            value=each["value"],
+            published=each["published"],
+            source=each["source"],
+            region=each["region"],
+            unit=Unit(each["unit"]),
+            floor=each["floor"],
+        )
+        for each in json.loads(text)["figures"]
+    )
+
+
+def published_for(study: Study) -> tuple[PublishedComparison, ...]:
+    """What this survey and published studies counted alike: each region's own figures, then shares of all.
+
+    Numbers of the whole world stand beside those of a survey that found archives in several countries
+    alone: a hospital is not to be measured by the world.
+    """
+    figures: dict[tuple[str, str], list[PublishedFigure]] = {}
+    for figure in published_figures():
+        figures.setdefault((figure.key, figure.region), []).append(figure)
+    return tuple(
+        PublishedComparison(each.key, each.label, each.here, tuple(published), each.region, each.unit)
+        for each in _own_figures(study)
+        if (published := figures.get((each.key, each.region)))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Own:
+    key: str
+    label: str
+    here: Shown | float
+    region: str = ""
+    unit: Unit = Unit.COUNT
+
+
+_OF_A_ROW: Final[tuple[tuple[str, str, Callable[[StudyRow], Shown]], ...]] = (
+    ("archives.studied", say("archives studied"), lambda row: Exact(row.studied)),
+    ("archives.queryable", say("archives that answer anybody"), lambda row: Exact(row.queryable)),
+    ("archives.browsable", say("archives open to any web browser"), lambda row: Exact(row.browsable)),
+    ("patients.linked", say("people in archives that answer anybody"), lambda row: row.patients.cell),
+    ("studies.linked", say("studies in archives that answer anybody"), lambda row: row.studies.cell),
+    ("images.linked", say("images linked to these studies"), lambda row: row.linked.cell),
+    ("images.downloadable", say("images that anybody can fetch"), lambda row: row.downloadable.cell),
+)
+_SEVERAL: Final = 2
+
+
+def _own_figures(study: Study) -> Iterator[_Own]:
+    table = study.grouped(GroupedBy.COUNTRY)
+    countries = [row for row in table.rows if row.key] if table is not None else []
+    if len(countries) >= _SEVERAL:
+        yield from _of_row(study.whole, "")
+        yield _Own(
+            "countries.queryable",
+            say("countries with an archive that answers anybody"),
+            Exact(sum(row.queryable > 0 for row in countries)),
+        )
+    yield from _shares(study.whole)
+    for row in countries:
+        yield from _of_row(row, row.key)
+
+
+def _of_row(row: StudyRow, region: str) -> Iterator[_Own]:
+    for key, label, value in _OF_A_ROW:
+        here = value(row)
+        if not isinstance(here, Unknown | Withheld):
+            yield _Own(key, label, here, region)
+
+
+def _shares(whole: StudyRow) -> Iterator[_Own]:
+    if whole.studied:
+        yield _Own(
+            "share.queryable_of_studied",
+            say("of the archives studied, those that answer anybody"),
+            whole.queryable / whole.studied,
+            unit=Unit.SHARE,
+        )
+    if whole.queryable:
+        yield _Own(
+            "share.browsable_of_queryable",
+            say("of the archives that answer anybody, those open to any web browser"),
+            whole.browsable / whole.queryable,
+            unit=Unit.SHARE,
+        )
+    linked, downloadable = whole.linked.cell, whole.downloadable.cell
+    if isinstance(linked, Exact) and isinstance(downloadable, Exact) and linked.value:
+        yield _Own(
+            "share.downloadable_of_linked",
+            say("of the images linked, those that anybody can fetch"),
+            downloadable.value / linked.value,
+            unit=Unit.SHARE,
+        )
