@@ -62,7 +62,7 @@ _DCMTK_WORDS: Final = say("DCMTK, as Orthanc and others that are built on it do"
 _ONE_LEFT_OPEN: Final = say("was left open")
 _SEVERAL_LEFT_OPEN: Final = say("were left open")
 _A_QUESTION: Final = say("a question")
-_NOT_DICOM: Final = say("not DICOM")
+_NOT_DICOM: Final = say("something that is not DICOM")
 _A_TITLE_IS_A_NAME: Final = say(
     "An AE title is a name, not a secret: every vendor who ever serviced the machine knows it."
 )
