@@ -16,14 +16,18 @@ import typer
 from dosimeter.model.attempt import Attempt, Completed, Failed
 from dosimeter.model.census import Axis, Things
 from dosimeter.model.facts import CellCounted, Ending, NullQueryAnswered
+from dosimeter.model.message import Message, many, say
 from dosimeter.model.survey import EndpointRecord
 from dosimeter.model.target import Endpoint
-from dosimeter.report.words import counted
+from dosimeter.report.language import ENGLISH
+from dosimeter.report.words import hosts_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from rich.progress import Progress, TaskID
+
+    from dosimeter.report.language import Language
 
 _LEVELS: Final = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 
@@ -38,11 +42,13 @@ class TerminalWatch:
     the program at once.
     """
 
-    def __init__(self, *, live: bool, log: bool) -> None:
-        self._counting: dict[str, str] = {}
+    def __init__(self, *, live: bool, log: bool, language: Language = ENGLISH) -> None:
+        self._language = language
+        self._counting: dict[str, Message] = {}
         self._progress = _progress_bar(self._counting_line) if live else None
         self._log = log
         self._task: TaskID | None = None
+        self._to_ask = 0
         self._hosts = 0
         self._answered = 0
         self._began = time.monotonic()
@@ -51,16 +57,22 @@ class TerminalWatch:
 
     def began(self, survey_id: str, hosts: int, endpoints: int) -> None:
         """The survey starts or goes on with this many hosts and endpoints still to ask."""
-        sys.stderr.write(
-            f"survey {survey_id}: {counted(hosts, 'host')}, {counted(endpoints, 'endpoint')} to ask; "
-            "Ctrl-C stops it\n"
+        coming = many(
+            "survey {survey}: {hosts}, {number} endpoint to ask; Ctrl-C stops it",
+            "survey {survey}: {hosts}, {number} endpoints to ask; Ctrl-C stops it",
+            endpoints,
+            survey=survey_id,
+            hosts=hosts_in_words(hosts),
         )
+        sys.stderr.write(f"{self._language.text(coming)}\n")
         if self._progress is not None:
-            self._task = self._progress.add_task("surveying", total=hosts, answered=0, rate=0.0)
+            self._to_ask = hosts
+            surveying = self._language.text(say("surveying"))
+            self._task = self._progress.add_task(surveying, total=hosts, behind=self._behind())
 
     def note(self, sentence: str) -> None:
         """Something the user should know before the first connection."""
-        sys.stderr.write(f"dosimeter: {sentence}\n")
+        sys.stderr.write(f"dosimeter: {self._language.text(sentence)}\n")
 
     def stop_wanted(self) -> bool:
         """Whether a signal asked for the end."""
@@ -88,7 +100,12 @@ class TerminalWatch:
         if not self._counting:
             return ""
         *others, last = self._counting.values()
-        return f"{last}; {counted(len(others), 'other')} under way" if others else last
+        if not others:
+            return self._language.text(last)
+        line = many(
+            "{last}; {number} other under way", "{last}; {number} others under way", len(others), last=last
+        )
+        return self._language.text(line)
 
     def endpoint_recorded(self, record: EndpointRecord) -> None:
         """Count what answered; log it if asked to."""
@@ -105,8 +122,17 @@ class TerminalWatch:
     def tick(self) -> None:
         """Redraw."""
         if self._progress is not None and self._task is not None:
-            rate = self._hosts / max(time.monotonic() - self._began, 0.001)
-            self._progress.update(self._task, completed=self._hosts, answered=self._answered, rate=rate)
+            self._progress.update(self._task, completed=self._hosts, behind=self._behind())
+
+    def _behind(self) -> str:
+        """The words behind the bar."""
+        rate = self._hosts / max(time.monotonic() - self._began, 0.001)
+        words = (
+            say("hosts: {done} of {all}", done=str(self._hosts), all=str(self._to_ask)),
+            many("{number} answer strangers", "{number} answer strangers", self._answered),
+            say("{rate} hosts/s", rate=rate),
+        )
+        return " ".join(map(self._language.text, words))
 
     def start(self) -> None:
         """Draw from now on."""
@@ -127,14 +153,14 @@ class TerminalWatch:
 
 
 @contextmanager
-def watched(log_level: str) -> Iterator[TerminalWatch]:
+def watched(log_level: str, language: Language = ENGLISH) -> Iterator[TerminalWatch]:
     """A watch with its progress bar (only on a terminal) and its signals, put back at the end.
 
     Raises:
         typer.BadParameter: the log level is none of debug, info, warning, error.
     """
     log = _log_at(log_level)
-    watch = TerminalWatch(live=sys.stderr.isatty(), log=log)
+    watch = TerminalWatch(live=sys.stderr.isatty(), log=log, language=language)
     numbers = [signal.SIGINT, signal.SIGTERM]
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # Under nohup the terminal may go away.
         numbers.append(signal.SIGHUP)
@@ -163,28 +189,40 @@ def _progress_bar(counting_line: Callable[[], str]) -> Progress:
     return Bar(
         TextColumn("{task.description}"),
         BarColumn(),
-        TextColumn("hosts: {task.completed:.0f} of {task.total:.0f}"),
-        TextColumn("{task.fields[answered]} answer strangers"),
-        TextColumn("{task.fields[rate]:.1f} hosts/s"),
+        TextColumn("{task.fields[behind]}", markup=False),
         TimeRemainingColumn(),
         console=Console(stderr=True),
         transient=True,
     )
 
 
-def _counting(endpoint: Endpoint, so_far: int, cell: CellCounted) -> str:
-    found = (
-        counted(so_far, "worklist item")
-        if cell.things is Things.WORKLIST_ITEMS
-        else counted(so_far, "study", "studies")
+def _counting(endpoint: Endpoint, so_far: int, cell: CellCounted) -> Message:
+    where = endpoint.authority
+    if cell.things is Things.WORKLIST_ITEMS:
+        return many(
+            "counting {where}: {number} worklist item so far ({part})",
+            "counting {where}: {number} worklist items so far ({part})",
+            so_far,
+            where=where,
+            part=_place(cell),
+        )
+    return many(
+        "counting {where}: {number} study so far ({part})",
+        "counting {where}: {number} studies so far ({part})",
+        so_far,
+        where=where,
+        part=_place(cell),
     )
-    return f"counting {endpoint.authority}: {found} so far ({_place(cell)})"
 
 
-def _place(cell: CellCounted) -> str:
+def _place(cell: CellCounted) -> Message:
     """Where the census is: a year or month, or whatever the cell is called."""
-    name = f"{cell.cell} o'clock" if cell.axis is Axis.TIMES else cell.cell.replace("_", " ")
-    return name if cell.things in {Things.STUDIES, Things.WORKLIST_ITEMS} else f"{cell.things}, {name}"
+    name = say("{only}", only=cell.cell.replace("_", " "))
+    if cell.axis is Axis.TIMES:
+        name = say("{hour} o'clock", hour=cell.cell)
+    if cell.things in {Things.STUDIES, Things.WORKLIST_ITEMS}:
+        return name
+    return say("{things}, {name}", things=cell.things.value, name=name)
 
 
 def _log_at(level: str) -> bool:

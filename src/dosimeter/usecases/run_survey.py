@@ -15,6 +15,7 @@ from dosimeter.inventory.expand import endpoints_for
 from dosimeter.inventory.read import read_inventory, tally_for
 from dosimeter.inventory.spool import SightingSpool
 from dosimeter.inventory.tally import Tally
+from dosimeter.model.message import Message, say
 from dosimeter.model.problem import Problem
 from dosimeter.model.scope import Authorisation, Touch
 from dosimeter.model.survey import SurveyHeader, SurveyState
@@ -37,8 +38,8 @@ from dosimeter.usecases.system_clock import SystemClock
 
 STOP_POLL_SECONDS: Final = 0.5
 """How often the store is asked whether `survey stop` was said."""
-ALL_ASKED: Final = "all was asked"
-NOT_COMPARED: Final = (
+ALL_ASKED: Final = say("all was asked")
+NOT_COMPARED: Final = say(
     "Archives counted before are not compared with those counted now: the key for it was never stored. "
     "One that stands behind two addresses may be counted twice."
 )
@@ -104,7 +105,7 @@ class Outcome:
     survey_id: str
     completed: bool
     interrupted: bool
-    says: str
+    says: Message
 
 
 @rare_collections()
@@ -207,7 +208,7 @@ class _Run:
         self._gate = gate
         self._clock = clock
         self._sources = sources
-        self._why = ALL_ASKED
+        self._why: str = ALL_ASKED
 
     def perform(self, audit: AuditLog, hosts: int, watch: Watch) -> Outcome:
         """Ask, store, and say how it ended."""
@@ -216,7 +217,11 @@ class _Run:
         allowed = raise_descriptor_limit(pace.hosts_in_flight)
         if allowed < pace.hosts_in_flight:
             watch.note(
-                f"this machine allows {allowed} hosts in flight, not {pace.hosts_in_flight}: raise ulimit -n"
+                say(
+                    "this machine allows {allowed} hosts in flight, not {wanted}: raise ulimit -n",
+                    allowed=str(allowed),
+                    wanted=str(pace.hosts_in_flight),
+                )
             )
             pace = replace(pace, hosts_in_flight=allowed)
         authorisation = replace(self._authorisation, pace=pace)
@@ -237,7 +242,9 @@ class _Run:
         finally:
             loop.close()
         locate(self._store, survey_id, self._sources)
-        says = self._why if completed else f"{self._why}; `dosimeter survey resume {survey_id}` goes on"
+        says = say("{why}", why=self._why)
+        if not completed:
+            says = say("{why}; `dosimeter survey resume {survey}` goes on", why=self._why, survey=survey_id)
         return Outcome(survey_id, completed, watch.interrupted() and not completed, says)
 
     def _stopper(self, watch: Watch) -> Callable[[], bool]:
@@ -247,7 +254,7 @@ class _Run:
         def is_stopped() -> bool:
             nonlocal next_poll
             if watch.stop_wanted():
-                self._why = "stopped by a signal"
+                self._why = say("stopped by a signal")
                 return True
             now = self._clock.monotonic()
             if now < next_poll:
@@ -264,7 +271,7 @@ class _Run:
             self._why = refusal.says
             return True
         if self._store.stop_requested(self._header.id):
-            self._why = "stopped by `survey stop`"
+            self._why = say("stopped by `survey stop`")
             return True
         return False
 

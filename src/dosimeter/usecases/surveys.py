@@ -6,12 +6,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
+from dosimeter.model.message import Message, say
 from dosimeter.model.survey import SurveyHeader, SurveyState
 from dosimeter.store.location import default_store_url
 from dosimeter.store.sqlite import SqliteStore, open_store
 
 DIED: Final = "died"
 """Said of a survey that is stored as running while no process writes it: it was killed, or the power went."""
+
+_STATE_WORD: Final = {
+    SurveyState.RUNNING.value: say("running"),
+    SurveyState.COMPLETED.value: say("completed"),
+    SurveyState.STOPPED.value: say("stopped"),
+    DIED: say("died"),
+}
 
 
 @contextmanager
@@ -28,25 +36,30 @@ def opened(url: str | None) -> Iterator[SqliteStore]:
         store.close()
 
 
-def request_stop(url: str | None, survey: str) -> str:
+def request_stop(url: str | None, survey: str) -> Message:
     """Ask whichever process runs the survey to stop; says what became of it."""
     with opened(url) as store:
         survey_id = store.find(survey)
         state = _state(store, store.header(survey_id))
         if state == DIED:
-            return (
-                f"survey {survey_id} died: no process runs it; `dosimeter survey resume {survey_id}` goes on"
+            return say(
+                "survey {survey} died: no process runs it; `dosimeter survey resume {survey}` goes on",
+                survey=survey_id,
             )
         if state != SurveyState.RUNNING:
-            return f"survey {survey_id} is {state} already: there is nothing to stop"
+            return say(
+                "survey {survey} is {state} already: there is nothing to stop",
+                survey=survey_id,
+                state=_STATE_WORD[state],
+            )
         store.request_stop(survey_id)
-        return f"survey {survey_id} was asked to stop"
+        return say("survey {survey} was asked to stop", survey=survey_id)
 
 
 def list_lines(url: str | None) -> list[str]:
     """One line per survey, newest first: id, state, when, how far, under which authorisation.
 
-    One that died can be resumed as one that was stopped.
+    One that died can be resumed as one that was stopped. Scripts read these lines: they are English.
     """
     with opened(url) as store:
         lines = []
