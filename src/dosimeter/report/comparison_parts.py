@@ -85,8 +85,7 @@ class ChangeLine:
 class FigureThenAndNow:
     """One total: as told then (None if it was not), the same facts by the rules of today, and now.
 
-    ``key`` is ``archives``, ``open``, ``retrievable``, ``browsable``. Without suspected decoys, but for what
-    was told then.
+    ``key`` is ``archives``, ``open``, ``retrievable``, ``browsable``. Without suspected decoys.
     """
 
     key: str

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Told:
-    """The archives of one report, each by its principal door, while they are judged."""
+    """The archives of one report, without suspected decoys, each by its principal door."""
 
     def __init__(self) -> None:
         self._judged: list[JudgedThen] = []
@@ -23,7 +23,7 @@ class Told:
     def noting(self, archives: Iterable[Archive]) -> Iterator[Archive]:
         """The same archives, each noted as it goes by."""
         for each in archives:
-            if each.findings.is_archive:
+            if each.findings.is_archive and not each.findings.is_suspected_decoy:
                 verdict, endpoint = each.verdict, each.endpoint
                 self._judged.append(
                     JudgedThen(
