@@ -54,6 +54,12 @@ class Language:
         self.code = code
         self.is_strict = is_strict
         self._catalogue = catalogue
+        self._patterns = tuple(
+            (_pattern(one), key)
+            for key in catalogue or ()
+            for one in ((key,) if isinstance(key, str) else key)
+            if _is_told_apart(one)
+        )
 
     def text(self, text: str) -> str:
         """A message in this language. Plain text is looked up as it is, and stays so if it is unknown.
@@ -64,8 +70,7 @@ class Language:
         if self._catalogue is None:
             return text
         if not isinstance(text, Message):
-            forms = self._catalogue.get(text)
-            return forms[0] if forms else text
+            return self._stored(text) or text
         arguments = {name: self._argument(each) for name, each in text.arguments.items()}
         return fill(self._form(text), arguments)
 
@@ -77,7 +82,7 @@ class Language:
         if self._catalogue is None:
             return True
         if not isinstance(text, Message):
-            return text in self._catalogue
+            return self._stored(text) is not None
         return (not text.template or self._forms(text) is not None) and all(
             self.knows(each) for each in text.arguments.values() if isinstance(each, Message)
         )
@@ -117,6 +122,24 @@ class Language:
         from babel import Locale
 
         return Locale("en", "GB") if self._catalogue is None else Locale.parse(self.code)
+
+    def _stored(self, text: str) -> str | None:
+        """Of text that was a message before it was stored: the same in this language, None if none is known.
+
+        Where it had fields, its template is found by its words.
+        """
+        catalogue = self._catalogue or {}
+        forms = catalogue.get(text)
+        if forms is not None:
+            return forms[0]
+        for pattern, key in self._patterns:
+            found = pattern.fullmatch(text)
+            if found is not None:
+                arguments = {name: self.text(value) for name, value in found.groupdict().items()}
+                number = arguments.get("number", "1")
+                form = int(number.isdecimal() and int(number) > 1) if isinstance(key, tuple) else 0
+                return fill(catalogue[key][form], arguments)
+        return None
 
     def _forms(self, message: Message) -> _Forms | None:
         key = message.template if message.plural is None else (message.template, message.plural)
