@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from dosimeter.model.attempt import Cause, Failed, Skipped
+from dosimeter.model.facts import NotDicomSeen, Signature
 from dosimeter.model.place import Country, DataSource, Operator, Owner, Place, Sighting
 from dosimeter.model.survey import JudgedThen, SurveyState
 from dosimeter.model.verdict import Exposure, Severity
 from dosimeter.store.problem import StoreProblem
 from dosimeter.store.sqlite import open_store
-from tests.contract.samples import NOON, header, hosts
+from tests.contract.samples import ATTEMPTS, NOON, header, host, hosts, record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -173,9 +175,23 @@ def test_judgements_come_back_as_they_were_told_last(store: SurveyStore) -> None
     assert list(store.judgements("s1")) == told
 
 
+def test_the_addresses_of_which_anything_was_learnt_are_known(store: SurveyStore) -> None:
+    """Once each, by address as a number: what answered, or failed with a fact."""
+    mark = '["completed", and ["completed",[["x"'
+    nothing = (Failed("dicom_associate", Cause.REFUSED, mark), Skipped("dicom_echo", mark))
+    told = (Failed("dicom_associate", Cause.TIMED_OUT, "", (NotDicomSeen(Signature.HTTP),)), *nothing)
+    answers = {"10.0.0.10": ATTEMPTS, "10.0.0.9": told, "10.0.0.8": nothing}
+    store.create(header("s2"), [host(address, 104, 11112) for address in answers])
+    for address, attempts in answers.items():
+        both = [replace(record(address, port), attempts=attempts) for port in (104, 11112)]
+        store.record("s2", both)
+    assert list(store.answered("s2")) == ["10.0.0.9", "10.0.0.10"]
+    assert list(store.answered("s1")) == []
+
+
 def test_an_unknown_survey_has_neither(store: SurveyStore) -> None:
     """Each question names the survey that is not there."""
-    for stream in (store.sightings, store.places, store.judgements):
+    for stream in (store.sightings, store.places, store.judgements, store.answered):
         with pytest.raises(StoreProblem, match="no survey 'nope'"):
             next(iter(stream("nope")))
     for change in (store.set_places, store.set_judgements):

@@ -38,8 +38,8 @@ _NEVER_SEEN: Final[Mapping[str, datetime]] = MappingProxyType({})
 
 def judge_all(
     records: Iterable[EndpointRecord],
-    *,
     places: Mapping[str, Place] = _NO_PLACES,
+    *,
     first_seen: Mapping[str, datetime] = _NEVER_SEEN,
 ) -> Iterator[Archive]:
     """Every archive with all its doors, and every endpoint that is none, in memory that grows with archives.
