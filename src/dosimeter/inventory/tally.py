@@ -56,45 +56,71 @@ class Tally:
         return say(
             "{sentence} The first is in line {line}.",
             sentence=_sentence(why, self._counts[why], self.file),
-            line=self._first[why],
+            line=str(self._first[why]),
         )
 
 
 def _sentence(why: Why, number: int, file: str) -> Message:
     match why:
         case Why.NOT_JSON:
-            one = "{number} record of {file} is not valid JSON: left out."
-            return many(one, "{number} records of {file} are not valid JSON: left out.", number, file=file)
-        case Why.NO_OBJECT:
-            one = "{number} entry of {file} is not a record: left out."
-            return many(one, "{number} entries of {file} are not records: left out.", number, file=file)
-        case Why.TOO_LONG:
-            one = "{number} record of {file} is longer than can be read: left out."
             return many(
-                one, "{number} records of {file} are longer than can be read: left out.", number, file=file
+                "{number} record of {file} is not valid JSON: left out.",
+                "{number} records of {file} are not valid JSON: left out.",
+                number,
+                file=file,
             )
-        case Why.NO_ADDRESS:
-            one = "{number} record of {file} names no address that can be used: left out."
-            other = "{number} records of {file} name no address that can be used: left out."
-            return many(one, other, number, file=file)
+        case Why.NO_OBJECT:
+            return many(
+                "{number} entry of {file} is not a record: left out.",
+                "{number} entries of {file} are not records: left out.",
+                number,
+                file=file,
+            )
+        case Why.UNKNOWN_SHAPE:
+            return many(
+                "{number} record of {file} is not shaped as any known tool writes it: left out.",
+                "{number} records of {file} are not shaped as any known tool writes them: left out.",
+                number,
+                file=file,
+            )
+        case Why.TOO_LONG:
+            return many(
+                "{number} record of {file} is longer than can be read: left out.",
+                "{number} records of {file} are longer than can be read: left out.",
+                number,
+                file=file,
+            )
         case _:
-            return _other_sentence(why, number, file)
+            return _of_endpoints(why, number, file)
 
 
-def _other_sentence(why: Why, number: int, file: str) -> Message:
+def _of_endpoints(why: Why, number: int, file: str) -> Message:
     match why:
+        case Why.NO_ADDRESS:
+            return many(
+                "{number} record of {file} names no address that can be used: left out.",
+                "{number} records of {file} name no address that can be used: left out.",
+                number,
+                file=file,
+            )
         case Why.NO_PORT:
-            one = "{number} record of {file} has a port that is not a number from 1 to 65535: left out."
-            other = "{number} records of {file} have a port that is not a number from 1 to 65535: left out."
-            return many(one, other, number, file=file)
+            return many(
+                "{number} record of {file} has a port that is not a number from 1 to 65535: left out.",
+                "{number} records of {file} have a port that is not a number from 1 to 65535: left out.",
+                number,
+                file=file,
+            )
         case Why.NOT_TCP:
-            one = "{number} record of {file} is not about TCP: left out."
-            return many(one, "{number} records of {file} are not about TCP: left out.", number, file=file)
-        case Why.NOT_OPEN:
-            one = "{number} record of {file} is about a port that was not open: left out."
-            other = "{number} records of {file} are about ports that were not open: left out."
-            return many(one, other, number, file=file)
+            return many(
+                "{number} record of {file} is not about TCP: left out.",
+                "{number} records of {file} are not about TCP: left out.",
+                number,
+                file=file,
+            )
         case _:
-            one = "{number} record of {file} is not shaped as any known tool writes it: left out."
-            other = "{number} records of {file} are not shaped as any known tool writes them: left out."
-            return many(one, other, number, file=file)
+            return many(
+                "{number} record of {file} is about a port that was not open: left out.",
+                "{number} records of {file} are about ports that were not open: left out.",
+                number,
+                file=file,
+            )

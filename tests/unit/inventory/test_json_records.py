@@ -50,7 +50,7 @@ def test_memory_follows_the_longest_record_and_not_the_file(opening: bytes, fill
     tracemalloc.start()
     try:
         if opening.startswith(b"["):
-            with pytest.raises(InventoryProblem, match="ends in the middle|nested deeper"):
+            with pytest.raises(InventoryProblem, match=r"ends in the middle|nested deeper"):
                 read(packed)
         else:
             assert read(packed)[1].count(Why.TOO_LONG) == 1
