@@ -7,13 +7,16 @@ closed door, a bar with a keyhole where a name opens it. Colour says nothing tha
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+from dosimeter.model.message import Message, say, semicolons, sentences
 from dosimeter.model.verdict import Exposure
 from dosimeter.report.archive import OPEN_TO_ANYBODY, Archive, Door
 from dosimeter.report.door_words import door_also, door_guards, door_plainly, place_of
+from dosimeter.report.language import Language
 from dosimeter.report.words import EXPOSURE_WORD, SERVICE_SAYS
 
 _LINE: Final = 18
@@ -21,6 +24,10 @@ _PLACE_LETTERS: Final = 20
 """Bold letters of 14 units beside the way: the widest of the usual faces takes 10 units a letter."""
 _GAP: Final = 11
 """Half the width of an open door, in units of the view box."""
+
+
+_Text = Callable[[str], str]
+"""Says a message in the reader's language."""
 
 
 class Leaf(Enum):
@@ -106,14 +113,15 @@ class DoorsPicture:
     description: str
 
 
-def draw_doors(archive: Archive, shape: DoorsShape) -> DoorsPicture:
+def draw_doors(archive: Archive, shape: DoorsShape, language: Language) -> DoorsPicture:
     """Place every door, the most open one on top, and the archive behind them."""
     layout: _Layout = shape.value
     doors = archive.doors
+    text = language.text
     drawn = []
     y = 4
     for place, door in enumerate(doors):
-        one, y = _door(door, archive, y, layout, most_open=place == 0 and len(doors) > 1)
+        one, y = _door(door, archive, y, layout, text, most_open=place == 0 and len(doors) > 1)
         drawn.append(one)
     top, bottom = 4, y + 2
     right = layout.width - 2
@@ -126,23 +134,23 @@ def draw_doors(archive: Archive, shape: DoorsShape) -> DoorsPicture:
         bottom=bottom,
         walls=_walls(drawn, top, bottom),
         doors=tuple(drawn),
-        label=_label(archive, layout, (top + bottom) // 2),
-        description=" ".join(_described(door, archive) for door in doors),
+        label=_label(archive, layout, (top + bottom) // 2, text),
+        description=text(sentences([_described(door, archive) for door in doors])),
     )
 
 
 def _door(
-    door: Door, archive: Archive, top: int, layout: _Layout, *, most_open: bool
+    door: Door, archive: Archive, top: int, layout: _Layout, text: _Text, *, most_open: bool
 ) -> tuple[DoorDrawn, int]:
     """One door below ``top``, and where the next one begins."""
-    names = [(line, "place") for line in _place_lines(door, archive)]
+    names = [(line, "place") for line in _place_lines(door, archive, text)]
     if door.endpoint.name:
         names.append((_short(door.endpoint.name, layout.name_letters), "soft"))
     if most_open:
-        names.append(("the most open door", "mark"))
-    says = f"{EXPOSURE_WORD[door.exposure]}: {door_plainly(door)}"
+        names.append((text(say("the most open door")), "mark"))
+    says = text(say("{rung}: {plainly}", rung=EXPOSURE_WORD[door.exposure], plainly=door_plainly(door)))
     above = [(says, "word")] if layout.beside else [(line, "word") for line in textwrap.wrap(says, 26)]
-    below = [(line, "soft") for line in textwrap.wrap(_below(door), layout.letters)]
+    below = [(line, "soft") for line in textwrap.wrap(text(_below(door)), layout.letters)]
     start = layout.way
     texts: list[Said] = []
     if layout.beside:
@@ -167,9 +175,9 @@ def _door(
     return drawn, end
 
 
-def _place_lines(door: Door, archive: Archive) -> list[str]:
+def _place_lines(door: Door, archive: Archive, text: _Text) -> list[str]:
     """Address and service on a line each where one does not hold both: an IPv6 address may need two."""
-    place, service = place_of(door, archive), SERVICE_SAYS[door.endpoint.service]
+    place, service = place_of(door, archive), text(SERVICE_SAYS[door.endpoint.service])
     if len(place) + 1 + len(service) <= _PLACE_LETTERS:
         return [f"{place} {service}"]
     return [*textwrap.wrap(place, _PLACE_LETTERS), service]
@@ -180,9 +188,8 @@ def _short(text: str, letters: int) -> str:
     return text if len(text) <= letters else f"{text[: letters - 1]}\N{HORIZONTAL ELLIPSIS}"
 
 
-def _below(door: Door) -> str:
-    also = door_also(door)
-    return f"{door_guards(door)}; {also}" if also else door_guards(door)
+def _below(door: Door) -> Message:
+    return semicolons([part for part in (door_guards(door), door_also(door)) if part])
 
 
 def _lines(lines: list[tuple[str, str]], x: int, top: int) -> list[Said]:
@@ -199,21 +206,24 @@ def _walls(doors: list[DoorDrawn], top: int, bottom: int) -> tuple[Wall, ...]:
     return (*walls, Wall(top, bottom))
 
 
-def _label(archive: Archive, layout: _Layout, middle: int) -> tuple[Said, ...]:
+def _label(archive: Archive, layout: _Layout, middle: int, text: _Text) -> tuple[Said, ...]:
     """What stands in the house: there is room for the product on a page alone."""
     x = (layout.wall + layout.width) // 2 + (14 if layout.beside else 2)
     product = archive.verdict.product
     if not layout.beside or product is None:
-        return (Said(x, middle + 5, "archive", "house"),)
+        return (Said(x, middle + 5, text(say("archive")), "house"),)
     return (
-        Said(x, middle - 4, "archive", "house"),
+        Said(x, middle - 4, text(say("archive")), "house"),
         Said(x, middle + 15, _short(product.name, 22), "house soft"),
     )
 
 
-def _described(door: Door, archive: Archive) -> str:
-    word = EXPOSURE_WORD[door.exposure]
-    return (
-        f"{place_of(door, archive)}, {SERVICE_SAYS[door.endpoint.service]}: {word}, {door_plainly(door)}; "
-        f"{_below(door)}."
+def _described(door: Door, archive: Archive) -> Message:
+    return say(
+        "{place}, {service}: {rung}, {plainly}; {below}.",
+        place=place_of(door, archive),
+        service=SERVICE_SAYS[door.endpoint.service],
+        rung=EXPOSURE_WORD[door.exposure],
+        plainly=door_plainly(door),
+        below=_below(door),
     )

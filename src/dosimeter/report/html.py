@@ -1,79 +1,132 @@
-"""The report as one HTML file: no script, no remote request, readable on paper and on a telephone.
+"""The report as one HTML file: no remote request, readable on paper, on a telephone and without its script.
 
-Autoescape is on, and every printed value passes ``plain_text`` too. The Content-Security-Policy
-allows one style sheet, by its hash, and nothing else (hostile-peers rows 33 and 38).
+Autoescape is on, and every printed value passes ``plain_text`` too. The Content-Security-Policy allows one
+style sheet and one script, each by its hash, and nothing else (hostile-peers rows 33 and 38). The script
+sorts and filters what is there; it makes no text into markup, and Trusted Types see to it.
 """
 
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Callable, Sequence
+from functools import partial
 from hashlib import sha256
 from typing import Final, TextIO
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from dosimeter.exposure.count_words import short_words
+from dosimeter.model.message import Argument, Message, say
 from dosimeter.model.verdict import DecoyTier, Severity
-from dosimeter.report import words
-from dosimeter.report.archive import Archive
+from dosimeter.report import page_words, words
+from dosimeter.report.archive import LADDER, Archive
 from dosimeter.report.attributes import attribute_label, attributes_of, not_looked_in_words
+from dosimeter.report.bars_picture import BAR_ROOM, draw_archives, draw_images
 from dosimeter.report.breakdown import breakdown_of
 from dosimeter.report.census_words import numbers_of, parts_in_words, why_in_words
 from dosimeter.report.document import Document
 from dosimeter.report.door_words import door_guards, doors_in_short, place_of
 from dosimeter.report.doors_picture import DoorsShape, draw_doors
+from dosimeter.report.funnel_picture import FUNNEL_ROOM, draw_funnel
+from dosimeter.report.language import Language, language_of
+from dosimeter.report.map_picture import draw_map
 from dosimeter.report.neighbour import neighbour_says
 from dosimeter.report.picture import Shape, draw_ladder
 from dosimeter.report.plain import plain_text, spans, unbroken
+from dosimeter.report.sheets import remedies_of, sheets_of
+from dosimeter.report.shown_words import beside_words, shown_words
+from dosimeter.report.study import Edition, GroupedBy, Grouping, PublishedFigure, StudyRow, Unit
+from dosimeter.report.trend_picture import TrendPoint, draw_trend
 from dosimeter.report.words import tls_in_words
 from dosimeter.report.years_picture import YearsPicture, draw_years
 
 ADDRESSES_SHOWN: Final = 60
 """Addresses listed for each kind of endpoint that is no archive; JSON Lines names them all."""
 
+ROWS_SHOWN: Final = 200
+"""Rows of one table of the study; JSON names them all."""
 
-def write_html(document: Document, out: TextIO) -> None:
-    """Write the page, piece by piece as it is made."""
-    environment = _environment()
-    style = environment.get_template("report.css").render()
-    digest = b64encode(sha256(style.encode()).digest()).decode()
+SHEETS_IN_FULL: Final = 40
+"""Up to so many sheets, each has its picture and its remedies; more of them point to the list of remedies."""
+
+
+def write_html(
+    document: Document, out: TextIO, language: Language | None = None, trend: Sequence[TrendPoint] = ()
+) -> None:
+    """Write the page, piece by piece as it is made; in English if no language is given.
+
+    ``trend`` is of earlier surveys of the same networks and this one, drawn if there are two or more.
+
+    Raises:
+        OSError: ``out`` cannot be written.
+    """
+    said = language or language_of("en")
+    environment = _environment(said)
+    style, script = (_file(environment, name) for name in ("report.css", "report.js"))
+    study = document.study
+    sheets = sheets_of(document.archives)
+    remedies = remedies_of(document.archives)
     page = environment.get_template("report.html.j2").generate(
         document=document,
         header=document.header,
         totals=document.totals,
-        pictures={
-            "wide": draw_ladder(document.ladder, Shape.WIDE),
-            "narrow": draw_ladder(document.ladder, Shape.NARROW),
-        },
+        study=study,
+        is_whole=study.edition is Edition.OWNER,
+        sheets=sheets,
+        in_full=len(sheets) <= SHEETS_IN_FULL,
+        sheet_of={id(each): sheet.number for sheet in sheets for each in sheet.archives},
+        remedies=remedies,
+        remedy_of={remedy.title: number for number, remedy in enumerate(remedies, start=1)},
+        funnel=draw_funnel(study.funnel, said),
+        map=draw_map(study.grouped(GroupedBy.COUNTRY), said),
+        trend=draw_trend(trend, said),
+        pictures={shape.name.lower(): draw_ladder(document.ladder, shape, said) for shape in Shape},
+        style=style,
+        script=script,
         content_security_policy=(
-            f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; "
-            "base-uri 'none'; form-action 'none'"
+            f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; img-src data:; "
+            "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
         ),
-        addresses_shown=ADDRESSES_SHOWN,
     )
     out.writelines(page)
 
 
-def _environment() -> Environment:
+def _file(environment: Environment, name: str) -> Markup:
+    """A file of our own that stands in the page as it is: nothing in it is from elsewhere."""
+    return Markup(environment.get_template(name).render())  # noqa: S704 - no value of a survey is in it
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
+
+
+def _environment(language: Language) -> Environment:
     environment = Environment(
         loader=PackageLoader("dosimeter.report"),
         autoescape=True,
         undefined=StrictUndefined,
-        finalize=_printed,
+        finalize=partial(_printed, language),
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["figure"] = _figure
+    environment.filters.update(
+        t=partial(_translated, language),
+        css=partial(_in_style, language),
+        figure=language.number,
+        detail=partial(_detail, language),
+    )
     environment.globals.update(
+        language=language,
         words=words,
+        page_words=page_words,
         spans=spans,
         tls_in_words=tls_in_words,
         numbers_of=numbers_of,
         parts_in_words=parts_in_words,
         why_in_words=why_in_words,
-        years_picture=_years_picture,
-        draw_doors=draw_doors,
+        years_picture=partial(_years_picture, language=language),
+        draw_doors=partial(draw_doors, language=language),
         DoorsShape=DoorsShape,
         place_of=place_of,
         doors_in_short=doors_in_short,
@@ -83,20 +136,79 @@ def _environment() -> Environment:
         not_looked_in_words=not_looked_in_words,
         neighbour_says=neighbour_says,
         short_words=short_words,
+        shown_words=shown_words,
+        beside_words=beside_words,
+        id=id,
+        label_of=partial(_label, language),
+        bars_of=partial(_bars, language),
+        published_value=partial(_published_value, language),
+        rung_order=LADDER.index,
+        size_of=_size,
         Severity=Severity,
         DecoyTier=DecoyTier,
+        GroupedBy=GroupedBy,
+        Unit=Unit,
+        ADDRESSES_SHOWN=ADDRESSES_SHOWN,
+        ROWS_SHOWN=ROWS_SHOWN,
+        BAR_ROOM=BAR_ROOM,
+        FUNNEL_ROOM=FUNNEL_ROOM,
     )
     return environment
 
 
-def _printed(value: object) -> object:
+def _printed(language: Language, value: object) -> object:
     """The last step before escaping; what the template itself wrote is left as it is."""
-    return unbroken(plain_text(value)) if isinstance(value, str) and not isinstance(value, Markup) else value
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return unbroken(plain_text(language.text(value) if isinstance(value, Message) else value))
+    return value
 
 
-def _years_picture(archive: Archive) -> YearsPicture | None:
-    return draw_years(breakdown_of(archive.findings.census).years)
+def _translated(language: Language, template: str, **arguments: Argument) -> str:
+    """A text of the templates in the reader's language."""
+    return language.text(say(template, **arguments))
 
 
-def _figure(number: int) -> str:
-    return f"{number:,}"
+def _in_style(language: Language, text: str) -> Markup:
+    """A text of our own as a string of the style sheet."""
+    written = language.text(say(text)).replace("\\", "\\\\").replace('"', '\\"').replace("<", "\\3c ")
+    return Markup(f'"{written}"')  # noqa: S704 - a text of ours, quoted for CSS
+
+
+def _detail(language: Language, text: str) -> str:
+    """A sentence that was stored: in the reader's language if we know it, else marked as English."""
+    translated = language.text(text)
+    if language.code == "en" or isinstance(text, Message) or translated != text:
+        return translated
+    return Markup('<span lang="en">{}</span>').format(escape(unbroken(plain_text(text))))
+
+
+def _label(language: Language, grouping: Grouping, row: StudyRow) -> str:
+    """The name of a row; that of a country in the reader's language."""
+    if grouping.by is GroupedBy.COUNTRY and row.key:
+        return language.country(row.key)
+    return language.text(row.label)
+
+
+def _bars(language: Language, grouping: Grouping, *, images: bool) -> object:
+    label: Callable[[StudyRow], str] = partial(_label, language, grouping)
+    return draw_images(grouping, language, label) if images else draw_archives(grouping, language, label)
+
+
+def _published_value(language: Language, value: object, unit: Unit, figure: PublishedFigure | None) -> str:
+    """A figure of a study, or ours beside it: ``24,000,000``, ``more than 400``, ``25.7%``."""
+    if unit is Unit.SHARE and isinstance(value, int | float):
+        said = language.share(value)
+    elif isinstance(value, int | float):
+        said = language.number(int(value))
+    else:
+        said = language.text(shown_words(value))  # type: ignore[arg-type] # Shown, by the type of a comparison
+    return language.text(say("more than {value}", value=said)) if figure and figure.floor else said
+
+
+def _size(count: object) -> int:
+    """What a column is sorted by; a number that is not known stands below none."""
+    return getattr(count, "value", -1)
+
+
+def _years_picture(archive: Archive, language: Language) -> YearsPicture | None:
+    return draw_years(breakdown_of(archive.findings.census).years, language)

@@ -10,11 +10,16 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+from dosimeter.model.message import commas, say, semicolons
 from dosimeter.model.verdict import Exposure
+from dosimeter.report.language import Language
 from dosimeter.report.sentences import Rung
 
 _SQUARE: Final = 14
 _STEP: Final = 19
+_MARGIN: Final = 60
+"""Right of the ladder, for the numbers."""
+
 _GROUND: Final = (Exposure.NOT_DICOM, Exposure.UNREACHABLE)
 
 
@@ -77,19 +82,28 @@ class Picture:
     description: str
 
 
-def draw_ladder(ladder: tuple[Rung, ...], shape: Shape) -> Picture:
+def draw_ladder(ladder: tuple[Rung, ...], shape: Shape, language: Language) -> Picture:
     """Place every rung but the two that are no archives; those are told in words below."""
     layout = shape.value
     standing = [rung for rung in reversed(ladder) if rung.exposure not in _GROUND]
-    right = layout.width - 60
+    right = layout.width - _MARGIN
     most = max((rung.number for rung in standing), default=0)
     top = layout.rung_height
     rungs = tuple(
-        _rung(rung, top + place * layout.rung_height, most, right, layout)
+        _rung(rung, top + place * layout.rung_height, most, layout, language)
         for place, rung in enumerate(standing)
     )
     bottom = rungs[-1].y + 14
-    ground = ", ".join(f"{rung.word} {rung.number:,}" for rung in ladder if rung.exposure in _GROUND)
+    ground = commas(
+        [
+            say("{rung} {number}", rung=rung.word, number=rung.number)
+            for rung in ladder
+            if rung.exposure in _GROUND
+        ]
+    )
+    told = [
+        say("{rung}: {number}", rung=rung.word, number=_count(rung, language)) for rung in reversed(ladder)
+    ]
     return Picture(
         width=layout.width,
         height=bottom + 34,
@@ -99,18 +113,19 @@ def draw_ladder(ladder: tuple[Rung, ...], shape: Shape) -> Picture:
         top=top - layout.rung_height + 8,
         bottom=bottom,
         rungs=rungs,
-        ground=f"Beside the ladder: {ground}.",
-        description="; ".join(f"{rung.word}: {_count(rung)}" for rung in reversed(ladder)) + ".",
+        ground=language.text(say("Beside the ladder: {ground}.", ground=ground)),
+        description=language.text(say("{rungs}.", rungs=semicolons(told))),
     )
 
 
-def _rung(rung: Rung, y: int, most: int, right: int, layout: _Layout) -> PictureRung:
+def _rung(rung: Rung, y: int, most: int, layout: _Layout, language: Language) -> PictureRung:
     start = layout.left + 12
+    right = layout.width - _MARGIN
     return PictureRung(
         exposure=rung.exposure,
-        word=rung.word,
-        plainly=rung.plainly,
-        count=_count(rung),
+        word=language.text(rung.word),
+        plainly=language.text(rung.plainly),
+        count=_count(rung, language),
         tested=rung.tested,
         y=y,
         label_y=y - 40 if layout.label_above else y - 12,
@@ -136,5 +151,5 @@ def _marks(rung: Rung, y: int, most: int, start: int, room: int) -> tuple[Mark, 
     return tuple(bar for bar in bars if bar.width)
 
 
-def _count(rung: Rung) -> str:
-    return f"{rung.number:,}" if rung.tested else "not tested"
+def _count(rung: Rung, language: Language) -> str:
+    return language.number(rung.number) if rung.tested else language.text(say("not tested"))

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from dosimeter.model.census import Exact, Unknown
+from dosimeter.model.message import Message, say, semicolons
 from dosimeter.report.breakdown import YearShown
 from dosimeter.report.census_words import cell_words
+from dosimeter.report.language import Language
 from dosimeter.report.small_cells import Cell, FewerThan
 
 YEARS_DRAWN: Final = 40
@@ -47,29 +49,29 @@ class YearsPicture:
     description: str
 
 
-def draw_years(years: Iterable[YearShown]) -> YearsPicture | None:
+def draw_years(years: Iterable[YearShown], language: Language) -> YearsPicture | None:
     """Place the bars; None where there is no year to show."""
     ordered = sorted(years, key=lambda each: each.year)
     drawn = ordered[-YEARS_DRAWN:]
     if not drawn:
         return None
     most = max(_length(each.studies) for each in drawn) or 1
-    bars = tuple(_bar(each, place, most) for place, each in enumerate(drawn))
+    bars = tuple(_bar(each, place, most, language) for place, each in enumerate(drawn))
     return YearsPicture(
         width=_WIDTH,
         height=len(bars) * _ROW + 4,
         bars=bars,
         left_out=len(ordered) - len(drawn),
-        description="; ".join(f"{bar.year}: {bar.says}" for bar in bars) + ".",
+        description=language.text(say("{years}.", years=semicolons([_told(bar) for bar in bars]))),
     )
 
 
-def _bar(each: YearShown, place: int, most: int) -> YearBar:
+def _bar(each: YearShown, place: int, most: int, language: Language) -> YearBar:
     length = _length(each.studies)
     width = -(-length * _ROOM // most)
     return YearBar(
         year=each.year,
-        says=cell_words(each.studies),
+        says=language.text(cell_words(each.studies)),
         x=_LEFT,
         y=place * _ROW + 4,
         width=width,
@@ -78,6 +80,10 @@ def _bar(each: YearShown, place: int, most: int) -> YearBar:
         text_y=place * _ROW + 4 + _BAR - 2,
         vague=not isinstance(each.studies, Exact),
     )
+
+
+def _told(bar: YearBar) -> Message:
+    return say("{year}: {studies}", year=str(bar.year), studies=bar.says)
 
 
 def _length(cell: Cell) -> int:

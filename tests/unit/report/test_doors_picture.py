@@ -8,14 +8,17 @@ import pytest
 
 from dosimeter.model.verdict import Exposure
 from dosimeter.report.doors_picture import DoorsPicture, DoorsShape, Leaf, draw_doors
+from dosimeter.report.language import language_of
 from dosimeter.report.render import Format, render
 from tests.unit.report import doors, samples
 from tests.unit.report.pages import Page
 
+ENGLISH = language_of("en")
+
 
 def drawn(shape: DoorsShape = DoorsShape.WIDE) -> DoorsPicture:
     """The picture of three doors."""
-    return draw_doors(doors.three_doors(), shape)
+    return draw_doors(doors.three_doors(), shape, ENGLISH)
 
 
 @pytest.mark.parametrize("shape", DoorsShape)
@@ -64,7 +67,7 @@ def test_a_door_at_another_address_keeps_to_its_column(address: str, shape: Door
     archive = doors.three_doors()
     moved = replace(archive.joined[1], endpoint=replace(archive.joined[1].endpoint, address=address))
     archive = replace(archive, joined=(archive.joined[0], moved, *archive.joined[2:]))
-    picture = draw_doors(archive, shape)
+    picture = draw_doors(archive, shape, ENGLISH)
     places = [said for door in picture.doors for said in door.texts if said.style == "place"]
     column = 210 if shape is DoorsShape.WIDE else picture.wall
     assert all(said.x + 10 * len(said.text) <= column for said in places)
@@ -86,7 +89,7 @@ def test_each_rung_has_its_own_shape(exposure: Exposure, leaf: Leaf) -> None:
     """What is not known is never drawn closed."""
     archive = samples.judged(samples.guarded().endpoint, samples.verdict(exposure))
 
-    (door,) = draw_doors(archive, DoorsShape.WIDE).doors
+    (door,) = draw_doors(archive, DoorsShape.WIDE, ENGLISH).doors
     assert door.leaf is leaf
     assert not door.most_open
 
@@ -113,6 +116,6 @@ def test_a_name_that_is_too_long_is_cut_in_the_picture_alone() -> None:
     archive = samples.retrievable()
     long = replace(archive, endpoint=replace(archive.endpoint, name="pacs." * 40 + "example"))
 
-    short, cut = (draw_doors(each, DoorsShape.NARROW).doors[0].texts for each in (archive, long))
+    short, cut = (draw_doors(each, DoorsShape.NARROW, ENGLISH).doors[0].texts for each in (archive, long))
     assert len(short) == len(cut)
     assert cut[1].text.endswith("\N{HORIZONTAL ELLIPSIS}")

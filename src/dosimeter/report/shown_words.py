@@ -1,0 +1,32 @@
+"""A number of the study in words, with how it is known: the same in every table, bar and tool tip."""
+
+from __future__ import annotations
+
+from dosimeter.model.message import Message, many, say
+from dosimeter.report.census_words import cell_words
+from dosimeter.report.study import Amount, Shown, Withheld
+
+
+def shown_words(shown: Shown) -> Message:
+    """``40``, ``at least 40``, ``< 11``; ``not shown`` of what this edition withholds."""
+    if isinstance(shown, Withheld):
+        return say("not shown")
+    return say("{only}", only=cell_words(shown))
+
+
+def beside_words(amount: Amount) -> tuple[Message, ...]:
+    """What stands beside the number and is never in it: archives' own claims, and what was not counted."""
+    if isinstance(amount.cell, Withheld):
+        return ()
+    beside = []
+    if amount.claims:
+        claims = many(
+            "{claimed} more claimed by {number} archive",
+            "{claimed} more claimed by {number} archives",
+            amount.claims,
+            claimed=amount.claimed,
+        )
+        beside.append(claims)
+    if amount.uncounted:
+        beside.append(many("{number} archive not counted", "{number} archives not counted", amount.uncounted))
+    return tuple(beside)
