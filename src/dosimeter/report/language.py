@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
@@ -31,6 +31,8 @@ _FRENCH_SPACES: Final = (
 """Where French sets a space that must not break a line (Imprimerie nationale, Lexique des règles
 typographiques)."""
 
+_FIELD: Final = re.compile(r"\{\^?([a-z_][a-z0-9_]*)\}")
+
 _APOSTROPHE: Final = re.compile(r"(?<=\w)'(?=[\w{«])")
 
 
@@ -45,21 +47,22 @@ class MissingTranslation(Exception):
 class Language:
     """One language. ``code`` is that of ISO 639-1. Build it with `language_of`.
 
+    ``stored`` are the keys of what a store keeps as plain text, without its template.
     ``is_strict``: a message without a translation is an error and not left in English; the tests ask so.
     """
 
     def __init__(
-        self, code: str, catalogue: Mapping[_Key, _Forms] | None = None, *, is_strict: bool = False
+        self,
+        code: str,
+        catalogue: Mapping[_Key, _Forms] | None = None,
+        stored: Iterable[_Key] = (),
+        *,
+        is_strict: bool = False,
     ) -> None:
         self.code = code
         self.is_strict = is_strict
         self._catalogue = catalogue
-        self._patterns = tuple(
-            (_pattern(one), key)
-            for key in catalogue or ()
-            for one in ((key,) if isinstance(key, str) else key)
-            if _is_told_apart(one)
-        )
+        self._patterns = tuple((_pattern(one), key) for key in stored for one in _texts(key) if "{" in one)
 
     def text(self, text: str) -> str:
         """A message in this language. Plain text is looked up as it is, and stays so if it is unknown.
@@ -210,24 +213,46 @@ def language_of(code: str, *, is_strict: bool = False) -> Language:
     """
     if code not in LANGUAGES:
         raise KeyError(code)
-    return Language(code, None if code == "en" else _catalogue(code), is_strict=is_strict)
+    if code == ENGLISH.code:
+        return ENGLISH
+    catalogues = {name: _catalogue(code, name) for name in _names(code)}
+    whole = {key: forms for each in catalogues.values() for key, forms in each.items()}
+    return Language(code, whole, catalogues.get(_STORED, ()), is_strict=is_strict)
 
 
-def _catalogue(code: str) -> dict[_Key, _Forms]:
+_STORED: Final = "probes.po"
+"""The catalogue of why a question failed or was not asked."""
+
+
+def _names(code: str) -> list[str]:
+    folder = files("dosimeter.report") / "locales" / code
+    return sorted(each.name for each in folder.iterdir() if each.name.endswith(".po"))
+
+
+def _catalogue(code: str, name: str) -> dict[_Key, _Forms]:
     from babel.messages.pofile import read_po
 
     found: dict[_Key, _Forms] = {}
-    for file in sorted((files("dosimeter.report") / "locales" / code).iterdir(), key=lambda each: each.name):
-        if not file.name.endswith(".po"):
-            continue
-        with file.open("rb") as stream:
-            for message in read_po(stream, locale=code, abort_invalid=True):
-                ids = (message.id,) if isinstance(message.id, str) else tuple(message.id)
-                forms = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
-                if ids[0] and all(forms) and forms and not message.fuzzy:
-                    key = ids[0] if len(ids) == 1 else (ids[0], ids[1])
-                    found[key] = tuple(map(_typeset, forms))
+    with (files("dosimeter.report") / "locales" / code / name).open("rb") as stream:
+        for message in read_po(stream, locale=code, abort_invalid=True):
+            ids = (message.id,) if isinstance(message.id, str) else tuple(message.id)
+            forms = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
+            if ids[0] and all(forms) and forms and not message.fuzzy:
+                key = ids[0] if len(ids) == 1 else (ids[0], ids[1])
+                found[key] = tuple(map(_typeset, forms))
     return found
+
+
+def _texts(key: _Key) -> tuple[str, ...]:
+    return (key,) if isinstance(key, str) else key
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    """What the template becomes once its fields are filled, each with something of one line."""
+    pieces = _FIELD.split(template)
+    pieces[::2] = map(re.escape, pieces[::2])
+    pieces[1::2] = (f"(?P<{name}>.+?)" for name in pieces[1::2])
+    return re.compile("".join(pieces))
 
 
 def _typeset(text: str) -> str:

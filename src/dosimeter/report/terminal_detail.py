@@ -56,7 +56,7 @@ def archive_in_detail(archive: Archive, pen: Pen) -> RenderableType:
         severity = say("{severity}: ", severity=SEVERITY_WORD[reason.severity])
         says = pen.line(severity, SEVERITY_STYLE[reason.severity])
         says.append_text(pen.line(reason.says, "default"))
-        says.append_text(pen.line(say(" [{rule}; {fact}]", rule=reason.rule, fact=reason.fact), "dim"))
+        says.append(f" [{plain_text(reason.rule)}; {plain_text(reason.fact)}]", "dim")
         parts.append(item("-", says))
     for remedy in verdict.remedies:
         parts += _remedy(remedy, pen)
