@@ -48,7 +48,7 @@ class RowBlocks:
         self.length = len(skeleton)
         """The bytes of an identifier: it is the same for all rows."""
         self._form = writing.form_of(skeleton)
-        self._of_study: dict[tuple[int, bool], list[bytes]] = {}
+        self._of_study: dict[tuple[int, int], list[bytes]] = {}
 
     def chunks(self, selection: Selection, frame: bytes) -> Iterator[tuple[int, bytes]]:
         """The rows of a selection in order, each after its ``frame``: how many, and their bytes.
@@ -87,23 +87,24 @@ class RowBlocks:
         return b"".join(parts)
 
     def _block(self, places: list[int], longer: int, frame: bytes) -> _Block:
-        studies = [self._rows_of(place, longer=place < longer) for place in places]
+        together = self._stock.studies_each if self._level == "PATIENT" else 1
+        studies = [self._rows_of(place, min(together, max(0, longer - place))) for place in places]
         rows = list(accumulate(map(len, studies), initial=0))
         written = [row for study in studies for row in study]
         data = frame + frame.join(written) if written else b""
         size = len(frame) + self.length
         return _Block(places, [size * before for before in rows], rows[-1], data)
 
-    def _rows_of(self, place: int, *, longer: bool) -> list[bytes]:
-        """The rows of the study at a place, its block and date still marks."""
-        found = self._of_study.get((place, longer))
+    def _rows_of(self, place: int, more: int) -> list[bytes]:
+        """The rows of the study at a place, its block and date still marks; ``more`` images than usual."""
+        found = self._of_study.get((place, more))
         if found is None:
             form = self._form
-            found = [form % values for values in self._values(place, longer=longer)]
-            self._of_study[place, longer] = found
+            found = [form % values for values in self._values(place, more)]
+            self._of_study[place, more] = found
         return found
 
-    def _values(self, place: int, *, longer: bool) -> Iterator[Mapping[bytes, bytes]]:
+    def _values(self, place: int, more: int) -> Iterator[Mapping[bytes, bytes]]:
         stock, pattern = self._stock, self._stock.pattern
         each, images = stock.studies_each, stock.images_at
         if self._level == "PATIENT":
@@ -112,10 +113,10 @@ class RowBlocks:
                     place // each,
                     each,
                     sum(pattern.series[place : place + each]),
-                    sum(images[place : place + each]) + each * longer,
+                    sum(images[place : place + each]) + more,
                 )
             return
-        series, held = pattern.series[place], images[place] + longer
+        series, held = pattern.series[place], images[place] + more
         study = writing.of_study(
             place, place // each, pattern.seconds[place], pattern.modalities[place], series, held
         )

@@ -1,0 +1,123 @@
+"""A survey's JSON lines beside the truth of the fleet that it was about."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+OPEN: Final = ("queryable", "retrievable", "browsable")
+COLUMNS: Final = ("queryable", "browsable", "studies", "images", "downloadable")
+_SUSPECTED: Final = ("medium", "high")
+_SAID: Final = {
+    "busy": "inconclusive",
+    "silent": "inconclusive",
+    "closes": "inconclusive",
+    "decoy": "queryable",
+}
+"""What a survey rightly says of what is no rung of its ladder."""
+_PAIRS: Final = (
+    ("patients", "patients"),
+    ("studies", "studies"),
+    ("series", "series"),
+    ("instances", "images"),
+)
+
+
+@dataclass(slots=True)
+class Compared:
+    """``found`` and ``truth`` are totals without decoys; ``exact`` how many numbers are said to be exact.
+
+    ``differences`` are sentences, the first of every kind of fault first.
+    """
+
+    studied: int
+    countries: int
+    truth: Mapping[str, int]
+    found: Counter[str] = field(default_factory=Counter)
+    wrong_countries: list[str] = field(default_factory=list)
+    exact: int = 0
+    wrong_exact: int = 0
+    misjudged: int = 0
+    kinds: Counter[str] = field(default_factory=Counter)
+    differences: list[str] = field(default_factory=list)
+
+
+def compare(truth: Mapping[str, Any], lines: Iterable[Mapping[str, Any]]) -> Compared:
+    """Hold every archive, every country and the totals against the truth."""
+    compared = Compared(truth["studied"], len(truth["countries"]), truth["totals"])
+    archives = {archive["address"]: archive for archive in truth["archives"]}
+    by_country: dict[str | None, Counter[str]] = {}
+    for line in lines:
+        if line["type"] != "archive":
+            continue
+        true = archives.pop(line["address"], None)
+        if true is None:
+            compared.misjudged += 1
+            compared.differences.append(f"{line['address']} is told twice, or is no archive of the fleet")
+            continue
+        _judge(line, true, compared)
+        _check_counts(line, true, compared)
+        if line["exposure"] in OPEN and line["decoy"]["tier"] not in _SUSPECTED:
+            row = by_country.setdefault(_country(line), Counter())
+            row += Counter(_amounts(line))
+    for address, true in archives.items():
+        compared.misjudged += 1
+        compared.differences.append(f"{address} ({true['rung']}, {true['kind']}) is not told")
+    for row in by_country.values():
+        compared.found.update(row)
+    for code, right in truth["countries"].items():
+        row = by_country.pop(code, Counter())
+        if any(row[name] != right[name] for name in COLUMNS):
+            compared.wrong_countries.append(code)
+            compared.differences.append(f"{code}: {dict(row)}, not {right}")
+    compared.differences += [
+        f"{code} holds nothing in truth: {dict(row)}" for code, row in by_country.items()
+    ]
+    compared.wrong_countries += [str(code) for code in by_country]
+    return compared
+
+
+def _country(line: Mapping[str, Any]) -> str | None:
+    country = line.get("country")
+    return country["code"] if isinstance(country, dict) else country
+
+
+def _amounts(line: Mapping[str, Any]) -> dict[str, int]:
+    counts = line["counts"]
+    return {
+        "queryable": 1,
+        "browsable": int(line["exposure"] == "browsable"),
+        "studies": counts["studies"].get("value") or 0,
+        "images": counts["instances"].get("value") or 0,
+        "downloadable": line["retrievable_instances"].get("value") or 0,
+    }
+
+
+def _judge(line: Mapping[str, Any], true: Mapping[str, Any], compared: Compared) -> None:
+    expected = _SAID.get(true["rung"], true["rung"])
+    suspected = line["decoy"]["tier"] in _SUSPECTED
+    if line["exposure"] != expected or suspected != (true["rung"] == "decoy"):
+        compared.misjudged += 1
+        compared.differences.append(
+            f"{line['address']} is {line['exposure']}, decoy {line['decoy']['tier']}; it is {true['rung']}: "
+            f"{true['kind']}"
+        )
+
+
+def _check_counts(line: Mapping[str, Any], true: Mapping[str, Any], compared: Compared) -> None:
+    for name, key in _PAIRS:
+        count = line["counts"][name]
+        if true["rung"] not in {*OPEN, "name_gated"}:
+            continue
+        compared.kinds[f"{name} {count['kind']}"] += 1
+        is_wrong = count.get("value") != true[key]
+        if count["kind"] == "exact":
+            compared.exact += 1
+            compared.wrong_exact += is_wrong
+        if is_wrong and (count["kind"] == "exact" or name in {"studies", "instances"}):
+            said = f"{count['kind']} {count.get('value')}"
+            compared.differences.append(
+                f"{line['address']} ({true['kind']}): {name} {said}, not {true[key]:,}"
+            )
