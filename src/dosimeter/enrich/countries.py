@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 from dosimeter.model.place import Country, DataSource
@@ -34,7 +35,7 @@ class Registries:
         made: dict[str, Country] = {}
         found: list[Country | None] = []
         for address, code in zip(addresses, country_code(list(addresses)), strict=True):
-            if code is None or not is_public(address):
+            if code is None or not _is_public(address):
                 found.append(None)
                 continue
             if code not in made:
@@ -54,6 +55,19 @@ def registries_source() -> DataSource:
 
     package = distribution(_PACKAGE)
     return DataSource(f"{_PACKAGE} {package.version}", _built(package.read_text(_BUILD_RECORD)))
+
+
+def _is_public(address: str) -> bool:
+    """Asked once for each 65,536 addresses of IPv4: no loopback or private range is smaller (RFC 1918)."""
+    if ":" in address:
+        return is_public(address)
+    first, second, _third, _fourth = address.split(".")
+    return _is_public_block(f"{first}.{second}.0.1")
+
+
+@lru_cache(maxsize=1 << 16)
+def _is_public_block(address: str) -> bool:
+    return is_public(address)
 
 
 def _built(record: str | None) -> date | None:

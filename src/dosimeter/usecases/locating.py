@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from ipaddress import ip_address
 from itertools import groupby, islice
 from operator import attrgetter
 from pathlib import Path
@@ -20,6 +19,7 @@ from dosimeter.model.place import NOWHERE, DataSource, Place, Sighting
 from dosimeter.model.scope import Authorisation
 from dosimeter.model.target import Endpoint
 from dosimeter.report.archive import Archive
+from dosimeter.store.rows import address_key
 from dosimeter.store.sightings import merged
 from dosimeter.store.sqlite import SqliteStore
 from dosimeter.usecases.judging import judge_all
@@ -137,7 +137,7 @@ def _inventory_places(addresses: Iterable[str], sightings: Iterable[Sighting]) -
     hosts = groupby(sightings, key=attrgetter("address"))
     host = next(hosts, None)
     for address in addresses:
-        while host is not None and _order(host[0]) < _order(address):
+        while host is not None and address_key(host[0]) < address_key(address):
             host = next(hosts, None)
         is_seen = host is not None and host[0] == address
         yield address, _of_host(host[1]) if host is not None and is_seen else NOWHERE
@@ -149,8 +149,3 @@ def _of_host(sightings: Iterable[Sighting]) -> Place:
     for other in others:
         first = merged(first, other)
     return inventory_place(first)
-
-
-def _order(address: str) -> tuple[int, int]:
-    parsed = ip_address(address)
-    return parsed.version, int(parsed)
