@@ -22,10 +22,6 @@ _FIELD: Final = re.compile(r"\{(\^?)([a-z_][a-z0-9_]*)\}")
 themselves: remedies quote JSON."""
 
 
-CAPITALISED: Final = "{text}"
-"""The template of what is said with a capital letter in front."""
-
-
 class Message(str):
     """English text that knows how it was made.
 
@@ -128,19 +124,6 @@ def semicolons(items: Sequence[str]) -> Message:
 def sentences(items: Sequence[str]) -> Message:
     """Sentences one after the other, with a space between them."""
     return _chained(_SPACE, items)
-
-
-def capitalised(text: str) -> Message:
-    """The text with a capital letter in front, in whichever language it is said."""
-    message = Message(in_capital(text))
-    message.template, message.plural, message.number = CAPITALISED, None, 1
-    message.arguments = {"text": text}
-    return message
-
-
-def in_capital(text: str) -> str:
-    """The first letter made a capital one; the rest stays as it is."""
-    return f"{text[:1].upper()}{text[1:]}"
 
 
 def fill(template: str, arguments: Mapping[str, str]) -> str:
