@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from dosimeter.cli.exits import EXIT_ENDED_EARLY, EXIT_INTERRUPTED
-from dosimeter.cli.language import chosen_language
 from dosimeter.cli.options import (
     Detail,
     EditionWord,
@@ -23,7 +22,6 @@ from dosimeter.cli.options import (
     ReportFormat,
     Store,
 )
-from dosimeter.model.message import say
 
 if TYPE_CHECKING:
     from dosimeter.report.render import Presentation
@@ -90,8 +88,7 @@ def run(  # noqa: D103 - the help text says it
             "-l",
             "-iL",
             metavar="FILE",
-            help="An inventory: a plain list, CSV, nmap XML, or what Shodan, Censys, masscan, ZMap, IVRE or "
-            "OpenKAT export (docs/inventories.md); gzip or not; - is stdin.",
+            help="An inventory: plain list, CSV or nmap XML; - is stdin.",
         ),
     ] = None,
     exclude: Annotated[
@@ -147,7 +144,7 @@ def run(  # noqa: D103 - the help text says it
 
     presentation = presented(lang, edition, detail=detail)
     check_report(report_format.value, output, presentation.edition)
-    with watched(log_level, presentation.language) as watch:
+    with watched(log_level) as watch:
         outcome = start(request, watch)
     _report(outcome, store, report_format, output, presentation, fail_on)
 
@@ -196,7 +193,7 @@ def resume(  # noqa: D103 - the help text says it
     )
     presentation = presented(lang, edition, detail=detail)
     check_report(report_format.value, output, presentation.edition)
-    with watched(log_level, presentation.language) as watch:
+    with watched(log_level) as watch:
         outcome = go_on(request, watch)
     _report(outcome, store, report_format, output, presentation, fail_on)
 
@@ -208,7 +205,7 @@ def stop(  # noqa: D103 - the help text says it
 ) -> None:
     from dosimeter.usecases.surveys import request_stop
 
-    typer.echo(chosen_language(None).text(request_stop(store, survey)), err=True)
+    typer.echo(request_stop(store, survey), err=True)
 
 
 @app.command("list", help="List the surveys of the store, newest first. One that died can be resumed.")
@@ -230,8 +227,7 @@ def _report(
     from dosimeter.cli.report import exit_code
     from dosimeter.usecases.make_report import make_report
 
-    ended = say("survey {survey}: {says}", survey=outcome.survey_id, says=outcome.says)
-    sys.stderr.write(f"{presentation.language.text(ended)}\n")
+    sys.stderr.write(f"survey {outcome.survey_id}: {outcome.says}\n")
     worst = make_report(store, outcome.survey_id, report_format.value, output, presentation)
     code = exit_code(worst, fail_on)
     if outcome.interrupted:

@@ -18,9 +18,12 @@ _LEVELS: Final = ("#9fb4c0", "#f3c9a9", "#e89a6c", "#d3603f", "#ad241c", "#6d071
 _LAND: Final = "#e6eaed"
 _UNCLAIMED: Final = "#d3d8dc"
 _BORDER: Final = "#ffffff"
-_LETTERS: Final = 1.5
-_CIRCLES: Final = 1.8
-"""How much larger numbers and circles are than on a screen, which is twice as wide as the paper."""
+_LETTER: Final = 0.02
+_CIRCLE: Final = 0.006
+"""The height of a number and the radius of a circle, as parts of the width of the page."""
+
+_PARTS: Final = {"world": 1, "europe": 1.6}
+"""The width of the page, of that of each view: the second one is printed smaller."""
 
 _TYPE: Final = 'font-family="Libertinus Serif" font-weight="bold" text-anchor="middle"'
 
@@ -50,6 +53,7 @@ def map_block(study: Study, pen: Pen) -> Json | None:
 
 
 def _svg(picture: MapPicture, view: MapView) -> str:
+    width = int(view.view_box.split()[2])
     shapes = [
         f'<path d="{picture.land}" fill="{_LAND}" stroke="{_BORDER}" stroke-width="2"/>',
         f'<path d="{picture.unclaimed}" fill="{_UNCLAIMED}" stroke="{_BORDER}" stroke-width="2"/>',
@@ -58,12 +62,13 @@ def _svg(picture: MapPicture, view: MapView) -> str:
         f'<path d="{each.outline}" fill="{_LEVELS[each.level]}" stroke="{_BORDER}" stroke-width="2"/>'
         for each in picture.countries
     )
+    radius = width * _CIRCLE * _PARTS[view.name]
     shapes += (
-        f'<circle cx="{each.x}" cy="{each.y}" r="{each.radius * _CIRCLES:.0f}" fill="{_LEVELS[each.level]}" '
-        f'stroke="#18222d" stroke-width="{each.radius / 3:.1f}"/>'
+        f'<circle cx="{each.x}" cy="{each.y}" r="{radius:.0f}" fill="{_LEVELS[each.level]}" '
+        f'stroke="#18222d" stroke-width="{radius / 4:.1f}"/>'
         for each in view.circles
     )
-    size = view.letter * _LETTERS
+    size = width * _LETTER * _PARTS[view.name]
     for each in view.numbers:
         place = f'x="{each.x}" y="{each.y + size / 3:.0f}" font-size="{size:.0f}" {_TYPE}'
         number = escape(each.text)

@@ -10,7 +10,7 @@ from dosimeter.model.census import Estimated, Unknown
 from dosimeter.model.message import say, semicolons
 from dosimeter.report.counts_json import Json
 from dosimeter.report.funnel_picture import draw_funnel
-from dosimeter.report.pdf_blocks import bullets, heading, note, table, text
+from dosimeter.report.pdf_blocks import heading, table, text
 from dosimeter.report.pdf_text import Pen
 from dosimeter.report.pdf_words import GROUPED_BY_HEAD
 from dosimeter.report.shown_words import shown_words
@@ -32,15 +32,15 @@ from dosimeter.report.words import SEVERITY_WORD
 _NUMBERS: Final = (
     say("Studied"),
     say("Archives"),
-    say("Answer anybody"),
-    say("Let fetch"),
-    say("Any browser"),
+    say("Open"),
+    say("Retrievable"),
+    say("Browsable"),
     say("Patients"),
     say("Studies"),
     say("Images linked"),
     say("Images downloadable"),
 )
-_WIDTHS: Final = (2.3, 0.85, 0.9, 0.95, 0.8, 0.95, 1.25, 1.3, 1.45, 1.45)
+_WIDTHS: Final = (2.1, 0.95, 0.95, 0.95, 1.15, 1.1, 1.2, 1.25, 1.45, 1.55)
 
 
 def first_blocks(study: Study, pen: Pen) -> Iterator[Json]:
@@ -203,30 +203,40 @@ def _published(published: tuple[PublishedComparison, ...], pen: Pen) -> Iterator
         return
     yield heading(1, say("Beside published studies"), pen)
     yield text(say("Only figures that are defined alike stand side by side."), pen)
-    for comparison in published:
-        label = comparison.label
-        if comparison.region:
-            country = pen.language.country(comparison.region)
-            label = say("{label}, {country}", label=label, country=country)
-        yield heading(2, label, pen)
-        yield bullets([say("This survey: {figure}", figure=_here(comparison, pen))], pen)
-        yield table(
-            (say("Study"), say("Year"), say("Figure"), say("Definition"), say("Source")),
-            [
-                (
-                    pen.text(each.study),
-                    str(each.year),
-                    _figure(each, pen),
-                    pen.text(each.definition),
-                    pen.text(say("{source}, {day}", source=each.source, day=each.published)),
-                )
-                for each in comparison.published
-            ],
-            align="llrll",
-            columns=(1.2, 0.5, 1, 2.4, 2),
-            pen=pen,
+    rows = [
+        (
+            pen.text(_what(comparison, pen)),
+            pen.text(_here(comparison, pen)),
+            _figure(figure, pen),
+            pen.text(say("{study}, {year}", study=figure.study, year=str(figure.year))),
+            pen.text(figure.definition),
+            pen.text(say("{source}, {day}", source=figure.source, day=figure.published)),
         )
-    yield note(say("Sources that disagree both stand."), pen)
+        for comparison in published
+        for figure in comparison.published
+    ]
+    yield table(
+        (
+            say("What"),
+            say("This survey"),
+            say("Published"),
+            say("Study"),
+            say("Definition"),
+            say("Source"),
+        ),
+        rows,
+        align="lrrlll",
+        columns=(1.5, 0.9, 1, 1.1, 1.8, 1.8),
+        pen=pen,
+        notes=[say("Where sources disagree, both stand.")],
+    )
+
+
+def _what(comparison: PublishedComparison, pen: Pen) -> str:
+    if not comparison.region:
+        return comparison.label
+    country = pen.language.country(comparison.region)
+    return say("{label}, {country}", label=comparison.label, country=country)
 
 
 def _here(comparison: PublishedComparison, pen: Pen) -> str:

@@ -92,7 +92,7 @@ def render(
         case Format.HTML:
             from dosimeter.report.html import write_html
 
-            write_html(document, out)
+            write_html(document, out, language)
         case _:
             _render_data(document, form, out)
 
