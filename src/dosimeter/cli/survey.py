@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from dosimeter.cli.exits import EXIT_ENDED_EARLY, EXIT_INTERRUPTED
+from dosimeter.cli.language import chosen_language
 from dosimeter.cli.options import (
     Detail,
     EditionWord,
@@ -22,6 +23,7 @@ from dosimeter.cli.options import (
     ReportFormat,
     Store,
 )
+from dosimeter.model.message import say
 
 if TYPE_CHECKING:
     from dosimeter.report.render import Presentation
@@ -88,7 +90,8 @@ def run(  # noqa: D103 - the help text says it
             "-l",
             "-iL",
             metavar="FILE",
-            help="An inventory: plain list, CSV or nmap XML; - is stdin.",
+            help="An inventory: a plain list, CSV, nmap XML, or what Shodan, Censys, masscan, ZMap, IVRE or "
+            "OpenKAT export (docs/inventories.md); gzip or not; - is stdin.",
         ),
     ] = None,
     exclude: Annotated[
@@ -144,7 +147,7 @@ def run(  # noqa: D103 - the help text says it
 
     presentation = presented(lang, edition, detail=detail)
     check_report(report_format.value, output, presentation.edition)
-    with watched(log_level) as watch:
+    with watched(log_level, presentation.language) as watch:
         outcome = start(request, watch)
     _report(outcome, store, report_format, output, presentation, fail_on)
 
@@ -193,7 +196,7 @@ def resume(  # noqa: D103 - the help text says it
     )
     presentation = presented(lang, edition, detail=detail)
     check_report(report_format.value, output, presentation.edition)
-    with watched(log_level) as watch:
+    with watched(log_level, presentation.language) as watch:
         outcome = go_on(request, watch)
     _report(outcome, store, report_format, output, presentation, fail_on)
 
@@ -205,7 +208,7 @@ def stop(  # noqa: D103 - the help text says it
 ) -> None:
     from dosimeter.usecases.surveys import request_stop
 
-    typer.echo(request_stop(store, survey), err=True)
+    typer.echo(chosen_language(None).text(request_stop(store, survey)), err=True)
 
 
 @app.command("list", help="List the surveys of the store, newest first. One that died can be resumed.")
@@ -227,7 +230,8 @@ def _report(
     from dosimeter.cli.report import exit_code
     from dosimeter.usecases.make_report import make_report
 
-    sys.stderr.write(f"survey {outcome.survey_id}: {outcome.says}\n")
+    ended = say("survey {survey}: {says}", survey=outcome.survey_id, says=outcome.says)
+    sys.stderr.write(f"{presentation.language.text(ended)}\n")
     worst = make_report(store, outcome.survey_id, report_format.value, output, presentation)
     code = exit_code(worst, fail_on)
     if outcome.interrupted:
