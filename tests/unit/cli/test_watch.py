@@ -9,6 +9,8 @@ from dosimeter.cli.watch import SECONDS_BETWEEN_LINES, TerminalWatch, watched
 from dosimeter.model.census import Axis, Things
 from dosimeter.model.facts import QueryService
 from dosimeter.model.target import Endpoint
+from dosimeter.report.language import language_of
+from dosimeter.usecases.run_survey import NOT_COMPARED
 from tests.contract.samples import cell, record
 
 ONE = Endpoint("10.0.0.1", 104)
@@ -101,3 +103,30 @@ def test_a_log_has_each_cell(capsys: pytest.CaptureFixture[str]) -> None:
     assert (event["endpoint"], event["so_far"], event["cell"], event["axis"]) == (
         *("10.0.0.1:104", 7, "2011", "dates"),
     )
+
+
+def test_a_count_is_told_about_in_french(moment: Time, capsys: pytest.CaptureFixture[str]) -> None:
+    """In the language of the command, with the numbers of that language."""
+    watch = TerminalWatch(live=False, log=False, language=language_of("fr", is_strict=True))
+    moment.now += SECONDS_BETWEEN_LINES
+    watch.counted(OTHER, 3, cell("2012"))
+    moment.now += SECONDS_BETWEEN_LINES
+    watch.counted(ONE, 12_430, replace(cell("00/11"), axis=Axis.TIMES))
+
+    first, second = capsys.readouterr().err.replace("\N{NARROW NO-BREAK SPACE}", " ").splitlines()
+    assert first.replace("\N{NO-BREAK SPACE}", " ").endswith(
+        "3 examens jusqu\N{RIGHT SINGLE QUOTATION MARK}ici (2012)"
+    )
+    assert "12 430 examens" in second
+    assert second.endswith("(00/11 heures) ; 1 autre en cours")
+
+
+def test_the_beginning_and_notes_are_told_in_french(capsys: pytest.CaptureFixture[str]) -> None:
+    """What is to be asked, and what the user should know before."""
+    watch = TerminalWatch(live=False, log=False, language=language_of("fr", is_strict=True))
+    watch.began("20261124-7f3a9c", 1, 2)
+    watch.note(NOT_COMPARED)
+
+    began, note = capsys.readouterr().err.splitlines()
+    assert "1 hôte, 2 points" in began
+    assert note.startswith("dosimeter: Les archives déjà comptées ne sont pas comparées")
