@@ -121,7 +121,7 @@ def build_document(
             others.setdefault(_kind(each.findings), []).append(sharing.share(each))
     is_whole = edition is Edition.OWNER
     whole = tally.totals()
-    study = study_of(header, whole, archives, edition)
+    study = study_of(header, whole, tally.study(), archives, edition)
     not_tested = not_tested_of(header, whole)
     totals = whole if is_whole else shareable_totals(whole)
     header = header if is_whole else shareable_header(header)

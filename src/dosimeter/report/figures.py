@@ -132,7 +132,7 @@ class Totals:
 
     ``counting_cost`` is that of all archives together, decoys too; None where nothing was counted to
     any end. ``web_asked`` are endpoints that were asked over HTTP, ``not_sampled`` archives that answer
-    queries and of whose answers nobody looked at any. ``study`` is what its tables are made of.
+    queries and of whose answers nobody looked at any.
     """
 
     with_decoys: Figures
@@ -143,7 +143,6 @@ class Totals:
     not_asked: tuple[NotAskedLine, ...]
     spared: tuple[SparedLine, ...]
     tried_titles: int
-    study: StudyFigures
     counting_cost: CountingCost | None = None
     web_asked: int = 0
     not_sampled: int = 0
@@ -271,6 +270,11 @@ class Tally:
         for question in {(skip.probe, skip.why) for skip in findings.not_asked}:
             self._not_asked[question] += times
 
+    def study(self) -> StudyFigures:
+        """What the tables of the study are made of, so far."""
+        self._add_up()
+        return self._study.figures(self._all.hosts)
+
     def totals(self) -> Totals:
         """The figures so far."""
         self._add_up()
@@ -288,7 +292,6 @@ class Tally:
             ),
             spared=tuple(SparedLine(why, endpoints) for why, endpoints in _commonest(self._spared)),
             tried_titles=self._tried_titles,
-            study=self._study.figures(self._all.hosts),
             web_asked=self._web_asked,
             not_sampled=self._not_sampled,
             counting_cost=self._counting_cost,

@@ -62,7 +62,7 @@ def stream_json_lines(header: SurveyHeader, archives: Iterable[Archive], out: Te
 
     def ending() -> Json:
         totals = tally.totals()
-        return totals_object(header.id, totals, study_of(header, totals))
+        return totals_object(header.id, totals, study_of(header, totals, tally.study()))
 
     _write_lines(header, _counted(archives, tally), ending, out)
 

@@ -21,11 +21,13 @@ from dosimeter.report.study_edition import (
 )
 from dosimeter.report.study_method import method_of
 from dosimeter.report.study_rows import funnel_of, groupings_of, row_of
+from dosimeter.report.study_tally import StudyFigures
 
 
 def study_of(
     header: SurveyHeader,
     totals: Totals,
+    figures: StudyFigures,
     archives: Sequence[Archive] = (),
     edition: Edition = Edition.OWNER,
 ) -> Study:
@@ -33,7 +35,6 @@ def study_of(
 
     Without them, as in an edition that names none, the whole scope is surveyed again for that.
     """
-    figures = totals.study
     is_whole = edition is Edition.OWNER
     whole = row_of("", say("all archives"), figures.whole)
     with_decoys = row_of("", say("with suspected decoys"), figures.everything)
@@ -44,6 +45,7 @@ def study_of(
         director=director_page_of(
             header,
             totals,
+            figures,
             archives,
             names_archives=is_whole,
             tells_sums=is_whole or whole_may_be_shown(figures),
@@ -57,7 +59,7 @@ def study_of(
         findings=figures.findings.findings,
         attributes=figures.findings.attributes,
         published=(),
-        method=method_of(header, totals),
+        method=method_of(header, figures),
         sources=figures.sources if is_whole else shareable_sources(figures),
         edition_note="" if is_whole else EDITION_NOTE,
     )

@@ -18,7 +18,7 @@ from dosimeter.report.figures import Figures, Totals
 from dosimeter.report.stake_sentences import sum_amount
 from dosimeter.report.study import DirectorPage
 from dosimeter.report.study_actions import actions_of
-from dosimeter.report.study_tally import Line
+from dosimeter.report.study_tally import Line, StudyFigures
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +26,8 @@ class _Story:
     """What the sentences are made of; ``figures`` are without suspected decoys."""
 
     header: SurveyHeader
-    totals: Totals
     figures: Figures
-    line: Line
+    study: StudyFigures
     archives: Sequence[Archive]
     tells_sums: bool
 
@@ -47,6 +46,7 @@ class _Story:
 def director_page_of(
     header: SurveyHeader,
     totals: Totals,
+    study: StudyFigures,
     archives: Sequence[Archive],
     *,
     names_archives: bool = True,
@@ -59,7 +59,7 @@ def director_page_of(
     people are parted among the things to do.
     """
     figures = totals.without_decoys
-    story = _Story(header, totals, figures, totals.study.whole, archives, tells_sums)
+    story = _Story(header, figures, study, archives, tells_sums)
     named = archives if names_archives else ()
     return DirectorPage(
         headline=_headline(story),
@@ -67,7 +67,7 @@ def director_page_of(
         stranger_can=tuple(_stranger_can(figures)),
         people=tuple(_people(story)),
         since=tuple(_since(story)),
-        actions=actions_of(totals.study.findings, named, may_tell_amounts=tells_parts),
+        actions=actions_of(study.findings, named, may_tell_amounts=tells_parts),
         unknown=tuple(_unknown(story)),
     )
 
@@ -136,7 +136,7 @@ def _stranger_can(figures: Figures) -> Iterator[Message]:
 
 
 def _people(story: _Story) -> Iterator[Message]:
-    line = story.line
+    line = story.study.whole
     if not story.figures.open_to_anybody:
         return
     if not story.tells_sums:
@@ -198,10 +198,10 @@ def _since(story: _Story) -> Iterator[Message]:
             len(seen),
             day=min(seen).date(),
         )
-    if story.totals.study.oldest_year is not None:
+    if story.study.oldest_year is not None:
         yield say(
             "The oldest of the examinations that were counted is of {year}.",
-            year=str(story.totals.study.oldest_year),
+            year=str(story.study.oldest_year),
         )
     yield say(
         "Where patients in the European Union are concerned, the supervisory authority must be told within "
@@ -217,32 +217,32 @@ def _seen_open(story: _Story) -> tuple[datetime, datetime]:
 
 
 def _unknown(story: _Story) -> Iterator[Message]:
-    figures, totals = story.figures, story.totals
+    figures, study = story.figures, story.study
     if story.header.state is not SurveyState.COMPLETED:
         yield say("What the rest of the network holds: the survey did not reach its end.")
     if not story.proved:
         yield say("Whether the archives are open: this survey was not allowed to ask.")
-    unjudged = figures.archives_on(Exposure.INCONCLUSIVE) + totals.study.hosts_silent
+    unjudged = figures.archives_on(Exposure.INCONCLUSIVE) + study.hosts_silent
     if unjudged:
         yield many(
             "Whether {number} more is open: it could not be judged, and that is no sign of safety.",
             "Whether {number} more are open: they could not be judged, and that is no sign of safety.",
             unjudged,
         )
-    missing = max(story.line.patients.unknown, story.line.studies.unknown)
+    missing = max(story.study.whole.patients.unknown, story.study.whole.studies.unknown)
     if missing and story.proved and story.tells_sums:
         yield many(
             "How much {number} archive that is open holds: it was not counted, or not to the end.",
             "How much {number} archives that are open hold: they were not counted, or not to the end.",
             missing,
         )
-    if totals.suspected_decoys:
+    if study.decoys.archives:
         yield many(
             "Whether {number} archive is real: it looks like a trap for intruders or a demonstration, and is "
             "in no number of this page.",
             "Whether {number} archives are real: they look like traps for intruders or demonstrations, and "
             "are in no number of this page.",
-            totals.suspected_decoys,
+            study.decoys.archives,
         )
     if figures.open_to_anybody:
         yield say(

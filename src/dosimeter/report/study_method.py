@@ -8,15 +8,15 @@ from dosimeter.exposure.rules import RULESET_VERSION
 from dosimeter.model.message import Message, say
 from dosimeter.model.scope import Touch
 from dosimeter.model.survey import SurveyHeader
-from dosimeter.report.figures import Totals
+from dosimeter.report.study_tally import StudyFigures
 
 
-def method_of(header: SurveyHeader, totals: Totals) -> tuple[Message, ...]:
+def method_of(header: SurveyHeader, figures: StudyFigures) -> tuple[Message, ...]:
     """Who was asked what, what is counted and how, and by which version."""
-    return tuple(_sentences(header, totals))
+    return tuple(_sentences(header, figures))
 
 
-def _sentences(header: SurveyHeader, totals: Totals) -> Iterator[Message]:
+def _sentences(header: SurveyHeader, figures: StudyFigures) -> Iterator[Message]:
     yield say(
         "Every endpoint was asked as a stranger would ask: with no password, under a name of our own, "
         "calling a title made up for the survey."
@@ -46,9 +46,9 @@ def _sentences(header: SurveyHeader, totals: Totals) -> Iterator[Message]:
         "An archive is counted once, however many doors it has: doors are joined by evidence, never because "
         "they share an address."
     )
-    if totals.suspected_decoys:
+    if figures.decoys.archives:
         yield say("Suspected decoys are in no table; the funnel and the totals are given with them too.")
-    if totals.study.sources:
+    if figures.sources:
         yield say(
             "A country is where an address is registered, which need not be where the machine stands. Of an "
             "archive with several doors it is that of the most open one."

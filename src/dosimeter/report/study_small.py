@@ -36,19 +36,20 @@ def withheld_rows(lines: Sequence[Line], fewest_open: int = 0) -> frozenset[int]
     """The places of the lines whose amounts are withheld; None if all of them must be.
 
     A line with an amount of 1 to 10 is withheld, and one with fewer than ``fewest_open`` archives that answer
-    anybody; then the nearest lines (of two, the later) until there are two, and none of their sums is small.
-    The order of the lines must not depend on amounts: whoever knows the rule must not learn from it.
+    anybody; and with them the nearest lines that hold something (of two, the later), until no small amount
+    follows. The order of the lines must not depend on amounts: whoever knows the rule must not learn from it.
     """
-    hidden = {place for place, line in enumerate(lines) if is_small(line) or 0 < line.queryable < fewest_open}
-    if not hidden:
+    first = {place for place, line in enumerate(lines) if is_small(line) or 0 < line.queryable < fewest_open}
+    if not first:
         return frozenset()
-    first = frozenset(hidden)
-    while not _are_hidden([lines[place] for place in hidden], fewest_open):
-        free = [place for place, line in enumerate(lines) if place not in hidden and line.queryable]
-        if not free:
-            return None
-        hidden.add(min(free, key=lambda place: (min(abs(place - each) for each in first), -place)))
-    return frozenset(hidden)
+    free = [place for place, line in enumerate(lines) if place not in first and any(_numbers(line))]
+    beside = sorted(free, key=lambda place: (min(abs(place - each) for each in first), -place))
+    for several in range(1, len(beside) + 1):
+        if _are_hidden(
+            [lines[place] for place in first], [lines[place] for place in beside[:several]], fewest_open
+        ):
+            return frozenset(first | set(beside[:several]))
+    return None
 
 
 def has_small_stakes(without_decoys: Stakes, with_decoys: Stakes) -> bool:
@@ -64,11 +65,25 @@ def has_small_stakes(without_decoys: Stakes, with_decoys: Stakes) -> bool:
     return any(map(is_small_number, numbers))
 
 
-def _are_hidden(lines: Sequence[Line], fewest_open: int) -> bool:
+def _are_hidden(first: Sequence[Line], beside: Sequence[Line], fewest_open: int) -> bool:
+    """Whether the sum of all, which is known, leaves every small amount open.
+
+    Lines beside are known not to be small. What is left of a sum above their smallest must allow a small
+    amount to be anything from 1 to 10 while the other small ones are at least 1.
+    """
     together = Line()
-    for line in lines:
+    for line in (*first, *beside):
         together.merge(line)
-    return len(lines) >= _TWO_ROWS and together.queryable >= fewest_open and not is_small(together)
+    if together.queryable < fewest_open or is_small(together):
+        return False
+    smallest = SMALLEST_SHOWN * len(beside) + SMALLEST_SHOWN - 1 + len(first) - 1
+    sums = tuple(_numbers(together))
+    return all(
+        total >= smallest
+        for line in first
+        for mine, total in zip(_numbers(line), sums, strict=True)
+        if is_small_number(mine)
+    )
 
 
 def _numbers(line: Line) -> Iterator[int]:

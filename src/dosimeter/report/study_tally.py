@@ -38,39 +38,43 @@ class Line:
     downloadable: Sum = _NOTHING
     not_downloadable: Sum = _NOTHING
 
-    def add(self, findings: Findings, opening: Opening | None, times: int) -> None:
-        """Archives that answered alike."""
-        self.studied += times
-        self.archives += times
-        if opening is None or not opening.anybody:
-            return
-        self.queryable += times
-        self.browsable += times * (findings.verdict.exposure is Exposure.BROWSABLE)
-        self.retrievable += times * opening.fetches
-        if not opening.studies:
-            return
-        counts = opening.counts
-        images = sum_of(counts.instances, times)
-        self.patients += sum_of(counts.patients, times)
-        self.studies += sum_of(counts.studies, times)
-        self.linked += images
-        if opening.fetches:
-            self.downloadable += images
-        else:
-            self.not_downloadable += images
-
     def merge(self, other: Line) -> None:
         """Add another line to this one."""
         self.studied += other.studied
         self.archives += other.archives
+        if not other.queryable:
+            return
         self.queryable += other.queryable
         self.retrievable += other.retrievable
         self.browsable += other.browsable
         self.patients += other.patients
         self.studies += other.studies
         self.linked += other.linked
-        self.downloadable += other.downloadable
-        self.not_downloadable += other.not_downloadable
+        if other.retrievable:
+            self.downloadable += other.downloadable
+        if other.retrievable < other.queryable:
+            self.not_downloadable += other.not_downloadable
+
+
+def line_of(findings: Findings, opening: Opening | None, times: int) -> Line:
+    """Archives that answered alike."""
+    line = Line(studied=times, archives=times)
+    if opening is None or not opening.anybody:
+        return line
+    line.queryable = times
+    line.browsable = times * (findings.verdict.exposure is Exposure.BROWSABLE)
+    line.retrievable = times * opening.fetches
+    if not opening.studies:
+        return line
+    counts = opening.counts
+    line.patients = sum_of(counts.patients, times)
+    line.studies = sum_of(counts.studies, times)
+    line.linked = sum_of(counts.instances, times)
+    if opening.fetches:
+        line.downloadable = line.linked
+    else:
+        line.not_downloadable = line.linked
+    return line
 
 
 @dataclass(slots=True)
@@ -126,13 +130,14 @@ class StudyTally:
     def add(self, findings: Findings, place: Place, times: int) -> None:
         """Archives that answered alike, and are in one place."""
         opening = opening_of(findings)
+        line = line_of(findings, opening, times)
         self._places.add(place)
         if findings.is_suspected_decoy:
-            self._decoys.add(findings, opening, times)
+            self._decoys.merge(line)
             return
-        self._whole.add(findings, opening, times)
+        self._whole.merge(line)
         for by, named in keys_of(findings, place):
-            self._tables[by].line(named).add(findings, opening, times)
+            self._tables[by].line(named).merge(line)
         self._findings.add(findings, opening, times)
         if opening is not None and opening.anybody and findings.census.years:
             self._note_year(breakdown_of(findings.census).oldest_year)
