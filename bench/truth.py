@@ -107,6 +107,10 @@ def _judge(line: Mapping[str, Any], true: Mapping[str, Any], compared: Compared)
 
 
 def _check_counts(line: Mapping[str, Any], true: Mapping[str, Any], compared: Compared) -> None:
+    fetched, right = line["retrievable_instances"], true["images"] if true["retrievable"] else 0
+    if true["rung"] in OPEN and fetched.get("value") != right:
+        said = f"{fetched['kind']} {fetched.get('value')}"
+        compared.differences.append(f"{line['address']} ({true['kind']}): downloadable {said}, not {right:,}")
     for name, key in _PAIRS:
         count = line["counts"][name]
         if true["rung"] not in {*OPEN, "name_gated"}:

@@ -37,16 +37,16 @@ touch = "count"
 
 [scope]
 networks = ["{network}"]
-ports = [4242, 8042, 8080, 11112]
+ports = [4242, 8042, 11112]
 tls_ports = []
-web_ports = [8042, 8080]
+web_ports = [8042]
 hl7_ports = []
 called_ae_titles = ["{called}"]
 calling_ae_titles = ["{calling}"]
 
 [pace]
 new_hosts_per_second = 0
-hosts_in_flight = 24
+hosts_in_flight = 16
 seconds_between_associations = 0
 connect_seconds = 5
 answer_seconds = 5
