@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import time
 from pathlib import Path
 
@@ -111,6 +112,35 @@ def test_an_inventory_that_is_something_else(settled: Settled, name: str, conten
     settled.refused("--scope", settled.scope, "-l", path, words=(name,))
 
 
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_scanners_json_that_is_cut_off(settled: Settled, packed: bool) -> None:  # noqa: FBT001 - a parameter
+    """The byte is named, and the records before it are not surveyed as if they were all."""
+    record = f'{{"ip_str": "127.0.0.1", "port": {settled.archive.port}}}\n'
+    path = settled.terminal.folder / "shodan.json"
+    content = (record * 3 + record[:20]).encode()
+    path.write_bytes(gzip.compress(content)[:-9] if packed else content)
+    words = (
+        "gzip data is damaged"
+        if packed
+        else f"shodan.json:4: the JSON ends in the middle, after byte {len(content)}"
+    )
+    settled.refused("--scope", settled.scope, "-l", path, words=(words,))
+
+
+def test_a_scanners_file_of_which_nothing_is_left(settled: Settled) -> None:
+    """The refusal counts the reasons."""
+    path = settled.terminal.folder / "shodan.json"
+    path.write_text('{"ip_str": "8.8.8.8", "port": 104}\n{"ip_str": "8.8.8.8", "port": 0}\n')
+    words = (
+        "nothing is left to ask",
+        "1 entry of",
+        "outside the scope",
+        "1 record of",
+        "port that is not a number",
+    )
+    settled.refused("--scope", settled.scope, "-l", path, words=words)
+
+
 def test_an_inventory_with_a_target_outside_the_scope(settled: Settled) -> None:
     """The line is named, and the targets before it are not contacted."""
     path = settled.terminal.folder / "hosts.txt"
@@ -118,9 +148,20 @@ def test_an_inventory_with_a_target_outside_the_scope(settled: Settled) -> None:
     settled.refused("--scope", settled.scope, "-l", path, words=("10.9.9.9",))
 
 
-@pytest.mark.parametrize("begin", [b"", b"127.0.0.1", b"<?xml version='1.0'?><nmaprun ", b"host,port\n"])
+@pytest.mark.parametrize(
+    "begin",
+    [
+        b"",
+        b"127.0.0.1",
+        b"<?xml version='1.0'?><nmaprun ",
+        b"host,port\n",
+        b'{"ip_str": "',
+        b'[{"ip_str": "',
+        b"#masscan\nopen tcp",
+    ],
+)
 def test_an_inventory_that_is_one_gigabyte_of_one_line(settled: Settled, begin: bytes) -> None:
-    """It is refused by its beginning: neither the memory nor the patience is there for the rest."""
+    """It is refused by its beginning, or read over as one record that is too long: with little memory."""
     path: Path = settled.terminal.folder / "big.txt"
     with path.open("wb") as file:
         file.write(begin)

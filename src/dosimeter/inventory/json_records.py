@@ -83,12 +83,9 @@ def _is_in_lines(source: ByteSource) -> bool:
     if line[:1] != b"{" or (end and not line.rstrip().endswith((b"}", b"},"))):
         return False
     splitter = Splitter(source.name)
-    wrapped = False
-    for at in range(0, len(line), 64):
-        for _ in splitter.feed(line[at : at + 64]):
-            pass
-        wrapped = wrapped or splitter.is_wrapped
-    return not wrapped
+    for _ in splitter.feed(line):
+        pass
+    return not splitter.has_wrapped and not (end and splitter.is_open)
 
 
 def _lines(source: ByteSource) -> Iterator[Piece]:

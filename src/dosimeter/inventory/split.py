@@ -67,11 +67,8 @@ class Splitter:
         self._gap = b""
         self._partial = b""
         self._strays: list[Piece] = []
-
-    @property
-    def is_wrapped(self) -> bool:
+        self.has_wrapped = False
         """Whether an object turned out to be no record but to hold records."""
-        return any(self._wrappers)
 
     @property
     def is_open(self) -> bool:
@@ -115,7 +112,7 @@ class Splitter:
 
     def _end_string(self, chunk: bytes) -> int:
         """Where the string that began in an earlier chunk ends in this one."""
-        ended = _STRING_END.match(chunk, 1 if self._escaped else 0)
+        ended = _STRING_END.match(chunk, 1 if self._escaped else 0) if b'"' in chunk else None
         if ended is None:
             self._escaped = _ends_escaped(chunk, escaped=self._escaped)
             self._partial += chunk[: max(0, _LONGEST_WRAPPER - len(self._partial))]
@@ -156,6 +153,7 @@ class Splitter:
         self._key = b""
         if self._depth == 1 and self._is_record and wraps:
             self._forget()
+            self.has_wrapped = True
             self._enter(is_object=True)
             return self._begin(token)
         if self._depth:

@@ -88,6 +88,7 @@ def test_what_stands_between_records_is_counted() -> None:
     [
         ('{"hosts": ["127.0.0.1"]}', "no record in it is shaped as Shodan"),
         ("[]", "names no target"),
+        ('{"result": {"hits": []}}\n', "names no target"),
         ("[", "ends in the middle, after byte 1;"),
         ("{", "ends in the middle, after byte 1;"),
         ('{"ip_str": "192.0.2.5", "port": 104}\n{"ip_str": "192.0', "ends in the middle, after byte 54;"),
@@ -98,6 +99,12 @@ def test_json_that_cannot_be_used_is_a_problem(content: str, words: str) -> None
     """Of no known tool, empty, or cut off: with the byte and what to do."""
     with pytest.raises(InventoryProblem, match=words):
         read(content)
+
+
+def test_a_first_line_that_ends_like_a_record_may_be_the_beginning_of_one() -> None:
+    """What is open at its end goes on in the next line."""
+    content = '{"opts": {},\n"ip_str": "192.0.2.5",\n"port": 104}\n' + json.dumps(NEXT)
+    assert [place[0] for place in places(content)] == ["192.0.2.5", "192.0.2.6"]
 
 
 def test_ipv6_addresses_in_brackets_are_no_json() -> None:
