@@ -131,7 +131,7 @@ WEB_PRODUCTS: Final = (
     ),
     WebProduct(
         "fhir",
-        "FHIR server",
+        say("FHIR server"),
         Kind.NEIGHBOUR,
         "HL7 FHIR R4 §3.1.0 RESTful API",
     ),

@@ -197,3 +197,12 @@ def test_a_web_server_that_says_it_is_busy_is_asked_nothing_more(
         "q", purpose, "GET", "/", status, BodyShape.EMPTY, MediaType.NONE, as_specified=False
     )
     assert is_overloaded((answer,)) is is_busy
+
+
+@pytest.mark.parametrize("cause", Cause)
+def test_every_cause_of_a_failed_association_is_named(cause: Cause) -> None:
+    """By its own word, in a text that another language can say."""
+    word = cause.value.replace("_", " ")
+    association, web = PROBES["null_retrieve"], PROBES["web_landing"]
+    assert why_not(association, visit(failed=cause)) == f"the stranger's association got no answer ({word})"
+    assert why_not(web, visit(failed=cause)) == f"the first request got no answer ({word})"
