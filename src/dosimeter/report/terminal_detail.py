@@ -17,6 +17,7 @@ from dosimeter.report.attributes import attribute_label, attributes_of, not_look
 from dosimeter.report.census_words import numbers_of, parts_in_words, why_in_words
 from dosimeter.report.door_words import door_also, door_guards, door_plainly, place_of
 from dosimeter.report.neighbour import neighbour_says
+from dosimeter.report.place_words import place_rows
 from dosimeter.report.plain import plain_text
 from dosimeter.report.terminal_text import CODE_STYLE, SEVERITY_STYLE, Pen, indented, item, product_words
 from dosimeter.report.words import (
@@ -112,6 +113,7 @@ def _properties(archive: Archive, pen: Pen) -> RenderableType:
     grid.add_column()
     cost = archive.findings.counting_cost
     rows = (
+        *place_rows(archive.place, pen.language),
         *_seen(archive),
         *_beside(archive),
         *(_census(archive) if archive.findings.has_census else ()),
