@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from dosimeter.model.census import Things
 from dosimeter.model.message import Message, commas, say, semicolons
 from dosimeter.model.place import Place
 from dosimeter.model.verdict import DecoyTier, Remedy, Severity
 from dosimeter.report.archive import Archive
-from dosimeter.report.census_words import numbers_of
+from dosimeter.report.census_words import NumberShown, numbers_of
 from dosimeter.report.counts_json import Json
 from dosimeter.report.document import Document
 from dosimeter.report.door_words import door_also, door_guards, door_plainly, place_of
@@ -27,6 +28,8 @@ from dosimeter.report.words import (
     SEVERITY_WORD,
     tls_in_words,
 )
+
+_THINGS: Final = frozenset(things.value for things in Things)
 
 _ADDRESSES_SHOWN: Final = 60
 """Of archives that are alike; the data formats name them all."""
@@ -126,8 +129,7 @@ def _rows(archive: Archive) -> Iterator[tuple[str, str]]:
     if verdict.advisories:
         yield say("Advisories"), commas([each.id for each in verdict.advisories])
     if findings.has_census:
-        for number in numbers_of(findings):
-            yield say("{^label}", label=number.label), number.whole
+        yield say("Holds"), semicolons([_held(each) for each in numbers_of(findings)])
     for each in archive.neighbours:
         kind = NEIGHBOUR_WORD[each.neighbour.kind]
         says = neighbour_says(each.neighbour)
@@ -138,6 +140,13 @@ def _rows(archive: Archive) -> Iterator[tuple[str, str]]:
     if verdict.decoy.tier is not DecoyTier.NONE:
         reasons = semicolons(verdict.decoy.reasons)
         yield say("Decoy"), say("{tier}: {reasons}", tier=DECOY_SAYS[verdict.decoy.tier], reasons=reasons)
+
+
+def _held(number: NumberShown) -> Message:
+    """A number of things says itself what it is of; the others need their label."""
+    if number.key in _THINGS:
+        return say("{only}", only=number.whole)
+    return say("{what}: {number}", what=number.label, number=number.whole)
 
 
 def _door(archive: Archive, place: int) -> Message:

@@ -131,7 +131,7 @@ def _grouping(grouping: Grouping, pen: Pen) -> Json:
         align="lrrrrrrrrr",
         columns=_WIDTHS,
         pen=pen,
-        notes=grouping.notes,
+        notes=_notes(grouping),
     )
 
 
@@ -147,21 +147,30 @@ def _amounts(row: StudyRow) -> tuple[Amount, ...]:
 
 def _amount(amount: Amount, pen: Pen) -> str:
     """The number with its kind, and what archives claim beside it."""
-    if not amount.claims:
-        return pen.text(_counted(amount))
     if isinstance(amount.cell, Unknown):
-        return pen.text(say("{claimed} claimed", claimed=amount.claimed))
-    return pen.text(say("{counted} and {claimed} claimed", counted=_counted(amount), claimed=amount.claimed))
+        if amount.claims:
+            return pen.text(say("{claimed} claimed", claimed=amount.claimed))
+        return pen.text(say("not counted"))
+    shown = shown_words(amount.cell)
+    if amount.claims:
+        return pen.text(say("{counted} and {claimed} claimed", counted=shown, claimed=amount.claimed))
+    return pen.text(shown)
 
 
 def _counted(amount: Amount) -> str:
+    """The number in full: an estimate with its interval."""
     if isinstance(amount.cell, Unknown):
         return say("not counted")
     if isinstance(amount.cell, Estimated):
-        return say(
-            "{figure}, {interval}", figure=shown_words(amount.cell), interval=interval_words(amount.cell)
-        )
+        interval = interval_words(amount.cell)
+        return say("{figure}, {interval}", figure=shown_words(amount.cell), interval=interval)
     return shown_words(amount.cell)
+
+
+def _notes(grouping: Grouping) -> Iterator[str]:
+    yield from grouping.notes
+    if any(isinstance(each.cell, Estimated) for row in grouping.rows for each in _amounts(row)):
+        yield say("The intervals of estimates stand in the tables for a spreadsheet.")
 
 
 def _findings(findings: tuple[FindingLine, ...], pen: Pen) -> Iterator[Json]:
