@@ -169,7 +169,8 @@ def _archive_table(
     table = new_table()
     longest = max(cell_len(archive.endpoint.authority) for archive in archives)
     table.add_column(pen.line(say("Archive")), overflow="fold", no_wrap=longest <= _LONGEST_IPV4)
-    table.add_column(pen.line(say("Exposure")), no_wrap=True)
+    narrowest = None if width >= WIDE else _narrowest(archives, pen)
+    table.add_column(pen.line(say("Exposure")), no_wrap=narrowest is None, width=narrowest)
     table.add_column(pen.line(say("Severity")), no_wrap=True)
     if counted:
         table.add_column(pen.line(say("Studies")), justify="right", no_wrap=True)
@@ -194,6 +195,14 @@ def _archive_table(
             *(_wide_cells(verdict, pen) if wide else _narrow_cells(verdict, pen, products=products)),
         )
     return table
+
+
+def _narrowest(archives: Sequence[Archive], pen: Pen) -> int | None:
+    """The width of the longest word of a rung; None where each rung is one word, as in English."""
+    heading = pen.line(say("Exposure"))
+    rungs = [heading, *(pen.exposure(exposure) for exposure in {each.exposure for each in archives})]
+    words = [word for rung in rungs for word in rung.plain.split(" ")]
+    return None if len(words) == len(rungs) else max(map(cell_len, words))
 
 
 def _place(archive: Archive) -> Text:
