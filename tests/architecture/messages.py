@@ -22,7 +22,7 @@ _TAKES = {"say": 1, "many": 2, "Template": 2}
 """How many templates each of these takes, before anything else."""
 _FILTERS = {"t", "css"}
 """The filters of the Jinja2 files that say a text in the language of the page."""
-_SAYS_WHAT_A_FILE_SAYS = {"src/dosimeter/report/html.py", "src/dosimeter/report/comparison_page.py"}
+_SAYS_WHAT_A_FILE_SAYS = {"src/dosimeter/report/page.py"}
 """The filters themselves: their texts stand in the files."""
 
 
