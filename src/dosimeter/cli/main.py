@@ -11,7 +11,7 @@ from io import TextIOWrapper
 import typer
 
 from dosimeter import __version__
-from dosimeter.cli import demo, lab, probes, report, scope, survey
+from dosimeter.cli import compare, demo, lab, probes, report, scope, survey
 from dosimeter.cli.exits import EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_USAGE
 from dosimeter.cli.fault import describe
 from dosimeter.model.problem import Problem
@@ -30,6 +30,7 @@ app = typer.Typer(
 app.command("demo", help=demo.HELP)(demo.run)
 app.add_typer(survey.app, name="survey")
 app.command("report", help=report.HELP)(report.run)
+app.command("compare", help=compare.HELP)(compare.run)
 app.add_typer(scope.app, name="scope")
 app.add_typer(lab.app, name="lab")
 app.command("probes", help=probes.HELP)(probes.run)

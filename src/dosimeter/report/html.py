@@ -7,19 +7,16 @@ sorts and filters what is there; it makes no text into markup, and Trusted Types
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Callable, Sequence
 from functools import partial
-from hashlib import sha256
 from typing import Final, TextIO
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup, escape
+from jinja2 import Environment
 
 from dosimeter.exposure.count_words import short_words
-from dosimeter.model.message import Argument, Message, say
+from dosimeter.model.message import say
 from dosimeter.model.verdict import DecoyTier, Severity
-from dosimeter.report import page_words, words
+from dosimeter.report import page_words
 from dosimeter.report.archive import LADDER, Archive
 from dosimeter.report.attributes import attribute_label, attributes_of, not_looked_in_words
 from dosimeter.report.bars_picture import BAR_ROOM, draw_archives, draw_images
@@ -32,8 +29,9 @@ from dosimeter.report.funnel_picture import FUNNEL_ROOM, draw_funnel
 from dosimeter.report.language import Language, language_of
 from dosimeter.report.map_picture import draw_map
 from dosimeter.report.neighbour import neighbour_says
+from dosimeter.report.page import content_security_policy, own_file, page_environment
 from dosimeter.report.picture import Shape, draw_ladder
-from dosimeter.report.plain import plain_text, spans, unbroken
+from dosimeter.report.plain import spans
 from dosimeter.report.sheets import remedies_of, sheets_of
 from dosimeter.report.shown_words import beside_words, shown_words
 from dosimeter.report.study import Edition, GroupedBy, Grouping, PublishedFigure, StudyRow, Unit
@@ -63,7 +61,7 @@ def write_html(
     """
     said = language or language_of("en")
     environment = _environment(said)
-    style, script = (_file(environment, name) for name in ("report.css", "report.js"))
+    style, script = (own_file(environment, name) for name in ("report.css", "report.js"))
     study = document.study
     sheets = sheets_of(document.archives)
     remedies = remedies_of(document.archives)
@@ -84,41 +82,14 @@ def write_html(
         pictures={shape.name.lower(): draw_ladder(document.ladder, shape, said) for shape in Shape},
         style=style,
         script=script,
-        content_security_policy=(
-            f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; img-src data:; "
-            "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
-        ),
+        content_security_policy=content_security_policy(style, script),
     )
     out.writelines(page)
 
 
-def _file(environment: Environment, name: str) -> Markup:
-    """A file of our own that stands in the page as it is: nothing in it is from elsewhere."""
-    return Markup(environment.get_template(name).render())  # noqa: S704 - no value of a survey is in it
-
-
-def _hash(text: str) -> str:
-    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
-
-
 def _environment(language: Language) -> Environment:
-    environment = Environment(
-        loader=PackageLoader("dosimeter.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=partial(_printed, language),
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(
-        t=partial(_translated, language),
-        css=partial(_in_style, language),
-        figure=language.number,
-        detail=partial(_detail, language),
-    )
+    environment = page_environment(language)
     environment.globals.update(
-        language=language,
-        words=words,
         page_words=page_words,
         spans=spans,
         tls_in_words=tls_in_words,
@@ -154,32 +125,6 @@ def _environment(language: Language) -> Environment:
         FUNNEL_ROOM=FUNNEL_ROOM,
     )
     return environment
-
-
-def _printed(language: Language, value: object) -> object:
-    """The last step before escaping; what the template itself wrote is left as it is."""
-    if isinstance(value, str) and not isinstance(value, Markup):
-        return unbroken(plain_text(language.text(value) if isinstance(value, Message) else value))
-    return value
-
-
-def _translated(language: Language, template: str, **arguments: Argument) -> str:
-    """A text of the templates in the reader's language."""
-    return language.text(say(template, **arguments))
-
-
-def _in_style(language: Language, text: str) -> Markup:
-    """A text of our own as a string of the style sheet."""
-    written = language.text(say(text)).replace("\\", "\\\\").replace('"', '\\"').replace("<", "\\3c ")
-    return Markup(f'"{written}"')  # noqa: S704 - a text of ours, quoted for CSS
-
-
-def _detail(language: Language, text: str) -> str:
-    """A sentence that was stored: in the reader's language if we know it, else marked as English."""
-    translated = language.text(text)
-    if language.code == "en" or isinstance(text, Message) or translated != text:
-        return translated
-    return Markup('<span lang="en">{}</span>').format(escape(unbroken(plain_text(text))))
 
 
 def _label(language: Language, grouping: Grouping, row: StudyRow) -> str:
