@@ -35,7 +35,7 @@ def published_figures() -> tuple[PublishedFigure, ...]:
             study=each["study"],
             year=each["year"],
             key=each["key"],
-            definition=each["definition"],
+            definition=_SAID.get(each["definition"], each["definition"]),
             value=each["value"],
             published=each["published"],
             source=each["source"],
@@ -61,6 +61,34 @@ def published_for(study: Study) -> tuple[PublishedComparison, ...]:
         for each in _own_figures(study)
         if (published := figures.get((each.key, each.region)))
     )
+
+
+_SAID: Final = {
+    str(definition): definition
+    for definition in (
+        say(
+            "Archives that were looked at: systems listed by device search engines as imaging archives, "
+            "distinct."
+        ),
+        say("Archives that answered anybody with a free viewer or a web browser."),
+        say(
+            "Archives of these that gave patients' data to a plain web viewer over HTTP, with no protection "
+            "at all."
+        ),
+        say("Studies (called data records) of archives that answered anybody. Not people."),
+        say("People in archives that answered anybody."),
+        say("Images linked to the studies of archives that answered anybody."),
+        say("Images of these that could be downloaded by anybody."),
+        say("Countries in which an archive answered anybody."),
+        say("Archives that answered anybody, as a part of those studied: computed from 590 of 2,300."),
+        say(
+            "Archives open to a plain web browser, as a part of those that answered anybody: computed from "
+            "39 of 590."
+        ),
+        say("Images that could be downloaded, as a part of those linked: computed from 400 of 737 million."),
+    )
+}
+"""The definitions that stand beside figures of a survey, as messages: a report says them in its language."""
 
 
 @dataclass(frozen=True, slots=True)

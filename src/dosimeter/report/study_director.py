@@ -142,13 +142,14 @@ def _people(story: _Story) -> Iterator[Message]:
     if not story.tells_sums:
         yield say("How many people are concerned is not told in this edition: some of the numbers are small.")
     elif line.patients.known:
-        yield say("Of {people}.", people=sum_amount(line.patients, Things.PATIENTS))
+        yield say("This concerns {people}.", people=sum_amount(line.patients, Things.PATIENTS))
         if line.queryable > 1:
             yield say("Whoever is in two archives is counted in both.")
         yield from _examinations(line)
     elif line.studies.known:
         yield say(
-            "Of {studies}. How many people that are was not counted: one person may have had several.",
+            "This concerns {studies}. How many people that is was not counted: one person may have had "
+            "several.",
             studies=sum_amount(line.studies, Things.STUDIES),
         )
         yield from _images(line)

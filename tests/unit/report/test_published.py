@@ -10,6 +10,7 @@ import jsonschema
 import pytest
 
 from dosimeter.model.census import Exact
+from dosimeter.model.message import Message
 from dosimeter.report.published import published_figures
 from dosimeter.report.study import Edition, PublishedComparison, Unit
 from tests.unit.report import samples, studies
@@ -52,6 +53,12 @@ def test_sources_that_disagree_are_both_there() -> None:
     images = comparisons()["images.linked", ""].published
     of_2019 = [each.value for each in images if each.study == "Greenbone Networks 2019"]
     assert of_2019 == [737_000_000, 731_000_000]
+
+
+def test_a_definition_that_stands_beside_a_survey_is_said_in_its_language() -> None:
+    """It is a message, and no text of the data file alone."""
+    figures = [figure for each in comparisons().values() for figure in each.published]
+    assert [figure.definition for figure in figures if not isinstance(figure.definition, Message)] == []
 
 
 def test_a_country_stands_beside_its_own_published_figures() -> None:

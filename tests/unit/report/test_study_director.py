@@ -75,9 +75,9 @@ def test_three_things_are_enough_for_a_monday() -> None:
 def test_people_are_told_if_they_were_counted_and_examinations_if_not() -> None:
     """And where nothing was counted, the page says so."""
     counted_people = page(*two_open()).people
-    assert counted_people[0] == "Of 5,020 patients."
+    assert counted_people[0] == "This concerns 5,020 patients."
     uncounted = page(studies.opened(1, studies.FRANCE, studies=Exact(300))).people
-    assert uncounted[0].startswith("Of 300 studies. How many people that are was not counted")
+    assert uncounted[0].startswith("This concerns 300 studies. How many people that is was not counted")
     nothing = page(samples.retrievable(), touch=Touch.PROVE).people
     assert nothing[0] == "How many people are concerned is not known: nothing was counted."
 
