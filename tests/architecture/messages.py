@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from html.parser import HTMLParser
 from pathlib import Path
 
 from babel.messages.catalog import Message as Entry
@@ -88,6 +90,46 @@ def said_in_file(source: str, place: str) -> tuple[list[Said], list[str]]:
             elif isinstance(text, (nodes.Concat, nodes.Add, nodes.Mod)):
                 others.append(f"{place}:{node.lineno}")
     return found, others
+
+
+def words_in_file(source: str) -> list[str]:
+    """What a file of Jinja2 prints as it stands: between its tags, and in attributes that are read out."""
+    reader = _Reader()
+    for output in Environment(autoescape=True, trim_blocks=True).parse(source).find_all(nodes.Output):
+        for node in output.nodes:
+            reader.feed(node.data if isinstance(node, nodes.TemplateData) else _VALUE)
+    return reader.found
+
+
+_VALUE = "\N{SECTION SIGN}"
+"""Stands for what is put in."""
+_READ_OUT = {"alt", "aria-description", "aria-label", "data-label", "placeholder", "title"}
+_WORD = re.compile(r"[A-Za-z]{2,}")
+
+
+class _Reader(HTMLParser):
+    """Collects what people read of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self._raw = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Attributes that a screen reader says."""
+        self._raw += tag in {"script", "style"}
+        self.found += [
+            word for name, value in attrs if name in _READ_OUT for word in _WORD.findall(value or "")
+        ]
+
+    def handle_endtag(self, tag: str) -> None:
+        """Out of a script again."""
+        self._raw -= tag in {"script", "style"}
+
+    def handle_data(self, data: str) -> None:
+        """Text."""
+        if not self._raw:
+            self.found += _WORD.findall(data)
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
+from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Message as Entry
@@ -11,6 +12,7 @@ from babel.messages.catalog import Message as Entry
 from dosimeter.model.message import fields_of
 from dosimeter.report.language import LANGUAGES
 from tests.architecture.messages import (
+    TEMPLATES,
     entries,
     forms_of,
     not_literal,
@@ -19,10 +21,13 @@ from tests.architecture.messages import (
     said_in,
     said_in_file,
     translations_of,
+    words_in_file,
 )
 from tests.architecture.source_tree import ROOT, Module
 
 CODES = [code for code in LANGUAGES if code != "en"]
+_PRINTED = "\N{RIGHT SINGLE QUOTATION MARK}"
+"""Set by the code, and in some catalogues already."""
 FORMS = {"fr": 2}
 """How many forms of a number each language has."""
 
@@ -86,7 +91,10 @@ def test_one_text_has_one_translation(code: str) -> None:
     """Two catalogues that disagree would have it decided by the names of their files."""
     translations = defaultdict(set)
     for name, entry in entries(code):
-        translations[forms_of(entry)].add(translations_of(entry))
+        printed = tuple(
+            form.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'") for form in translations_of(entry)
+        )
+        translations[forms_of(entry)].add(printed)
         assert entry.context is None, (name, entry.id)
     assert [each for each in translations.items() if len(each[1]) > 1] == []
 
@@ -94,6 +102,22 @@ def test_one_text_has_one_translation(code: str) -> None:
 def test_every_text_is_a_literal() -> None:
     """One that is put together is found by nobody, and has no translation."""
     assert not_literal() == ()
+
+
+NAMES = {"dosimeter", "TLS", "AS"}
+"""What is called the same in every language."""
+
+
+@pytest.mark.parametrize("path", sorted(TEMPLATES.glob("*.j2")), ids=lambda path: path.name)
+def test_a_page_has_no_words_of_its_own(path: Path) -> None:
+    """All it prints goes through a filter, but for names."""
+    assert set(words_in_file(path.read_text(encoding="utf-8"))) <= NAMES
+
+
+def test_the_gate_reads_what_a_page_prints() -> None:
+    """Text and what is read out; no markup, no script, nothing that is put in."""
+    source = '<p class="big" title="A hint">Text {{ "More"|t }}</p><script>let code = 1</script>'
+    assert words_in_file(source) == ["hint", "Text"]
 
 
 @pytest.mark.parametrize(
