@@ -102,9 +102,10 @@ def years_words(oldest: int, newest: int) -> Message:
 
 
 def _nothing(why: str) -> NumberShown:
-    return NumberShown(
-        "nothing", say("counts"), say("not counted"), why, say("not counted: {why}", why=why), why
-    )
+    """The reason may come from a store, which keeps plain text: it is made a message again."""
+    reason = say("{only}", only=why)
+    whole = say("not counted: {why}", why=why)
+    return NumberShown("nothing", say("counts"), say("not counted"), reason, whole, reason)
 
 
 def _could_hold(findings: Findings, things: Things) -> bool:
