@@ -49,7 +49,7 @@ PAPER_SECONDS: Final = 5.0
 _SECONDS_TO_START: Final = 60
 _SECONDS_TO_END: Final = 1800
 _DOSIMETER: Final = str(Path(sys.executable).with_name("dosimeter"))
-_FORMATS: Final = re.compile(r"--format <([a-z|]+)>")
+_FORMATS: Final = re.compile(r"--format<([a-z|]+)>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,7 @@ class Bench:
     def rendered(self) -> list[Rendered]:
         """The report in each of the formats that people read, as far as this version writes them."""
         words = self._call("report", "--help").stdout
-        known = set("".join(_FORMATS.findall(words.replace("\n", "").replace(" ", ""))).split("|"))
+        known = set("".join(_FORMATS.findall("".join(words.split()))).split("|"))
         made = []
         for name in ("html", "pdf", "json"):
             if name in known:
@@ -169,9 +169,14 @@ class Bench:
                 stderr=log,
                 env=self._shared.environment,
             )
-        if kill:
-            self._kill_in_the_middle(process)
-        _, status, usage = os.wait4(process.pid, 0)
+        try:
+            if kill:
+                self._kill_in_the_middle(process)
+            _, status, usage = os.wait4(process.pid, 0)
+        except BaseException:
+            process.kill()
+            process.wait()
+            raise
         process.returncode = os.waitstatus_to_exitcode(status)
         return Run(
             process.returncode,
@@ -195,7 +200,7 @@ class Bench:
             if not headers:
                 return 0.0
             progress = store.counts(headers[0].id)
-        return progress.recorded / max(1, progress.planned)
+        return progress.recorded / max(1, progress.endpoints)
 
 
 _IF_ENDED: Final = os.WEXITED | os.WNOHANG | os.WNOWAIT
@@ -236,7 +241,7 @@ def main(arguments: Sequence[str]) -> int:
         print(f"  {'PASS' if goal.holds else 'FAIL' if goal.required else 'miss'}  {goal.says}: {goal.value}")
     if options.json:
         figures = {"runs": [asdict(run) for run in runs], "rendered": [asdict(each) for each in rendered]}
-        figures |= {"goals": [asdict(goal) for goal in goals], "found": asdict(compared)}
+        figures |= {"goals": [asdict(goal) for goal in goals], "compared": compared.figures}
         options.json.write_text(json.dumps(figures | {"fleet_cpu": served}, indent=1) + "\n")
     return 1 if any(goal.required and not goal.holds for goal in goals) else 0
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, Final
 
 OPEN: Final = ("queryable", "retrievable", "browsable")
@@ -42,6 +42,11 @@ class Compared:
     misjudged: int = 0
     kinds: Counter[str] = field(default_factory=Counter)
     differences: list[str] = field(default_factory=list)
+
+    @property
+    def figures(self) -> dict[str, object]:
+        """All of it, for JSON."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
 
 
 def compare(truth: Mapping[str, Any], lines: Iterable[Mapping[str, Any]]) -> Compared:

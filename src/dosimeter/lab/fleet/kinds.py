@@ -86,7 +86,7 @@ LARGE: Final = (
     Kind("ClearCanvas-like", 5, replace(_STANDARD, identity=_CLEAR_CANVAS, hierarchy=Hierarchy.PRESENT)),
     Kind("announces nothing known", 9, replace(_STANDARD, identity=Identity())),
     Kind("Patient Root only", 5, replace(_STANDARD, services=_PATIENT_ROOT, hierarchy=Hierarchy.PRESENT)),
-    Kind("slow to begin", 3, replace(_ORTHANC, tempo=Tempo(first=150)), 4242),
+    Kind("slow to begin", 3, replace(_ORTHANC, tempo=Tempo(first=40)), 4242),
 )
 """They hold what the study counted; their counters are right."""
 

@@ -250,7 +250,7 @@ class _Planner:
             draft.images,
             first,
             self._today,
-            undated=draft.studies * rng.choice((0, 0, 0, 0, 7, 20)) // 1000,
+            undated=draft.studies * rng.choice((*(0,) * 9, 7, 20)) // 1000,
             studies_each=each if draft.studies % each == 0 else 1,
         )
 
