@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import io
+import json
 from dataclasses import replace
+from pathlib import Path
 
+import jsonschema
 import pytest
 
 from dosimeter.model.census import Exact
 from dosimeter.report.archive import Archive
+from dosimeter.report.csv import write_csv
+from dosimeter.report.json_lines import write_json, write_json_lines
 from dosimeter.report.study import Edition, GroupedBy, Grouping, StudyRow, Withheld
 from dosimeter.report.study_tables import tables_of
 from tests.unit.report import counted, samples, studies
@@ -176,3 +182,20 @@ def test_plain_tables_hold_what_the_study_holds(edition: Edition) -> None:
     shown = [row.studies.cell for row in country.rows]
     assert [row[column] for row in by_country.rows] == [getattr(cell, "value", None) for cell in shown]
     assert [row[2] for row in tables["funnel"].rows] == [5, 4, 3, 2, 0]
+
+
+@pytest.mark.parametrize("edition", list(Edition))
+def test_the_json_of_an_edition_keeps_to_the_schema(edition: Edition) -> None:
+    """And the one that is handed on has no word of one archive in any machine format."""
+    schema = json.loads((Path(__file__).parents[3] / "docs/schema/survey.v1.json").read_text())
+    document = studies.document(edition=edition)
+    out, lines, sheet = io.StringIO(), io.StringIO(), io.StringIO()
+    write_json(document, out)
+    write_json_lines(document, lines)
+    write_csv(document, sheet)
+    jsonschema.validate(json.loads(out.getvalue()), schema)
+    for line in lines.getvalue().splitlines():
+        jsonschema.validate(json.loads(line), schema)
+    told = out.getvalue() + lines.getvalue() + sheet.getvalue()
+    secrets = ("127.30.0.1", "127.20.0.11", "Hopital du Nord", "Claire Martin", "ISSO-2026-114", "dpo@")
+    assert any(secret in told for secret in secrets) == (edition is Edition.OWNER)
