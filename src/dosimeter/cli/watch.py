@@ -222,7 +222,14 @@ def _place(cell: CellCounted) -> Message:
         name = say("{hour} o'clock", hour=cell.cell)
     if cell.things in {Things.STUDIES, Things.WORKLIST_ITEMS}:
         return name
-    return say("{things}, {name}", things=cell.things.value, name=name)
+    return say("{things}, {name}", things=_THINGS[cell.things], name=name)
+
+
+_THINGS: Final = {
+    Things.PATIENTS: say("patients"),
+    Things.SERIES: say("series"),
+    Things.INSTANCES: say("instances"),
+}
 
 
 def _log_at(level: str) -> bool:

@@ -65,7 +65,9 @@ class Language:
         self._patterns = tuple((_pattern(one), key) for key in stored for one in _texts(key) if "{" in one)
 
     def text(self, text: str) -> str:
-        """A message in this language. Plain text is looked up as it is, and stays so if it is unknown.
+        """A message in this language. A plain sentence is looked up as it is, and stays so if it is unknown.
+
+        A plain word is never looked up: it is a name, of a server, an owner or a sector, and names stay.
 
         Raises:
             MissingTranslation: the language is strict, and a message is not in its catalogue.
@@ -132,13 +134,16 @@ class Language:
         Where it had fields, its template is found by its words.
         """
         catalogue = self._catalogue or {}
+        if " " not in text:
+            return None
         forms = catalogue.get(text)
         if forms is not None:
             return forms[0]
         for pattern, key in self._patterns:
             found = pattern.fullmatch(text)
             if found is not None:
-                arguments = {name: self.text(value) for name, value in found.groupdict().items()}
+                filled = found.groupdict().items()
+                arguments = {name: catalogue.get(value, (self.text(value),))[0] for name, value in filled}
                 number = arguments.get("number", "1")
                 form = int(number.isdecimal() and int(number) > 1) if isinstance(key, tuple) else 0
                 return fill(catalogue[key][form], arguments)

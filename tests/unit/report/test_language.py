@@ -178,6 +178,13 @@ def test_plain_text_is_looked_up_and_stays_if_it_is_unknown() -> None:
     assert FRENCH.text("the {thing} in braces") == "the {thing} in braces"
 
 
+@pytest.mark.parametrize("name", ["refused", "high", "archive", "unknown", "FHIR"])
+def test_a_name_that_is_a_word_of_ours_stays_a_name(name: str) -> None:
+    """A server, an owner or a sector may be called whatever it likes."""
+    assert FRENCH.text(name) == name
+    assert FRENCH.text(say("{only}", only=name)) == name
+
+
 def test_text_that_was_stored_with_its_fields_filled_is_known_again() -> None:
     """The store keeps no template: the sentence is found by its words, singular or plural."""
     assert FRENCH.text("this is Orthanc") == f"il s{CURLY}agit du produit Orthanc"
