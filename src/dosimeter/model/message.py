@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Final, Self, TypeAlias
 
 Argument: TypeAlias = str | int | float | date
@@ -134,9 +135,19 @@ def fill(template: str, arguments: Mapping[str, str]) -> str:
     """
     if "{" not in template:
         return template
-    return _FIELD.sub(
-        lambda field: _capital(arguments[field[2]]) if field[1] else arguments[field[2]], template
-    )
+    pieces = _pieces(template)
+    filled = [pieces[0]]
+    for place in range(1, len(pieces), 3):
+        argument = arguments[pieces[place + 1]]
+        filled.append(_capital(argument) if pieces[place] else argument)
+        filled.append(pieces[place + 2])
+    return "".join(filled)
+
+
+@lru_cache(maxsize=4096)
+def _pieces(template: str) -> tuple[str, ...]:
+    """The text before the first field, then of each field: its mark, its name and the text after it."""
+    return tuple(_FIELD.split(template))
 
 
 def fields_of(template: str) -> frozenset[str]:
