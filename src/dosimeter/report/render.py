@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from importlib.util import find_spec
 from typing import Final, TextIO
@@ -14,6 +14,7 @@ from dosimeter.report.archive import Archive
 from dosimeter.report.document import Document, build_document
 from dosimeter.report.language import ENGLISH, Language
 from dosimeter.report.study import Edition
+from dosimeter.report.trend_picture import TrendPoint
 
 
 class Format(StrEnum):
@@ -67,20 +68,19 @@ def render(
     *,
     width: int | None = None,
     detail: bool = False,
+    trend: Sequence[TrendPoint] = (),
 ) -> None:
-    """Write the document in one format; ``width`` and ``detail`` concern the table alone.
+    """Write the document in one format.
+
+    ``width`` and ``detail`` concern the table alone, ``trend`` (earlier surveys) the page.
 
     ``language`` concerns what people read: table, HTML and PDF. What is no text goes to
     the bytes below ``out``.
-
-    An edition that names no archive is written without them, whatever the document holds.
 
     Raises:
         OSError: ``out`` cannot be written.
         Problem: a package that the format needs is not installed.
     """
-    if document.study.edition is Edition.SHAREABLE:
-        document = _nameless(document)
     if form in BINARY:
         _render_bytes(document, form, out, language)
         return
@@ -92,7 +92,7 @@ def render(
         case Format.HTML:
             from dosimeter.report.html import write_html
 
-            write_html(document, out, language)
+            write_html(document, out, language, trend)
         case _:
             _render_data(document, form, out)
 
@@ -114,32 +114,23 @@ def render_survey(
         OSError: ``out`` cannot be written.
         Problem: a package that the format needs is not installed.
     """
-    is_whole = presentation.edition is Edition.OWNER
-    if form is Format.JSONL and is_whole:
-        from dosimeter.report.json_lines import stream_json_lines
-
-        stream_json_lines(header, archives, out)
-    elif form is Format.CSV and is_whole:
-        from dosimeter.report.csv import stream_csv
-
-        stream_csv(header, archives, out)
-    else:
+    if not is_streamed(form, presentation.edition):
         document = build_document(header, archives, presentation.edition)
         language, width, detail = presentation.language, presentation.width, presentation.detail
         render(document, form, out, language, width=width, detail=detail)
+    elif form is Format.JSONL:
+        from dosimeter.report.json_lines import stream_json_lines
+
+        stream_json_lines(header, archives, out)
+    else:
+        from dosimeter.report.csv import stream_csv
+
+        stream_csv(header, archives, out)
 
 
-def _nameless(document: Document) -> Document:
-    """The document without a place, and without the names of those who asked."""
-    errors = tuple(replace(line, examples=()) for line in document.totals.errors)
-    return replace(
-        document,
-        header=replace(document.header, authorised_by="", reference=""),
-        totals=replace(document.totals, errors=errors),
-        archives=(),
-        neighbours=(),
-        others=(),
-    )
+def is_streamed(form: Format, edition: Edition) -> bool:
+    """Whether a format goes out as the endpoints come in; it never does in an edition that names none."""
+    return edition is Edition.OWNER and form in {Format.JSONL, Format.CSV}
 
 
 def _render_bytes(document: Document, form: Format, out: TextIO, language: Language) -> None:

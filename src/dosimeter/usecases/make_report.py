@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, TextIO
 
 from dosimeter.model.problem import Problem
 from dosimeter.model.verdict import Severity
 from dosimeter.report.archive import Archive
 from dosimeter.report.csv_tables import tables_of, write_table_csv
-from dosimeter.report.document import build_document
+from dosimeter.report.document import Document, build_document
 from dosimeter.report.render import (
     BINARY,
     USUAL,
     Format,
     Presentation,
+    is_streamed,
     missing_extra,
     render,
     render_survey,
 )
 from dosimeter.report.study import Edition
+from dosimeter.report.trend_picture import TrendPoint
+from dosimeter.store.problem import StoreProblem
 from dosimeter.store.sqlite import SqliteStore
 from dosimeter.usecases.destination import check_destination, destination
 from dosimeter.usecases.locating import placed_archives, relocate
 from dosimeter.usecases.surveys import opened
+from dosimeter.usecases.telling import Told
+from dosimeter.usecases.trend import trend_of
 
 ENDINGS: Final = {
     Format.TABLE: "txt",
@@ -95,10 +101,18 @@ def make_report(
             cannot be written.
     """
     check_report(form, output, presentation.edition)
+    wanted = Format(form)
     with opened(store_url) as store:
         judged = _Judged(store, store.find(survey), places)
-        with destination(output) as out:
-            render_survey(judged.header, judged.archives(), Format(form), out, presentation)
+        if is_streamed(wanted, presentation.edition):
+            with destination(output) as out:
+                render_survey(judged.header, judged.archives(), wanted, out, presentation)
+            judged.keep()
+        else:
+            document = judged.document(presentation.edition)
+            trend = judged.trend() if wanted is Format.HTML else ()
+            with destination(output) as out:
+                _render(document, wanted, out, presentation, trend)
     return judged.worst
 
 
@@ -120,7 +134,9 @@ def write_all(
     _make(folder)
     with opened(store_url) as store:
         judged = _Judged(store, store.find(survey), places)
-        document = build_document(judged.header, judged.archives(), presentation.edition)
+        document = judged.document(presentation.edition)
+        trend = judged.trend()
+    in_file = replace(presentation, width=_PAGE_WIDTH, detail=True)
     files, left_out = [], []
     stem = f"dosimeter-{judged.header.id}"
     for form in Format:
@@ -130,7 +146,7 @@ def write_all(
             continue
         files.append(folder / f"{stem}.{ENDINGS[form]}")
         with destination(str(files[-1])) as out:
-            render(document, form, out, presentation.language, width=_PAGE_WIDTH, detail=True)
+            _render(document, form, out, in_file, trend)
     for table in tables_of(document.study):
         files.append(folder / f"{stem}-{table.name}.csv")
         with destination(str(files[-1])) as out:
@@ -147,11 +163,46 @@ class _Judged:
         self.header = store.header(survey_id)
         self.worst = Severity.INFO
         self._store = store
+        self._told = Told()
 
     def archives(self) -> Iterator[Archive]:
-        for each in placed_archives(self._store, self.header.id):
+        """Each once."""
+        for each in self._told.noting(placed_archives(self._store, self.header.id)):
             self.worst = max(self.worst, each.verdict.severity)
             yield each
+
+    def document(self, edition: Edition) -> Document:
+        """All of them; what was told of them is kept."""
+        document = build_document(self.header, self.archives(), edition)
+        self.keep()
+        return document
+
+    def keep(self) -> None:
+        """A store that can be read alone is reported all the same."""
+        with suppress(StoreProblem):
+            self._told.keep(self._store, self.header.id)
+
+    def trend(self) -> tuple[TrendPoint, ...]:
+        """This survey and earlier ones, as they were first told."""
+        return trend_of(self._store, self.header.id)
+
+
+def _render(
+    document: Document,
+    form: Format,
+    out: TextIO,
+    presentation: Presentation,
+    trend: tuple[TrendPoint, ...],
+) -> None:
+    render(
+        document,
+        form,
+        out,
+        presentation.language,
+        width=presentation.width,
+        detail=presentation.detail,
+        trend=trend,
+    )
 
 
 def _cannot(form: Format, edition: Edition) -> str | None:
