@@ -12,15 +12,8 @@ from dosimeter.report.archive import LADDER, Archive, Findings, worst_first
 from dosimeter.report.definition import Definition
 from dosimeter.report.definitions import DEFINITIONS
 from dosimeter.report.figures import Tally, Totals
-from dosimeter.report.sentences import (
-    KeyFigure,
-    Rung,
-    Summary,
-    key_figures_of,
-    ladder_of,
-    not_tested_of,
-    summary_of,
-)
+from dosimeter.report.rungs import KeyFigure, Rung, key_figures_of, ladder_of
+from dosimeter.report.sentences import Summary, not_tested_of, summary_of
 from dosimeter.report.stake_sentences import (
     STAKE_DEFINITIONS,
     StakeFigure,

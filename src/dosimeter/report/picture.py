@@ -13,7 +13,7 @@ from typing import Final
 from dosimeter.model.message import commas, say, semicolons
 from dosimeter.model.verdict import Exposure
 from dosimeter.report.language import Language
-from dosimeter.report.sentences import Rung
+from dosimeter.report.rungs import Rung
 
 _SQUARE: Final = 14
 _STEP: Final = 19

@@ -23,7 +23,7 @@ from dosimeter.report.door_words import port_in_short
 from dosimeter.report.language import ENGLISH, Language
 from dosimeter.report.neighbour import neighbour_says
 from dosimeter.report.plain import plain_text
-from dosimeter.report.sentences import Rung
+from dosimeter.report.rungs import Rung
 from dosimeter.report.terminal_detail import archive_in_detail
 from dosimeter.report.terminal_text import (
     EXPOSURE_STYLE,
