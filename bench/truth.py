@@ -36,6 +36,8 @@ class Compared:
     countries: int
     truth: Mapping[str, int]
     found: Counter[str] = field(default_factory=Counter)
+    totals: Mapping[str, int] = field(default_factory=dict)
+    """What the survey's own line of totals says."""
     wrong_countries: list[str] = field(default_factory=list)
     exact: int = 0
     wrong_exact: int = 0
@@ -55,6 +57,8 @@ def compare(truth: Mapping[str, Any], lines: Iterable[Mapping[str, Any]]) -> Com
     archives = {archive["address"]: archive for archive in truth["archives"]}
     by_country: dict[str | None, Counter[str]] = {}
     for line in lines:
+        if line["type"] == "totals":
+            compared.totals = _totals(line["without_decoys"])
         if line["type"] != "archive":
             continue
         true = archives.pop(line["address"], None)
@@ -70,9 +74,20 @@ def compare(truth: Mapping[str, Any], lines: Iterable[Mapping[str, Any]]) -> Com
     for address, true in archives.items():
         compared.misjudged += 1
         compared.differences.append(f"{address} ({true['rung']}, {true['kind']}) is not told")
+    _add_up(by_country, truth["countries"], compared)
+    return compared
+
+
+def _add_up(
+    by_country: dict[str | None, Counter[str]], countries: Mapping[str, Any], compared: Compared
+) -> None:
+    """Every country, and all of them together."""
     for row in by_country.values():
         compared.found.update(row)
-    for code, right in truth["countries"].items():
+    if any(compared.found[name] != told for name, told in compared.totals.items()):
+        compared.misjudged += 1
+        compared.differences.append(f"the totals say {compared.totals}, the archives {dict(compared.found)}")
+    for code, right in countries.items():
         row = by_country.pop(code, Counter())
         if any(row[name] != right[name] for name in COLUMNS):
             compared.wrong_countries.append(code)
@@ -81,7 +96,6 @@ def compare(truth: Mapping[str, Any], lines: Iterable[Mapping[str, Any]]) -> Com
         f"{code} holds nothing in truth: {dict(row)}" for code, row in by_country.items()
     ]
     compared.wrong_countries += [str(code) for code in by_country]
-    return compared
 
 
 def _country(line: Mapping[str, Any]) -> str | None:
@@ -97,6 +111,17 @@ def _amounts(line: Mapping[str, Any]) -> dict[str, int]:
         "studies": counts["studies"].get("value") or 0,
         "images": counts["instances"].get("value") or 0,
         "downloadable": line["retrievable_instances"].get("value") or 0,
+    }
+
+
+def _totals(without_decoys: Mapping[str, Any]) -> dict[str, int]:
+    linked, fetched = without_decoys["linked"], without_decoys["downloadable"]
+    return {
+        "queryable": without_decoys["open_to_anybody"],
+        "browsable": without_decoys["archive_exposure"]["browsable"],
+        "studies": linked["studies"].get("value") or 0,
+        "images": linked["instances"].get("value") or 0,
+        "downloadable": fetched["instances"].get("value") or 0,
     }
 
 
