@@ -20,7 +20,7 @@ from tests.roundtrip import surveys
 from tests.unit.report import samples
 
 LITERAL = re.compile(rb"\((?:[^()\\]|\\.)*\)", re.DOTALL)
-"""A string with no other inside: it has balanced parentheses, or a backslash before (ISO 32000-1, 7.3.4.2)."""
+"""A string with no other inside: its parentheses are balanced, or have a backslash (ISO 32000-1, 7.3.4.2)."""
 
 STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
 
