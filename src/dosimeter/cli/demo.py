@@ -25,18 +25,21 @@ def run(
 ) -> None:
     """Survey the lab and compare each verdict with what its archive was built to give."""
     from dosimeter.cli.lab import wait_for_interrupt
+    from dosimeter.cli.language import chosen_language
     from dosimeter.cli.watch import watched
+    from dosimeter.report.render import Presentation
     from dosimeter.usecases.make_report import make_report
     from dosimeter.usecases.run_demo import DEMO_BLOCKS, survey_lab
     from dosimeter.usecases.run_lab import running_lab
 
+    language = chosen_language(None)
     with running_lab(output_dir, DEMO_BLOCKS) as lab:
-        with watched("warning") as watch:
-            demo = survey_lab(lab, watch)
+        with watched("warning", language) as watch:
+            demo = survey_lab(lab, watch, language)
         if demo.completed:
-            make_report(demo.store_url, demo.survey_id, "table", None)
+            make_report(demo.store_url, demo.survey_id, "table", None, Presentation(language))
         for line in demo.lines:
-            typer.echo(line, err=True)
+            typer.echo(language.text(line), err=True)
         if not demo.completed:
             raise typer.Exit(EXIT_INTERRUPTED if demo.interrupted else EXIT_ENDED_EARLY)
         if keep:

@@ -217,13 +217,15 @@ def _counting(endpoint: Endpoint, so_far: int, cell: CellCounted) -> Message:
 
 def _place(cell: CellCounted) -> Message:
     """Where the census is: a year or month, or whatever the cell is called."""
-    name = say("{only}", only=cell.cell.replace("_", " "))
+    name = _PARTS.get(cell.axis, say("{only}", only=cell.cell.replace("_", " ")))
     if cell.axis is Axis.TIMES:
         name = say("{hour} o'clock", hour=cell.cell)
     if cell.things in {Things.STUDIES, Things.WORKLIST_ITEMS}:
         return name
     return say("{things}, {name}", things=_THINGS[cell.things], name=name)
 
+
+_PARTS: Final = {Axis.WHOLE: say("whole"), Axis.PATIENT_IDS: say("patient ids")}
 
 _THINGS: Final = {
     Things.PATIENTS: say("patients"),

@@ -10,6 +10,9 @@ from pathlib import Path
 from typing import Final
 
 from dosimeter.lab.archive import Archive
+from dosimeter.model.message import say
+from dosimeter.report.language import ENGLISH, Language
+from dosimeter.report.render import Presentation
 from dosimeter.store.sqlite import SqliteStore
 from dosimeter.usecases.judging import judge_all
 from dosimeter.usecases.make_report import make_report
@@ -43,8 +46,10 @@ class Demo:
     surprises: tuple[str, ...] = ()
 
 
-def survey_lab(lab: RunningLab, watch: Watch) -> Demo:
+def survey_lab(lab: RunningLab, watch: Watch, language: Language = ENGLISH) -> Demo:
     """Survey every archive of a running lab, keep the facts in its folder and write the reports there.
+
+    ``language`` is that of the reports that people read.
 
     Raises:
         Problem: as `run_survey.start`, or a report cannot be written.
@@ -54,14 +59,14 @@ def survey_lab(lab: RunningLab, watch: Watch) -> Demo:
     request = SurveyRequest(scope=lab.scope, lists=(str(lab.targets),), store_url=store_url)
     outcome = start(request, watch)
     if not outcome.completed:
-        lines = ("The demo was stopped before every archive was asked; start it again for its reports.",)
+        lines = (say("The demo was stopped before every archive was asked; start it again for its reports."),)
         return Demo(
             outcome.survey_id, store_url, completed=False, interrupted=outcome.interrupted, lines=lines
         )
     files = []
     for form, name in REPORTS:
         files.append(lab.folder / name)
-        make_report(store_url, outcome.survey_id, form, str(files[-1]))
+        make_report(store_url, outcome.survey_id, form, str(files[-1]), Presentation(language))
     with opened(store_url) as store:
         surprises = tuple(_surprises(lab.archives, store, outcome.survey_id))
     seconds = time.monotonic() - began
@@ -100,19 +105,24 @@ def _verdict_lines(
     if not surprises:
         ports = sum(len(archive.ports) for archive in archives)
         return (
-            f"{len(archives)} hosts, {ports} ports, {ports} verdicts as they should be, {seconds:.1f} s.",
+            say(
+                "{hosts} hosts, {ports} ports, {ports} verdicts as they should be, {seconds} s.",
+                hosts=len(archives),
+                ports=ports,
+                seconds=seconds,
+            ),
         )
     return (
-        "Verdicts that are not as they should be; please report this:",
+        say("Verdicts that are not as they should be; please report this:"),
         *(f"  {each}" for each in surprises),
     )
 
 
 def _file_lines(files: list[Path], store_url: str, survey_id: str) -> tuple[str, ...]:
     return (
-        "Written:",
+        say("Written:"),
         *(f"  {path}" for path in files),
-        "Ask again, of the stored facts:",
+        say("Ask again, of the stored facts:"),
         f"  {shlex.join(('dosimeter', 'report', survey_id, '--detail', '--store', store_url))}",
-        "What each address imitates: dosimeter lab list",
+        say("What each address imitates: {command}", command="dosimeter lab list"),
     )

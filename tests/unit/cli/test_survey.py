@@ -43,6 +43,23 @@ def test_a_survey_prints_its_report_and_ends_with_0(terminal: Terminal) -> None:
     assert "dosimeter survey resume" not in said.err
 
 
+def test_a_survey_in_french_speaks_french_from_its_first_word_to_its_last(terminal: Terminal) -> None:
+    """What is said while it runs, and the report; the language comes from ``--lang`` or the environment."""
+    with Archive() as archive:
+        asked = terminal.survey("--scope", terminal.scope(archive), "--lang", "fr")
+    terminal.environment["LC_ALL"] = "fr_FR.UTF-8"
+    with Archive() as archive:
+        set_ = terminal.survey("--scope", terminal.scope(archive))
+    for said in (asked, set_):
+        assert said.code == 0, said.err
+        assert "1 hôte, 1 point d\N{RIGHT SINGLE QUOTATION MARK}accès à interroger" in said.err
+        assert "tout a été interrogé" in said.err
+        assert "récupérable" in said.out
+        assert "retrievable  " not in said.out
+    stopped = terminal.run("survey", "stop", "last", "--store", terminal.store)
+    assert "est déjà terminée" in stopped.err
+
+
 def test_stdout_holds_the_results_only(terminal: Terminal) -> None:
     """What a program reads from stdout is one JSON document."""
     with Archive() as archive:
