@@ -81,12 +81,18 @@ def exit_code(worst: Severity, fail_on: FailOn) -> int:
 def _write_all(
     store: str | None, survey: str, folder: Path, presentation: Presentation, places: NewPlaces
 ) -> Severity:
+    from dosimeter.model.message import many, say
     from dosimeter.usecases.make_report import write_all
 
     written = write_all(store, survey, folder, presentation, places)
-    typer.echo(f"{len(written.files)} files in {folder}:", err=True)
+    said = presentation.language.text
+    files = len(written.files)
+    typer.echo(
+        said(many("{number} file in {folder}:", "{number} files in {folder}:", files, folder=str(folder))),
+        err=True,
+    )
     for file in written.files:
         typer.echo(f"  {file.name}", err=True)
     for why in written.left_out:
-        typer.echo(f"left out: {why}", err=True)
+        typer.echo(said(say("left out: {why}", why=why)), err=True)
     return written.worst

@@ -8,6 +8,7 @@ from enum import StrEnum
 from importlib.util import find_spec
 from typing import Final, TextIO
 
+from dosimeter.model.message import Message, say
 from dosimeter.model.problem import Problem
 from dosimeter.model.survey import SurveyHeader
 from dosimeter.report.archive import Archive
@@ -39,12 +40,17 @@ _EXTRAS: Final = {Format.PDF: ("typst", "report"), Format.PARQUET: ("pyarrow", "
 """The package that a format needs, and the extra of ours that brings it."""
 
 
-def missing_extra(form: Format) -> str | None:
+def missing_extra(form: Format) -> Message | None:
     """Why this installation cannot write a format, and what to do; None if it can."""
     package, extra = _EXTRAS.get(form, ("", ""))
     if not package or find_spec(package) is not None:
         return None
-    return f"the format {form} needs {package}, which is not installed: pip install 'dosimeter[{extra}]'"
+    return say(
+        "the format {form} needs {package}, which is not installed: pip install 'dosimeter[{extra}]'",
+        form=form.value,
+        package=package,
+        extra=extra,
+    )
 
 
 @dataclass(frozen=True, slots=True)

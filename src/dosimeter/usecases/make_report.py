@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, TextIO
 
+from dosimeter.model.message import Message, say
 from dosimeter.model.problem import Problem
 from dosimeter.model.verdict import Severity
 from dosimeter.report.archive import Archive
@@ -68,7 +69,7 @@ class AllWritten:
 
     worst: Severity
     files: tuple[Path, ...]
-    left_out: tuple[str, ...]
+    left_out: tuple[Message, ...]
 
 
 _AS_STORED: Final = NewPlaces()
@@ -137,7 +138,8 @@ def write_all(
         document = judged.document(presentation.edition)
         trend = judged.trend()
     in_file = replace(presentation, width=_PAGE_WIDTH, detail=True)
-    files, left_out = [], []
+    files: list[Path] = []
+    left_out: list[Message] = []
     stem = f"dosimeter-{judged.header.id}"
     for form in Format:
         why = _cannot(form, presentation.edition)
@@ -205,9 +207,9 @@ def _render(
     )
 
 
-def _cannot(form: Format, edition: Edition) -> str | None:
+def _cannot(form: Format, edition: Edition) -> Message | None:
     if edition is Edition.SHAREABLE and form in _NAMES_ADDRESSES:
-        return f"the format {form} names addresses, and the shareable edition names none"
+        return say("the format {form} names addresses, and the shareable edition names none", form=form.value)
     return missing_extra(form)
 
 

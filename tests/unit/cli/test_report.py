@@ -5,6 +5,7 @@ import io
 import json
 import os
 import pty
+from pathlib import Path
 
 import pytest
 
@@ -91,3 +92,51 @@ def test_a_terminal_without_our_characters_is_sent_others(surveyed: tuple[Termin
     _, err = process.communicate(timeout=20)
     assert (process.returncode, err) == (0, "")
     assert str(port) in shown
+
+
+def test_all_formats_go_into_one_folder(surveyed: tuple[Terminal, int], tmp_path: Path) -> None:
+    """Their names are told on stderr, in the language that is asked for; stdout stays empty."""
+    terminal, _ = surveyed
+    folder = tmp_path / "all"
+    said = terminal.run("report", "last", "--all", str(folder), "--lang", "fr", "--store", terminal.store)
+    assert said.code == 0
+    assert said.out == ""
+    names = [line.strip() for line in said.err.splitlines()[1:]]
+    assert sorted(names) == sorted(each.name for each in folder.iterdir())
+    assert "fichiers dans" in said.err.splitlines()[0]
+    (page,) = folder.glob("*.html")
+    assert '<html lang="fr"' in page.read_text(encoding="utf-8")
+
+
+def test_what_is_left_out_of_the_folder_is_said(surveyed: tuple[Terminal, int], tmp_path: Path) -> None:
+    """The shareable edition has no list of addresses, and names none."""
+    terminal, _ = surveyed
+    folder = tmp_path / "all"
+    said = terminal.run(
+        "report", "last", "--all", str(folder), "--edition", "shareable", "--store", terminal.store
+    )
+    assert said.code == 0
+    assert said.err.count("left out: ") == 2
+    assert not any(b"127.0.0.1" in each.read_bytes() for each in folder.iterdir())
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--all", "folder", "--output", "file"),
+        ("--lang", "de"),
+        ("--edition", "public"),
+        ("--edition", "shareable", "-f", "intelmq"),
+        ("--owners", "no-such-table.csv"),
+        ("--geo-db", "no-such-database.mmdb"),
+    ],
+)
+def test_options_that_cannot_be_are_one_sentence(
+    surveyed: tuple[Terminal, int], options: tuple[str, ...]
+) -> None:
+    """Exit code 2, and no report."""
+    terminal, _ = surveyed
+    said = terminal.run("report", "last", *options, "--store", terminal.store)
+    assert said.code == 2
+    assert said.out == ""
+    assert "Traceback" not in said.err
