@@ -104,6 +104,8 @@ def words_in_file(source: str) -> list[str]:
 _VALUE = "\N{SECTION SIGN}"
 """Stands for what is put in."""
 _READ_OUT = {"alt", "aria-description", "aria-label", "data-label", "placeholder", "title"}
+_AS_IT_IS = {"code", "script", "style"}
+"""Commands and keys are typed in English everywhere."""
 _WORD = re.compile(r"[A-Za-z]{2,}")
 
 
@@ -117,14 +119,14 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Attributes that a screen reader says."""
-        self._raw += tag in {"script", "style"}
+        self._raw += tag in _AS_IT_IS
         self.found += [
             word for name, value in attrs if name in _READ_OUT for word in _WORD.findall(value or "")
         ]
 
     def handle_endtag(self, tag: str) -> None:
-        """Out of a script again."""
-        self._raw -= tag in {"script", "style"}
+        """Out of a command or a script again."""
+        self._raw -= tag in _AS_IT_IS
 
     def handle_data(self, data: str) -> None:
         """Text."""

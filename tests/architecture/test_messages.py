@@ -115,8 +115,10 @@ def test_a_page_has_no_words_of_its_own(path: Path) -> None:
 
 
 def test_the_gate_reads_what_a_page_prints() -> None:
-    """Text and what is read out; no markup, no script, nothing that is put in."""
-    source = '<p class="big" title="A hint">Text {{ "More"|t }}</p><script>let code = 1</script>'
+    """Text and what is read out; no markup, no command, no script, nothing that is put in."""
+    source = (
+        '<p class="big" title="A hint">Text {{ "More"|t }} <code>a command</code></p><script>let x</script>'
+    )
     assert words_in_file(source) == ["hint", "Text"]
 
 
