@@ -40,7 +40,7 @@ _NUMBERS: Final = (
     say("Images linked"),
     say("Images downloadable"),
 )
-_WIDTHS: Final = (2.1, 0.95, 0.95, 0.95, 1.15, 1.1, 1.2, 1.25, 1.45, 1.55)
+_WIDTHS: Final = (2, 0, 0, 0, 0, 0, 1.1, 1.1, 1.3, 1.4)
 
 
 def first_blocks(study: Study, pen: Pen) -> Iterator[Json]:
