@@ -10,7 +10,7 @@ from dosimeter.model.place import Country, DataSource, Operator, Owner, Place
 from dosimeter.report.archive import Archive
 from dosimeter.report.document import Document, build_document
 from dosimeter.report.study import Edition
-from tests.unit.report import counted, doors
+from tests.unit.report import counted, doors, samples
 
 REGISTRIES = DataSource("registries", date(2026, 11, 20))
 TABLE = DataSource("owners.csv", date(2026, 11, 1))
@@ -35,8 +35,13 @@ def placed(archives: Iterable[Archive]) -> Iterator[Archive]:
 
 
 def counted_survey(edition: Edition = Edition.OWNER) -> Document:
-    """Every kind of count, an archive with two doors, a decoy."""
-    return build_document(counted.HEADER, placed(counted.survey()), edition)
+    """Every kind of count, an archive with two doors, a decoy, and a host that is studied and no archive."""
+    return build_document(counted.HEADER, counted_archives(), edition)
+
+
+def counted_archives() -> list[Archive]:
+    """The archives of the same survey."""
+    return [*placed(counted.survey()), replace(samples.silent(), place=PLACES[1])]
 
 
 def doors_survey(edition: Edition = Edition.OWNER) -> Document:

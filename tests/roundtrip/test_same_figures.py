@@ -76,8 +76,7 @@ def test_json_lines(document: Document, exact: Figures) -> None:
 def test_json_lines_that_were_never_a_document(document: Document) -> None:
     """What goes out as it comes in is added up on the way, and tells the same."""
     out = io.StringIO(newline="")
-    archives = surveys.placed(counted.survey())
-    render_survey(counted.HEADER, archives, Format.JSONL, out, Presentation())
+    render_survey(counted.HEADER, surveys.counted_archives(), Format.JSONL, out, Presentation())
     owner = text_of(surveys.counted_survey(), Format.JSON)
     assert extract.from_json_lines(out.getvalue(), rounded=False) == extract.from_json(owner, rounded=False)
 
