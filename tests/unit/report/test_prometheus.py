@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import io
+import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -10,6 +12,7 @@ from dosimeter.report.document import Document, build_document
 from dosimeter.report.render import Format, render
 from dosimeter.report.small_cells import FewerThan
 from dosimeter.report.study import WITHHELD, Amount
+from tests.architecture.source_tree import ROOT
 from tests.roundtrip import surveys
 from tests.unit.report import samples
 from tests.unit.report.exposition import Family, parse
@@ -106,3 +109,15 @@ def test_a_survey_that_never_ended_has_no_time_of_its_end() -> None:
     assert found["dosimeter_survey_started_timestamp_seconds"].samples == {
         frozenset(): samples.STARTED.timestamp()
     }
+
+
+def test_the_dashboard_asks_for_metrics_that_there_are() -> None:
+    """Every name and label in the queries of contrib/grafana-dashboard.json is written by us."""
+    dashboard = json.loads((ROOT / "contrib" / "grafana-dashboard.json").read_text(encoding="utf-8"))
+    written = families(surveys.counted_survey())
+    queries = [target["expr"] for panel in dashboard["panels"] for target in panel["targets"]]
+    assert queries
+    for query in queries:
+        (name,) = re.findall(r"dosimeter_\w+", query)
+        wanted = set(re.findall(r'(\w+)="(\w+)"', query))
+        assert any(wanted <= labels for labels in written[name].samples), query
