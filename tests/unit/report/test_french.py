@@ -1,4 +1,4 @@
-"""A report in French says nothing in English: the table and the page of surveys of every kind.
+"""A report in French says nothing in English: table, page and PDF of surveys of every kind.
 
 The survey of the lab is kept beside this file as a store; whatever else may happen to an endpoint is made up
 of any facts. The language is strict: a sentence without a translation is an error.
@@ -16,6 +16,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Final
 
+import pypdfium2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -27,6 +28,7 @@ from dosimeter.model.target import Endpoint, Service
 from dosimeter.report.document import Document, build_document
 from dosimeter.report.html import write_html
 from dosimeter.report.language import ENGLISH, Language, language_of
+from dosimeter.report.pdf import write_pdf
 from dosimeter.report.study import Edition
 from dosimeter.report.terminal import write_table
 from dosimeter.usecases.judging import judge_all
@@ -130,6 +132,17 @@ def test_the_page_of_the_lab_is_french(lab: Document) -> None:
     assert in_english(french.texts) == []
     assert len(french.texts) > 500
     assert len(in_english(Nodes(page(lab, ENGLISH)).texts)) > 100
+
+
+def test_the_pdf_of_the_lab_is_french(lab: Document) -> None:
+    """Read back from the file, line by line."""
+    out = io.BytesIO()
+    write_pdf(lab, out, FRENCH)
+    with pypdfium2.PdfDocument(out.getvalue()) as read:
+        lines = [line for sheet in read for line in sheet.get_textpage().get_text_range().splitlines()]
+
+    assert in_english(lines) == []
+    assert len(lines) > 300
 
 
 def test_the_edition_to_be_shared_is_french(lab: Document) -> None:
