@@ -32,7 +32,7 @@ from dosimeter.report.neighbour import neighbour_says
 from dosimeter.report.page import content_security_policy, own_file, page_environment
 from dosimeter.report.picture import Shape, draw_ladder
 from dosimeter.report.plain import spans
-from dosimeter.report.sheets import remedies_of, sheets_of
+from dosimeter.report.sheets import SHEETS_IN_FULL, remedies_of, sheets_of
 from dosimeter.report.shown_words import beside_words, shown_words
 from dosimeter.report.study import Edition, GroupedBy, Grouping, PublishedFigure, StudyRow, Unit
 from dosimeter.report.trend_picture import TrendPoint, draw_trend
@@ -44,9 +44,6 @@ ADDRESSES_SHOWN: Final = 60
 
 ROWS_SHOWN: Final = 200
 """Rows of one table of the study; JSON names them all."""
-
-SHEETS_IN_FULL: Final = 40
-"""Up to so many sheets, each has its picture and its remedies; more of them point to the list of remedies."""
 
 
 def write_html(
@@ -91,6 +88,8 @@ def _environment(language: Language) -> Environment:
     environment = page_environment(language)
     environment.globals.update(
         page_words=page_words,
+        colon="\N{NO-BREAK SPACE}:" if language.code == "fr" else ":",
+        semicolon="\N{NARROW NO-BREAK SPACE};" if language.code == "fr" else ";",
         spans=spans,
         tls_in_words=tls_in_words,
         numbers_of=numbers_of,
@@ -113,7 +112,7 @@ def _environment(language: Language) -> Environment:
         label_of=partial(_label, language),
         bars_of=partial(_bars, language),
         published_value=partial(_published_value, language),
-        rung_order=LADDER.index,
+        EXPOSURES=LADDER,
         size_of=_size,
         Severity=Severity,
         DecoyTier=DecoyTier,

@@ -7,7 +7,10 @@ from typing import Final
 from dosimeter.model.message import Message, many, say, semicolons
 from dosimeter.model.survey import SurveyState
 from dosimeter.model.verdict import DecoyTier
-from dosimeter.report.archive import Archive
+from dosimeter.report.archive import Archive, Findings
+from dosimeter.report.census_words import numbers_of, parts_in_words
+
+_LONG: Final = 120
 
 STATE_WORD: Final = {
     SurveyState.RUNNING: say("running"),
@@ -68,3 +71,16 @@ def also(archive: Archive) -> Message:
     if verdict.decoy.tier in {DecoyTier.MEDIUM, DecoyTier.HIGH}:
         found.append(say("suspected decoy"))
     return semicolons(found)
+
+
+def holds(findings: Findings) -> Message:
+    """All numbers of an archive in one line; a breakdown that is longer than a line stands in JSON alone."""
+    numbers = [_labelled(each.label, each.figure) for each in numbers_of(findings)]
+    parts = [_labelled(label, text) for label, text in parts_in_words(findings) if len(text) < _LONG]
+    if not findings.is_counted:
+        return say("not counted: {why}", why=findings.why_not_counted)
+    return semicolons([*numbers, *parts])
+
+
+def _labelled(label: str, text: str) -> Message:
+    return say("{label}: {text}", label=label, text=text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dosimeter.model.message import Message, many, say
+from dosimeter.model.message import Message, say
 from dosimeter.report.census_words import cell_words
 from dosimeter.report.study import Amount, Shown, Withheld
 
@@ -20,13 +20,7 @@ def beside_words(amount: Amount) -> tuple[Message, ...]:
         return ()
     beside = []
     if amount.claims:
-        claims = many(
-            "{claimed} more claimed by {number} archive",
-            "{claimed} more claimed by {number} archives",
-            amount.claims,
-            claimed=amount.claimed,
-        )
-        beside.append(claims)
+        beside.append(say("and {claimed} claimed", claimed=amount.claimed))
     if amount.uncounted:
-        beside.append(many("{number} archive not counted", "{number} archives not counted", amount.uncounted))
+        beside.append(say("{number} not counted", number=amount.uncounted))
     return tuple(beside)

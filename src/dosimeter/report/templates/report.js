@@ -8,10 +8,15 @@
     const rows = Array.from(body.rows);
     const collator = new Intl.Collator(document.documentElement.lang, { numeric: true, sensitivity: "base" });
     const valueOf = (row, column) => row.cells[column].textContent.trim();
-    const sizeOf = (row, column) => Number(row.cells[column].dataset.v ?? -1);
+    // Rungs and severities go by their order, numbers by their size; what is not known stands below none.
+    const order = table.dataset.order.split(" ");
+    const sizeOf = (row, column) => {
+      const word = row.cells[column].querySelector("b, i");
+      return word ? order.indexOf(word.className) : Number(row.cells[column].dataset.v ?? -1);
+    };
 
     Array.from(table.tHead.rows[0].cells).forEach((heading, column) => {
-      const isNumber = rows.some((row) => row.cells[column].dataset.v !== undefined);
+      const isNumber = rows.some((row) => sizeOf(row, column) !== -1);
       const button = document.createElement("button");
       button.type = "button";
       button.append(...heading.childNodes);
