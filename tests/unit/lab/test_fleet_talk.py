@@ -236,6 +236,17 @@ def test_a_null_retrieve_is_answered_or_refused_as_the_policy_says() -> None:
             assert isinstance(event, PeerAborted)
 
 
+def test_an_identifier_that_cannot_be_read_is_an_error_and_no_more() -> None:
+    """0xC000, and the association goes on."""
+    call = Call()
+    context = call.requestor.context_for(STUDY_ROOT_FIND)
+    assert context is not None
+    call.requestor.send(context, FindRequest(5, STUDY_ROOT_FIND), b"\x08\x00\x20\x00DA\xff\x00")
+    events, _ = call.turn()
+    assert [each.response.status for each in events if isinstance(each, ResponseReceived)] == [0xC000]
+    assert call.find("STUDY", {Tag.STUDY_INSTANCE_UID: "2.25.3"}) == ([], 0)
+
+
 def test_a_slow_archive_waits_before_its_first_row() -> None:
     """The server is told for how long, and has nothing to send meanwhile."""
     call = Call(replace(LIKE_ORTHANC, tempo=Tempo(first=150)))

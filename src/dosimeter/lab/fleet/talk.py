@@ -9,7 +9,6 @@ from dosimeter.dicom import uids
 from dosimeter.dicom.dimse import FindResponse, encode_response
 from dosimeter.dicom.pdu_encode import encode_fragment
 from dosimeter.lab.attributes import Tag
-from dosimeter.lab.dataset import decode_dataset
 from dosimeter.lab.fleet.blocks import RowBlocks
 from dosimeter.lab.fleet.selection import NotUnderstood, Selection, select
 from dosimeter.lab.ledger import Tally
@@ -111,7 +110,11 @@ class BlockTalk(Talk):
         return before + data + self._acceptor.data_to_send()
 
     def _instances_asked_for(self, received: RequestReceived) -> int:
-        keys = decode_dataset(received.identifier, self._syntax_of(received))
+        """Studies stand for images here: whoever asks for one that exists is told that something failed."""
+        keys = self._identifier_of(received) or {}
         asked: Dataset = {tag: keys[tag] for tag in (Tag.STUDY_INSTANCE_UID, Tag.PATIENT_ID) if keys.get(tag)}
-        found = select(self._stock, asked)
+        try:
+            found = select(self._stock, asked)
+        except NotUnderstood:
+            return 0
         return min(found.end - found.begin, MOST_COUNTED) if asked and not found.is_empty else 0
