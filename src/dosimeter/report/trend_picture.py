@@ -10,10 +10,10 @@ from typing import Final
 from dosimeter.model.message import Message, say, semicolons
 from dosimeter.report.language import Language
 
-_WIDTH: Final = 640
-_HEIGHT: Final = 220
-_LEFT: Final = 34
-_RIGHT: Final = 60
+_WIDTH: Final = 340
+_HEIGHT: Final = 190
+_LEFT: Final = 42
+_RIGHT: Final = 42
 _TOP: Final = 30
 _BOTTOM: Final = 34
 _FEWEST: Final = 2
