@@ -11,11 +11,13 @@ from pyarrow import parquet
 from dosimeter.report.csv_tables import tables_of, write_table_csv
 from dosimeter.report.document import Document
 from dosimeter.report.language import language_of
-from dosimeter.report.render import Format, Presentation, render, render_survey
+from dosimeter.report.render import Format, Presentation, render_survey
 from dosimeter.report.study import Edition, GroupedBy
 from tests.roundtrip import extract, surveys
 from tests.roundtrip.extract import Figures
 from tests.unit.report import counted
+from tests.unit.report.printed import binary
+from tests.unit.report.printed import printed as printed_text
 
 SURVEYS = {"counted": surveys.counted_survey, "doors": surveys.doors_survey}
 
@@ -39,17 +41,11 @@ def exact(document: Document) -> Figures:
 
 
 def text_of(document: Document, form: Format, language: str = "en") -> str:
-    out = io.StringIO(newline="")
-    render(document, form, out, language_of(language))
-    return out.getvalue()
+    return printed_text(document, form, language_of(language))
 
 
 def bytes_of(document: Document, form: Format, language: str = "en") -> bytes:
-    raw = io.BytesIO()
-    out = io.TextIOWrapper(raw)
-    render(document, form, out, language_of(language))
-    out.detach()
-    return raw.getvalue()
+    return binary(document, form, language_of(language))
 
 
 def test_json_tells_what_the_study_holds(document: Document, exact: Figures) -> None:

@@ -7,17 +7,14 @@ from pyarrow import parquet
 
 from dosimeter.report.csv_tables import FIGURE_COLUMNS, figures_of
 from dosimeter.report.document import Document
-from dosimeter.report.render import Format, render
+from dosimeter.report.render import Format
 from dosimeter.report.study import Edition
 from tests.roundtrip import surveys
+from tests.unit.report.printed import binary
 
 
 def table_of(document: Document) -> pa.Table:
-    raw = io.BytesIO()
-    out = io.TextIOWrapper(raw)
-    render(document, Format.PARQUET, out)
-    out.detach()
-    return parquet.read_table(io.BytesIO(raw.getvalue()))
+    return parquet.read_table(io.BytesIO(binary(document, Format.PARQUET)))
 
 
 def test_there_is_a_row_for_every_endpoint_of_the_document() -> None:

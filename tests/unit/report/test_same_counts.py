@@ -22,6 +22,7 @@ from dosimeter.report.small_cells import Cell, FewerThan
 from dosimeter.report.stake_sentences import sum_words
 from tests.unit.report import counted
 from tests.unit.report.pages import Page
+from tests.unit.report.printed import printed
 
 KINDS = {"exact": Exact, "at_least": AtLeast, "claimed": Claimed, "fewer_than": FewerThan}
 
@@ -223,7 +224,7 @@ def test_a_counted_page_runs_nothing_and_loads_nothing(document: Document) -> No
 def test_no_renderer_prints_a_small_part(document: Document) -> None:
     """The five studies of 2022, the three without a date and the seven of PT are nowhere."""
     for format_ in Format:
-        text = written(document, format_, detail=True)
+        text = printed(document, format_)
         for small in ("2022: 5", "PT: 7", "2022, 5", '"value": 5}', '"value": 3}', '"value": 7}'):
             assert small not in text
 
