@@ -233,12 +233,6 @@ def probes_in_words(probes: Iterable[str]) -> Message:
     return semicolons([probe_says(probe) for probe in probes])
 
 
-def counted(number: int, singular: str, plural: str | None = None) -> str:
-    """``1 archive``, ``4 archives``, ``12,000 archives``; of what no report prints."""
-    noun = singular if number == 1 else plural or f"{singular}s"
-    return f"{number:,} {noun}"
-
-
 def archives_in_words(number: int) -> Message:
     """``1 archive``, ``4 archives``, ``12,000 archives``."""
     return many("{number} archive", "{number} archives", number)
@@ -278,12 +272,6 @@ def utc(moment: datetime) -> str:
     """ISO 8601 in UTC, to the second: ``2026-11-24T10:02:13Z``."""
     there = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
     return there.isoformat(timespec="seconds")[:_SECONDS] + "Z"
-
-
-def day_and_time(moment: datetime) -> str:
-    """For people: ``24 November 2026, 10:02 UTC``."""
-    there = moment.astimezone(UTC)
-    return f"{there.day} {_MONTHS[there.month - 1]} {there.year}, {there:%H:%M} UTC"
 
 
 def tls_in_words(seen: TlsSeen) -> Message:
@@ -344,19 +332,3 @@ def _versions_in_words(posture: TlsPostureSeen) -> list[Message]:
     elif yes:
         words.append(say("accepts {versions}", versions=yes))
     return [*words, say("refuses {versions}", versions=no)] if no else words
-
-
-_MONTHS: Final = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
