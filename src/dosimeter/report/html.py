@@ -31,6 +31,7 @@ from dosimeter.report.map_picture import draw_map
 from dosimeter.report.neighbour import neighbour_says
 from dosimeter.report.page import content_security_policy, own_file, page_environment
 from dosimeter.report.picture import Shape, draw_ladder
+from dosimeter.report.place_words import operator_name, place_rows, source_words
 from dosimeter.report.plain import spans
 from dosimeter.report.sheets import SHEETS_IN_FULL, remedies_of, sheets_of
 from dosimeter.report.shown_words import beside_words, shown_words
@@ -109,6 +110,9 @@ def _environment(language: Language) -> Environment:
         shown_words=shown_words,
         beside_words=beside_words,
         id=id,
+        place_rows=place_rows,
+        operator_name=operator_name,
+        source_words=source_words,
         label_of=partial(_label, language),
         bars_of=partial(_bars, language),
         published_value=partial(_published_value, language),
