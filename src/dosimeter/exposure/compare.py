@@ -106,6 +106,8 @@ def _asked_alike(old: Standing, new: Standing) -> bool:
     """Whether a difference between the two can only come from the door itself."""
     if not (old.is_archive and new.is_archive):
         return True
+    if old.exposure is new.exposure is Exposure.GUARDED:
+        return True  # Refused before any question that a touch could forbid.
     if old.proves != new.proves:
         return False
     return old.tried_titles == new.tried_titles or _OF_TITLES not in {old.exposure, new.exposure}

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from dosimeter.exposure.compare import Because, Change, Standing, compare, is_open
+from dosimeter.exposure.compare import Because, Change, Standing, compare
 from dosimeter.model.census import Count, Unknown
 from dosimeter.model.message import Message, say
 from dosimeter.model.scope import Touch
@@ -28,7 +28,7 @@ from dosimeter.report.comparison_parts import (
     FigureThenAndNow,
     SurveyFound,
 )
-from dosimeter.report.comparison_words import change_says, headline_of, sentences_of
+from dosimeter.report.comparison_words import change_says, headline_of, is_open_now, sentences_of
 from dosimeter.report.figures import Figures, Tally
 
 MOST_OF_THE_IMAGES: Final = 0.75
@@ -37,17 +37,20 @@ MOST_OF_THE_IMAGES: Final = 0.75
 
 def build_comparison(old: SurveyFound, new: SurveyFound) -> Comparison:
     """Pair the archives of two surveys by their doors and decide every figure and word."""
-    archives = tuple(sorted(_compared(old, new), key=_gravest_first))
+    groups = _groups(old, new)
+    believed = [group for group in groups if not group.is_suspected]
+    told = {_authority(each): each.exposure for each in old.told}
+    archives = tuple(sorted((_entry(group, told) for group in believed), key=_gravest_first))
     changes = _changes(archives)
     before, now = _figures(old.archives), _figures(new.archives)
     rejudged = sum(each.is_rejudged for each in archives)
     return Comparison(
         old=old.header,
         new=new.header,
-        headline=headline_of(changes, before.open_to_anybody, now.open_to_anybody),
-        sentences=sentences_of(old, new, changes, rejudged),
+        headline=headline_of(archives),
+        sentences=sentences_of(old, new, changes, rejudged=rejudged, decoys=len(groups) - len(believed)),
         changes=changes,
-        figures=_then_and_now(old, before, now),
+        figures=_then_and_now(old, new, before, now),
         old_holdings=before.stakes.linked,
         new_holdings=now.stakes.linked,
         old_downloadable=before.stakes.downloadable,
@@ -55,6 +58,7 @@ def build_comparison(old: SurveyFound, new: SurveyFound) -> Comparison:
         countries=_countries(archives, new.archives),
         archives=archives,
         rejudged=rejudged,
+        decoys=len(groups) - len(believed),
     )
 
 
@@ -100,8 +104,12 @@ class _Group:
     old_doors: dict[str, Standing]
     new_doors: dict[str, Standing]
 
+    @property
+    def is_suspected(self) -> bool:
+        return any(each.findings.is_suspected_decoy for each in (*self.old, *self.new))
 
-def _compared(old: SurveyFound, new: SurveyFound) -> Iterable[ComparedArchive]:
+
+def _groups(old: SurveyFound, new: SurveyFound) -> list[_Group]:
     pairs = _Pairs()
     for archive in (*old.archives, *new.archives):
         pairs.add(archive)
@@ -113,14 +121,11 @@ def _compared(old: SurveyFound, new: SurveyFound) -> Iterable[ComparedArchive]:
             doors = group.old_doors if is_old else group.new_doors
             for door in archive.doors:
                 doors[door.endpoint.authority] = standing_of(door, found.header, is_archive=True)
-    told = {_authority(each): each.exposure for each in old.told}
     for group in groups.values():
         for authority in {*group.old_doors, *group.new_doors}:
             _add_beside(group.old_doors, authority, old.beside)
             _add_beside(group.new_doors, authority, new.beside)
-        compared = compare(group.old_doors, group.new_doors)
-        if compared is not None:
-            yield _entry(group, compared.change, compared.because, told)
+    return list(groups.values())
 
 
 def _add_beside(doors: dict[str, Standing], authority: str, beside: Mapping[str, Standing]) -> None:
@@ -128,18 +133,19 @@ def _add_beside(doors: dict[str, Standing], authority: str, beside: Mapping[str,
         doors[authority] = beside[authority]
 
 
-def _entry(group: _Group, change: Change, because: Because, told: Mapping[str, Exposure]) -> ComparedArchive:
+def _entry(group: _Group, told: Mapping[str, Exposure]) -> ComparedArchive:
     before, now = _principal(group.old), _principal(group.new)
     shown = now or before
-    assert shown is not None  # noqa: S101 - a group has an archive
+    compared = compare(group.old_doors, group.new_doors)
+    assert shown is not None and compared is not None  # noqa: S101, PT018 - a group has an archive
     known = [told[each] for each in group.old_doors if each in told]
     old_exposure = _exposure(before, group.old_doors)
     new_exposure = _exposure(now, group.new_doors)
     place = shown.place
     return ComparedArchive(
         endpoint=shown.endpoint,
-        change=change,
-        because=because,
+        change=compared.change,
+        because=compared.because,
         old=old_exposure,
         new=new_exposure,
         told=max(known, key=LADDER.index, default=None),
@@ -148,7 +154,7 @@ def _entry(group: _Group, change: Change, because: Because, told: Mapping[str, E
         new_studies=None if now is None else now.findings.census.counts.studies,
         country=None if place.country is None else place.country.code,
         organisation=None if place.owner is None else place.owner.organisation,
-        says=change_says(change, because),
+        says=change_says(compared.change, compared.because, old_exposure),
     )
 
 
@@ -174,8 +180,16 @@ _ORDER: Final = tuple(Change)
 
 
 def _changes(archives: Iterable[ComparedArchive]) -> tuple[ChangeLine, ...]:
-    numbers = Counter((each.change, each.because is Because.METHOD) for each in archives)
-    return tuple(ChangeLine(change, numbers[change, False], numbers[change, True]) for change in Change)
+    numbers = Counter((each.change, each.because) for each in archives)
+    return tuple(
+        ChangeLine(
+            change,
+            sum(numbers[change, because] for because in Because),
+            numbers[change, Because.NETWORK],
+            numbers[change, Because.METHOD],
+        )
+        for change in Change
+    )
 
 
 def _figures(archives: Iterable[Archive]) -> Figures:
@@ -185,14 +199,21 @@ def _figures(archives: Iterable[Archive]) -> Figures:
     return tally.totals().without_decoys
 
 
-def _then_and_now(old: SurveyFound, before: Figures, now: Figures) -> tuple[FigureThenAndNow, ...]:
+def _then_and_now(
+    old: SurveyFound, new: SurveyFound, before: Figures, now: Figures
+) -> tuple[FigureThenAndNow, ...]:
     told = [each.exposure for each in old.told] if old.told else None
+    asked = [each.header.touch >= Touch.PROVE for each in (old, new)]
 
     def line(
         key: str, label: Message, rungs: tuple[Exposure, ...], numbers: tuple[int, int]
     ) -> FigureThenAndNow:
         then = None if told is None else sum(map(told.count, rungs))
-        return FigureThenAndNow(key, label, then, *numbers)
+        known = [
+            number if key == "archives" or is_asked else None
+            for number, is_asked in zip(numbers, asked, strict=True)
+        ]
+        return FigureThenAndNow(key, label, then if known[0] is not None else None, *known)
 
     browsable, retrievable = Exposure.BROWSABLE, Exposure.RETRIEVABLE
     return (
@@ -220,16 +241,18 @@ def _then_and_now(old: SurveyFound, before: Figures, now: Figures) -> tuple[Figu
 
 def _countries(archives: Iterable[ComparedArchive], now: Iterable[Archive]) -> tuple[CountryThenAndNow, ...]:
     """Countries in which an archive answers anybody, then or now; the most images first."""
-    old, new, closed, appeared, images = (Counter[str | None]() for _ in range(5))
+    old, new, closed, appeared, unknown, images = (Counter[str | None]() for _ in range(6))
     for each in archives:
-        country = each.country
-        was, stands = _is_open(each.old), _is_open(each.new)
+        country, was, stands = each.country, is_open_now(each.old), is_open_now(each.new)
+        if each.change is Change.UNKNOWN or each.because is Because.METHOD:
+            unknown[country] += was or stands
+            continue
         old[country] += was
         new[country] += stands
-        closed[country] += was and each.change is Change.CLOSED
+        closed[country] += was and not stands
         appeared[country] += stands and not was
     for archive in now:
-        if _is_open(archive.exposure) and not archive.findings.is_suspected_decoy:
+        if is_open_now(archive.exposure) and not archive.findings.is_suspected_decoy:
             code = None if archive.place.country is None else archive.place.country.code
             images[code] += _value(archive.findings.census.counts.instances)
     heavy = _heavy(images)
@@ -240,17 +263,14 @@ def _countries(archives: Iterable[ComparedArchive], now: Iterable[Archive]) -> t
             new=new[each],
             closed=closed[each],
             appeared=appeared[each],
+            unknown=unknown[each],
             images=images[each],
             cohort=_cohort(old[each], new[each], is_heavy=each in heavy),
         )
-        for each in old
-        if old[each] or new[each]
+        for each in dict.fromkeys((*old, *unknown))
+        if old[each] or new[each] or unknown[each]
     ]
     return tuple(sorted(rows, key=lambda row: (-row.images, -row.new, -row.old, row.country or "~")))
-
-
-def _is_open(exposure: Exposure | None) -> bool:
-    return exposure is not None and is_open(exposure)
 
 
 def _value(count: Count) -> int:
@@ -269,6 +289,8 @@ def _heavy(images: Counter[str | None]) -> set[str | None]:
 
 
 def _cohort(old: int, new: int, *, is_heavy: bool) -> Cohort:
+    if not old and not new:
+        return Cohort.UNKNOWN
     if new < old:
         return Cohort.GOOD
     return Cohort.UGLY if is_heavy else Cohort.BAD

@@ -44,6 +44,7 @@ def write_comparison_json(comparison: Comparison, out: TextIO) -> None:
         "headline": comparison.headline,
         "sentences": list(comparison.sentences),
         "rejudged": comparison.rejudged,
+        "decoys": comparison.decoys,
         "changes": [
             {"change": line.change, "archives": line.number, "network": line.network, "method": line.method}
             for line in comparison.changes
@@ -61,6 +62,7 @@ def write_comparison_json(comparison: Comparison, out: TextIO) -> None:
                 "open_now": row.new,
                 "closed": row.closed,
                 "appeared": row.appeared,
+                "unknown": row.unknown,
                 "images_now": row.images,
                 "cohort": row.cohort,
             }

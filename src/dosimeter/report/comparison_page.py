@@ -25,7 +25,7 @@ def write_comparison_html(comparison: Comparison, out: TextIO, language: Languag
     page = environment.get_template("compare.html.j2").generate(
         words,
         comparison=comparison,
-        changed=[each for each in comparison.archives if each.change is not Change.UNCHANGED],
+        changed=comparison.shown,
         has_countries=any(row.country is not None for row in comparison.countries),
         unchanged=many(
             "{number} archive stands where it stood.", "{number} archives stand where they stood.", unchanged

@@ -25,6 +25,8 @@ class Cohort(StrEnum):
     """As many or more."""
     UGLY = "ugly"
     """As many or more, in one of the few countries that hold most of the images."""
+    UNKNOWN = "unknown"
+    """None that both surveys asked alike answered anybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,50 +71,53 @@ class ComparedArchive:
 
 @dataclass(frozen=True, slots=True)
 class ChangeLine:
-    """How many archives changed in one way, and what that rests on."""
+    """How many archives changed in one way, and what that rests on; of unchanged ones on neither."""
 
     change: Change
+    number: int
     network: int
     method: int
-
-    @property
-    def number(self) -> int:
-        """All of them."""
-        return self.network + self.method
 
 
 @dataclass(frozen=True, slots=True)
 class FigureThenAndNow:
-    """One total: as told then (None if it was not), the same facts by the rules of today, and now.
+    """One total of each survey by itself: as told then, the same facts by the rules of today, and now.
 
-    ``key`` is ``archives``, ``open``, ``retrievable``, ``browsable``. Without suspected decoys.
+    ``key`` is ``archives``, ``open``, ``retrievable``, ``browsable``. None where it was not told, and where a
+    survey was not allowed to ask.
     """
 
     key: str
     label: Message
     told: int | None
-    old: int
-    new: int
+    old: int | None
+    new: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class CountryThenAndNow:
-    """One country of registration: archives that answer anybody, then and now, and what became of them."""
+    """One country of registration: archives that answer anybody, then and now, and what became of them.
+
+    All but ``unknown`` are of archives that both surveys asked alike; ``unknown`` were open in one of the
+    two, and the other did not ask or could not tell. ``images`` are those of all that are open now.
+    """
 
     country: str | None
     old: int
     new: int
     closed: int
     appeared: int
+    unknown: int
     images: int
     cohort: Cohort
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """All of it. ``archives`` is sorted by change, gravest first; the unchanged ones are in it.
+    """All of it, without archives that one of the surveys suspects to be decoys: those are ``decoys``.
 
-    ``old_holdings`` and ``new_holdings`` are what archives open to anybody hold, without suspected decoys.
+    ``archives`` is sorted by change, gravest first; the unchanged ones are in it. ``old_holdings`` and
+    ``new_holdings`` are what archives open to anybody hold.
     """
 
     old: SurveyHeader
@@ -128,6 +133,14 @@ class Comparison:
     countries: tuple[CountryThenAndNow, ...]
     archives: tuple[ComparedArchive, ...]
     rejudged: int
+    decoys: int
+
+    @property
+    def shown(self) -> tuple[ComparedArchive, ...]:
+        """The archives worth a line: those that changed, and those of which the rules changed."""
+        return tuple(
+            each for each in self.archives if each.change is not Change.UNCHANGED or each.is_rejudged
+        )
 
     @property
     def gravest(self) -> Severity:

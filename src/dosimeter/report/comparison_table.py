@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final, TextIO
 
 from rich.console import Console, Group, RenderableType
@@ -19,7 +19,9 @@ from dosimeter.report.comparison_words import (
     NOT_THERE,
     OWNER_UNKNOWN,
     country_label,
+    figure_words,
     holdings_lines,
+    then_words,
     told_words,
 )
 from dosimeter.report.language import Language
@@ -34,6 +36,9 @@ _CHANGE_STYLE: Final = {
     Change.BETTER: "green",
     Change.CLOSED: "bold green",
 }
+
+_LONGEST_IPV4: Final = 21
+"""Columns of the longest IPv4 address and port: what can be copied stays whole."""
 
 ROWS_SHOWN: Final = 200
 """Archives listed; the other formats have all."""
@@ -64,9 +69,8 @@ def _parts(comparison: Comparison, language: Language) -> Iterable[RenderableTyp
     yield _changes(comparison, language)
     if any(row.country is not None for row in comparison.countries):
         yield _countries(comparison, language)
-    changed = [each for each in comparison.archives if each.change is not Change.UNCHANGED]
-    if changed:
-        yield _archives(changed, language)
+    if comparison.shown:
+        yield _archives(comparison.shown, language)
 
 
 def _totals(comparison: Comparison, language: Language) -> RenderableType:
@@ -76,7 +80,8 @@ def _totals(comparison: Comparison, language: Language) -> RenderableType:
         table.add_column(language.text(head), justify="right")
     for line in comparison.figures:
         told = language.text(told_words(line))
-        table.add_row(language.text(line.label), told, language.number(line.old), language.number(line.new))
+        numbers = (language.text(figure_words(number)) for number in (line.old, line.new))
+        table.add_row(language.text(line.label), told, *numbers)
     for label, before, now in holdings_lines(comparison):
         table.add_row(language.text(label), "", language.text(before), language.text(now))
     return table
@@ -91,36 +96,47 @@ def _changes(comparison: Comparison, language: Language) -> RenderableType:
         style = _CHANGE_STYLE[line.change] if line.number else "dim"
         word = text_line(language.text(CHANGE_WORD[line.change]), style)
         numbers = (line.number, line.network, line.method)
-        table.add_row(word, *(text_line(language.number(each), style) for each in numbers))
+        cells = [text_line(language.number(each), style) for each in numbers]
+        table.add_row(word, *(cells if line.change is not Change.UNCHANGED else cells[:1]))
     return table
 
 
 def _countries(comparison: Comparison, language: Language) -> RenderableType:
     table = new_table()
     table.add_column(language.text(say("Country of registration")))
-    heads = (say("Answered anybody"), say("Answer now"), say("Closed"), say("Appeared"), say("Images now"))
+    heads = (
+        say("Answered anybody"),
+        say("Answer now"),
+        say("Closed"),
+        say("Appeared"),
+        say("Not known"),
+        say("Images now"),
+    )
     for head in heads:
         table.add_column(language.text(head), justify="right")
     table.add_column("")
     for row in comparison.countries:
         table.add_row(
             text_line(language.text(country_label(row.country, language.country))),
-            *(language.number(each) for each in (row.old, row.new, row.closed, row.appeared, row.images)),
+            *(
+                language.number(each)
+                for each in (row.old, row.new, row.closed, row.appeared, row.unknown, row.images)
+            ),
             language.text(COHORT_WORD[row.cohort]),
         )
     return table
 
 
-def _archives(changed: list[ComparedArchive], language: Language) -> RenderableType:
+def _archives(changed: Sequence[ComparedArchive], language: Language) -> RenderableType:
     table = new_table()
-    heads = (say("Archive"), say("Change"), say("Then"), say("Now"), say("It rests on"), say("Owner"))
-    for head in heads:
+    table.add_column(language.text(say("Archive")), no_wrap=True, overflow="fold", min_width=_LONGEST_IPV4)
+    for head in (say("Change"), say("Then"), say("Now"), say("It rests on"), say("Owner")):
         table.add_column(language.text(head))
     for each in changed[:ROWS_SHOWN]:
         table.add_row(
             text_line(each.endpoint.authority),
             text_line(language.text(CHANGE_WORD[each.change]), _CHANGE_STYLE[each.change]),
-            _rung(each.old, language),
+            _then(each, language),
             _rung(each.new, language),
             text_line(
                 language.text(BECAUSE_WORD[each.because]), "dim" if each.because is Because.METHOD else ""
@@ -132,6 +148,12 @@ def _archives(changed: list[ComparedArchive], language: Language) -> RenderableT
         return table
     more = say("{rest} more: `dosimeter compare … -f csv` lists all.", rest=rest)
     return Group(table, text_line(language.text(more)))
+
+
+def _then(each: ComparedArchive, language: Language) -> Text:
+    if not each.is_rejudged:
+        return _rung(each.old, language)
+    return text_line(language.text(then_words(each, EXPOSURE_WORD.__getitem__)))
 
 
 def _rung(exposure: Exposure | None, language: Language) -> Text:

@@ -5,12 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from dosimeter.exposure.compare import Because, Change
+from dosimeter.exposure.compare import Because, Change, is_open
+from dosimeter.exposure.rules import RULESET_VERSION
 from dosimeter.model.census import Things
-from dosimeter.model.message import Message, many, say, sentences
+from dosimeter.model.message import Message, commas, many, say, sentences
 from dosimeter.model.scope import Touch
 from dosimeter.model.survey import SurveyState
-from dosimeter.report.comparison_parts import ChangeLine, Cohort, Comparison, FigureThenAndNow, SurveyFound
+from dosimeter.model.verdict import Exposure
+from dosimeter.report.comparison_parts import (
+    ChangeLine,
+    Cohort,
+    ComparedArchive,
+    Comparison,
+    FigureThenAndNow,
+    SurveyFound,
+)
 from dosimeter.report.stake_sentences import sum_words
 
 CHANGE_WORD: Final = {
@@ -37,14 +46,20 @@ BECAUSE_WORD: Final = {
     Because.NOTHING: say("no change"),
 }
 
-COHORT_WORD: Final = {Cohort.GOOD: say("good"), Cohort.BAD: say("bad"), Cohort.UGLY: say("ugly")}
+COHORT_WORD: Final = {
+    Cohort.GOOD: say("good"),
+    Cohort.BAD: say("bad"),
+    Cohort.UGLY: say("ugly"),
+    Cohort.UNKNOWN: say("unknown"),
+}
 
 COHORT_MEANS: Final = {
-    Cohort.GOOD: say("Fewer archives answer anybody than before, or none at all."),
-    Cohort.BAD: say("As many archives answer anybody as before, or more."),
+    Cohort.GOOD: say("Of the archives asked both times, fewer answer anybody than before, or none at all."),
+    Cohort.BAD: say("Of the archives asked both times, as many answer anybody as before, or more."),
     Cohort.UGLY: say(
         "As many or more, in one of the few countries that together hold three quarters of the images."
     ),
+    Cohort.UNKNOWN: say("No archive asked both times answered anybody."),
 }
 
 _BY_NETWORK: Final = {
@@ -62,83 +77,131 @@ _BY_METHOD: Final = {
 }
 
 
-def change_says(change: Change, because: Because) -> Message:
-    """What a change of one archive rests on, in a sentence."""
+def change_says(change: Change, because: Because, old: Exposure | None) -> Message:
+    """What a change of one archive rests on, in a sentence; ``old`` is where it stood."""
     if because is Because.NOTHING:
         return say("The same doors answer as before.")
+    if change is Change.CLOSED and not is_open_now(old):
+        return say("The archive that stood there, closed to strangers, is no longer there.")
     return (_BY_NETWORK if because is Because.NETWORK else _BY_METHOD)[change]
 
 
-def headline_of(changes: Sequence[ChangeLine], before: int, now: int) -> Message:
-    """The one line that somebody reads: archives that answer anybody, then and now."""
-    appeared = sum(line.network for line in changes if line.change in {Change.NEW, Change.WORSE})
-    closed = next(line.network for line in changes if line.change is Change.CLOSED)
-    if not before and not now:
-        return say("No archive answered anybody, then or now")
-    moved = say(
-        "{closed}, {appeared}",
-        closed=many("{number} archive closed", "{number} archives closed", closed),
-        appeared=many("{number} new or worse", "{number} new or worse", appeared),
-    )
-    return say(
-        "Archives that answer anybody: {before} before, {now} now ({moved})",
-        before=before,
-        now=now,
-        moved=moved,
+def is_open_now(exposure: Exposure | None) -> bool:
+    """Whether an archive on this rung lets a stranger read something; not where there is none."""
+    return exposure is not None and is_open(exposure)
+
+
+def headline_of(archives: Sequence[ComparedArchive]) -> Message:
+    """The one line that somebody reads: what became of archives that answered anybody, and which do now."""
+    were = [each for each in archives if is_open_now(each.old)]
+    unknown = [each for each in were if _is_untold(each)]
+    known = [each for each in were if not _is_untold(each)]
+    still = sum(is_open_now(each.new) for each in known)
+    are = [each for each in archives if is_open_now(each.new) and not is_open_now(each.old)]
+    found = sum(map(_is_untold, are))
+    then = _became(len(were), len(known) - still, still, len(unknown))
+    if not are:
+        return then
+    now = many("{number} more answers now", "{number} more answer now", len(are) - found)
+    if not found:
+        return say("{then}; {now}", then=then, now=now)
+    unasked = many("{number} was not asked before", "{number} were not asked before", found)
+    if found == len(are):
+        return say("{then}; of those open now {unasked}", then=then, unasked=unasked)
+    return say("{then}; {now}, and {unasked}", then=then, now=now, unasked=unasked)
+
+
+def _is_untold(each: ComparedArchive) -> bool:
+    return each.change is Change.UNKNOWN or each.because is Because.METHOD
+
+
+def _became(were: int, closed: int, still: int, unknown: int) -> Message:
+    if not were:
+        return say("No archive that was asked before answered anybody")
+    parts = [
+        many("{number} is closed", "{number} are closed", closed) if closed else say("none is closed"),
+        many("{number} still answers", "{number} still answer", still) if still else None,
+        many("{number} is not known", "{number} are not known", unknown) if unknown else None,
+    ]
+    return many(
+        "Of {number} archive that answered anybody, {parts}",
+        "Of {number} archives that answered anybody, {parts}",
+        were,
+        parts=commas([part for part in parts if part is not None]),
     )
 
 
 def sentences_of(
-    old: SurveyFound, new: SurveyFound, changes: Sequence[ChangeLine], rejudged: int
+    old: SurveyFound, new: SurveyFound, changes: Sequence[ChangeLine], *, rejudged: int, decoys: int
 ) -> tuple[Message, ...]:
     """What was compared, and which part of the difference is not the network's."""
     return tuple(
         each
         for each in (
-            say(
-                "Compared: survey {old} of {then} and survey {new} of {today}.",
-                old=old.header.id,
-                then=old.header.started.date(),
-                new=new.header.id,
-                today=new.header.started.date(),
-            ),
-            _rules(old, new, rejudged),
+            _order(old, new),
+            _rules(old, rejudged),
             _method(changes),
             _touch(old, new),
             _scope(old, new),
             _ended(old, new),
+            _decoys(decoys),
         )
         if each is not None
     )
 
 
-def _rules(old: SurveyFound, new: SurveyFound, rejudged: int) -> Message:
-    versions = {"old": old.header.ruleset_version, "new": new.header.ruleset_version}
+def _order(old: SurveyFound, new: SurveyFound) -> Message:
+    if old.header.id == new.header.id:
+        return say("Survey {survey} is compared with itself.", survey=old.header.id)
+    compared = say(
+        "Compared: survey {old} of {then} and survey {new} of {today}.",
+        old=old.header.id,
+        then=old.header.started.date(),
+        new=new.header.id,
+        today=new.header.started.date(),
+    )
+    if old.header.started <= new.header.started:
+        return compared
+    wrong = say(
+        "The first of the two is the younger one: whatever is said of before and now is the wrong way round."
+    )
+    return sentences((compared, wrong))
+
+
+def _decoys(number: int) -> Message | None:
+    if not number:
+        return None
+    return many(
+        "{number} suspected decoy is left out of all figures.",
+        "{number} suspected decoys are left out of all figures.",
+        number,
+    )
+
+
+def _rules(old: SurveyFound, rejudged: int) -> Message:
     if not old.told:
         return say(
             "Both surveys are judged by the rules of today. "
             "What the older one said by its own rules was not kept."
         )
-    if old.header.ruleset_version == new.header.ruleset_version and not rejudged:
+    then = old.told[0].ruleset_version
+    if then == RULESET_VERSION:
         return say(
-            "Both surveys were made and are judged by the same rules, version {new}.", new=versions["new"]
+            "The older survey was first reported by the rules that judge both here, {rules}.", rules=then
         )
-    return sentences(
-        (
-            say(
-                "The older survey was told by rule set {old}, the newer by {new}; both are judged here by "
-                "the rules of today.",
-                **versions,
-            ),
-            many(
-                "Of {number} archive the old facts are judged otherwise now: "
-                "that is the rules' doing, not the network's.",
-                "Of {number} archives the old facts are judged otherwise now: "
-                "that is the rules' doing, not the network's.",
-                rejudged,
-            ),
-        )
+    told = say(
+        "The older survey was first reported by the rules {then}; both are judged here by the rules {rules}.",
+        then=then,
+        rules=RULESET_VERSION,
     )
+    changed = many(
+        "Of {number} archive the old facts are judged otherwise now: "
+        "that is the rules' doing, not the network's.",
+        "Of {number} archives the old facts are judged otherwise now: "
+        "that is the rules' doing, not the network's.",
+        rejudged,
+    )
+    return sentences((told, changed))
 
 
 def _method(changes: Sequence[ChangeLine]) -> Message | None:
@@ -201,6 +264,20 @@ def told_words(line: FigureThenAndNow) -> str:
     return say("not kept") if line.told is None else say("{told}", told=line.told)
 
 
+def figure_words(number: int | None) -> str:
+    """A total, or that the survey was not allowed to ask for it."""
+    return NOT_THERE if number is None else say("{told}", told=number)
+
+
+def then_words(each: ComparedArchive, rung: Callable[[Exposure], str]) -> str:
+    """The rung then, and what it was told as if the rules have changed since."""
+    if each.old is None:
+        return NOT_THERE
+    if not each.is_rejudged or each.told is None:
+        return say("{rung}", rung=rung(each.old))
+    return say("{rung} (told then as: {told})", rung=rung(each.old), told=rung(each.told))
+
+
 def holdings_lines(comparison: Comparison) -> tuple[tuple[Message, str, str], ...]:
     """What archives open to anybody hold, then and now, each as a label and two sums in words."""
     lines = (
@@ -214,8 +291,13 @@ def holdings_lines(comparison: Comparison) -> tuple[tuple[Message, str, str], ..
             comparison.new_downloadable,
         ),
     )
+    asked = [each.touch >= Touch.PROVE for each in (comparison.old, comparison.new)]
     return tuple(
-        (label, sum_words(before.of(things)), sum_words(now.of(things)))
+        (
+            label,
+            sum_words(before.of(things)) if asked[0] else NOT_THERE,
+            sum_words(now.of(things)) if asked[1] else NOT_THERE,
+        )
         for label, things, before, now in lines
         if before.of(things).known or now.of(things).known
     )

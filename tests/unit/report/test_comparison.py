@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -14,12 +15,14 @@ from jsonschema import Draft202012Validator
 from dosimeter.exposure.compare import Because, Change, Standing
 from dosimeter.model.census import Census, Counts, Exact
 from dosimeter.model.place import Country, DataSource, Owner, Place
+from dosimeter.model.scope import Touch
 from dosimeter.model.survey import JudgedThen, SurveyHeader
 from dosimeter.model.target import Endpoint
-from dosimeter.model.verdict import Exposure, Severity
+from dosimeter.model.verdict import Decoy, DecoyTier, Exposure, Severity
 from dosimeter.report.archive import Archive
 from dosimeter.report.comparison import build_comparison
 from dosimeter.report.comparison_json import write_comparison_csv, write_comparison_json
+from dosimeter.report.comparison_page import write_comparison_html
 from dosimeter.report.comparison_parts import Cohort, Comparison, SurveyFound
 from dosimeter.report.comparison_table import write_comparison_table
 from dosimeter.report.language import language_of
@@ -32,6 +35,7 @@ NEW = samples.HEADER
 
 _SEVERITY = {
     Exposure.GUARDED: Severity.INFO,
+    Exposure.ASSOCIATES: Severity.LOW,
     Exposure.QUERYABLE: Severity.HIGH,
     Exposure.RETRIEVABLE: Severity.CRITICAL,
     Exposure.BROWSABLE: Severity.CRITICAL,
@@ -123,11 +127,100 @@ def test_what_the_rules_changed_is_neither_network_nor_growth() -> None:
     assert any("that is the rules' doing" in each for each in comparison.sentences)
 
 
+def test_a_survey_that_was_not_allowed_to_ask_shows_no_zero() -> None:
+    """Of archives that a survey at touch negotiate did not ask, nothing is closed and no total is 0."""
+    guarded = archive(1, Exposure.ASSOCIATES)
+    comparison = build_comparison(
+        found(OLD, archive(1, Exposure.RETRIEVABLE, "FR", 100)),
+        found(replace(NEW, touch=Touch.NEGOTIATE), guarded),
+    )
+    out = io.StringIO()
+    write_comparison_table(comparison, out, language_of("en"), width=120)
+
+    assert str(comparison.headline) == ("Of 1 archive that answered anybody, none is closed, 1 is not known")
+    assert [line.new for line in comparison.figures] == [1, None, None, None]
+    assert re.search(r"Images linked +100 +not asked", out.getvalue())
+    assert [(row.old, row.new, row.unknown, row.cohort) for row in comparison.countries] == [
+        (0, 0, 1, Cohort.UNKNOWN)
+    ]
+
+
+def test_a_guarded_archive_that_is_gone_let_nobody_in() -> None:
+    """It is closed, and nobody says that it let strangers in before; the headline is of open ones."""
+    comparison = build_comparison(
+        found(OLD, archive(1, Exposure.GUARDED), archive(2, Exposure.QUERYABLE)),
+        found(NEW, archive(2, Exposure.QUERYABLE), archive(3, Exposure.GUARDED), beside=nothing_at(1)),
+    )
+    gone = next(each for each in comparison.archives if each.endpoint.address == "127.9.0.1")
+
+    assert gone.says == "The archive that stood there, closed to strangers, is no longer there."
+    assert comparison.headline == "Of 1 archive that answered anybody, none is closed, 1 still answers"
+
+
+def test_suspected_decoys_are_in_no_figure() -> None:
+    """An archive that one survey suspects is left out of changes and totals, and counted apart."""
+    real = archive(1, Exposure.QUERYABLE)
+    trap = archive(2, Exposure.RETRIEVABLE)
+    suspected = replace(trap.findings.verdict, decoy=Decoy(DecoyTier.HIGH, ("a sign",)))
+    decoy = replace(trap, findings=replace(trap.findings, verdict=suspected))
+    comparison = build_comparison(found(OLD, real, decoy), found(NEW, real))
+
+    assert [each.endpoint.address for each in comparison.archives] == ["127.9.0.1"]
+    assert comparison.decoys == 1
+    assert "1 suspected decoy is left out of all figures." in comparison.sentences
+
+
+def test_the_wrong_order_is_said() -> None:
+    """Whoever names the younger survey first is told so, and nobody reads before for now."""
+    same = archive(1, Exposure.QUERYABLE)
+
+    assert "the wrong way round" in build_comparison(found(NEW, same), found(OLD, same)).sentences[0]
+    assert "with itself" in build_comparison(found(NEW, same), found(NEW, same)).sentences[0]
+
+
+def test_addresses_stay_whole_on_a_narrow_terminal() -> None:
+    """In 80 columns every address can be copied, in both languages."""
+    for code in ("en", "fr"):
+        out = io.StringIO()
+        write_comparison_table(sixty_days(), out, language_of(code), width=80)
+
+        assert "127.9.0.5:11112" in out.getvalue()
+
+
+def test_what_the_rules_say_otherwise_can_be_looked_up() -> None:
+    """The archive that was told as associating then is in the list, with both words."""
+    out = io.StringIO()
+    write_comparison_html(sixty_days(), out, language_of("en"))
+
+    assert "queryable (told then as: associates)" in out.getvalue()
+
+
+def test_the_page_is_french_and_names_are_text() -> None:
+    """The page in French has no English sentence and makes no markup of a name."""
+    comparison = sixty_days()
+    named = replace(comparison.archives[0], organisation="<img src=x onerror=alert(1)>")
+    out = io.StringIO()
+    write_comparison_html(
+        replace(comparison, archives=(named, *comparison.archives[1:])),
+        out,
+        language_of("fr", is_strict=True),
+    )
+
+    assert '<html lang="fr">' in out.getvalue()
+    assert "<img" not in out.getvalue()
+    assert "&lt;img src=x onerror=alert(1)&gt;" in out.getvalue()
+
+
 def test_countries_are_good_bad_or_ugly() -> None:
-    """France closed its archive; Turkey holds most of the images and did not; India appeared."""
+    """France closed its archive; Turkey holds most of the images and did not; India was not asked before."""
     cohorts = {row.country: row.cohort for row in sixty_days().countries}
 
-    assert cohorts == {"FR": Cohort.GOOD, "TR": Cohort.UGLY, "US": Cohort.BAD, "IN": Cohort.BAD}
+    assert cohorts == {
+        "FR": Cohort.GOOD,
+        "TR": Cohort.UGLY,
+        "US": Cohort.BAD,
+        "IN": Cohort.UNKNOWN,
+    }
 
 
 def test_two_addresses_of_one_archive_are_one_entry() -> None:
@@ -180,11 +273,11 @@ def test_the_table_is_whole_in_both_languages() -> None:
     write_comparison_table(sixty_days(), french, language_of("fr", is_strict=True), width=120)
 
     assert (
-        "Archives that answer anybody: 4 before, 4 now (1 archive closed, 2 new or worse)"
+        "Of 4 archives that answered anybody, 1 is closed, 2 still answer, 1 is not known; 1 more answers now"
         in english.getvalue()
     )
     assert (
-        "Archives qui répondent à n\N{RIGHT SINGLE QUOTATION MARK}importe qui : 4 avant, 4 maintenant"
+        "Sur 4 archives qui répondaient à n\N{RIGHT SINGLE QUOTATION MARK}importe qui, 1 est fermée"
         in french.getvalue()
     )
     assert "Turquie" in french.getvalue()
