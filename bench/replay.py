@@ -49,6 +49,7 @@ PAPER_SECONDS: Final = 5.0
 _SECONDS_TO_START: Final = 60
 _SECONDS_TO_END: Final = 1800
 _DOSIMETER: Final = str(Path(sys.executable).with_name("dosimeter"))
+_NUMBERS: Final = re.compile(r"(?<![0-9,.])[0-9]{1,3}(?:,[0-9]{3})*(?![0-9,])")
 _FORMATS: Final = re.compile(r"--format<([a-z|]+)>")
 
 
@@ -129,6 +130,18 @@ class Bench:
         truth = json.loads(Path(self._file("truth.json")).read_text())
         with self._jsonl.open(encoding="utf-8") as lines:
             return compare(truth, map(json.loads, lines))
+
+    def unsaid(self) -> Goal | None:
+        """Whether the page says every total and every country's amounts; None if there is no page."""
+        page, truth = self._folder / "report.html", json.loads(Path(self._file("truth.json")).read_text())
+        if not page.exists():
+            return None
+        said = set(_NUMBERS.findall(page.read_text(encoding="utf-8")))
+        rows = [truth["totals"], *truth["countries"].values()]
+        figures = {f"{value:,}" for row in rows for value in row.values()}
+        missing = sorted(figures - said)
+        value = f"{len(figures) - len(missing)} of {len(figures)} {' '.join(missing[:5])}"
+        return Goal("figures of the truth that the page says", value.rstrip(), not missing)
 
     def rendered(self) -> list[Rendered]:
         """The report in each of the formats that people read, as far as this version writes them."""
@@ -227,6 +240,7 @@ def main(arguments: Sequence[str]) -> int:
                 runs = bench.survey(kill=options.kill)
                 served = _cpu_seconds(fleet)
             compared, rendered = bench.compared(), bench.rendered()
+            unsaid = bench.unsaid()
     except (BenchError, subprocess.CalledProcessError) as error:
         print(f"cannot be measured: {error}", file=sys.stderr)
         return 2
@@ -234,6 +248,7 @@ def main(arguments: Sequence[str]) -> int:
         *_goals_of(compared),
         *_costs(runs, options.scale),
         *(_page(made, options.scale) for made in rendered),
+        *([unsaid] if unsaid is not None else []),
     ]
     print(f"{NAME}, one in {options.scale}: {compared.studied:,} archives; fleet {served:.0f} CPU seconds")
     for run in runs:
