@@ -10,7 +10,8 @@ from dosimeter.model.verdict import DecoyTier
 from dosimeter.report.archive import Archive, Findings
 from dosimeter.report.census_words import numbers_of, parts_in_words
 
-_LONG: Final = 120
+_LONG: Final = 80
+"""Letters of a breakdown that still stand in a line."""
 
 STATE_WORD: Final = {
     SurveyState.RUNNING: say("running"),

@@ -70,7 +70,8 @@ def _together(archives: tuple[Archive, ...], said: Callable[[Archive], object]) 
 def _said(archive: Archive) -> object:
     """What is said of an archive; None for one that has something of its own to tell."""
     findings = archive.findings
-    if _has_its_own(archive) or archive.joined or archive.neighbours or archive.endpoint.name:
+    own = findings.has_census or findings.samples or archive.joined
+    if own or archive.neighbours or archive.endpoint.name or archive.place.owner:
         return None
     return (
         findings.verdict,
@@ -84,8 +85,9 @@ def _said(archive: Archive) -> object:
 
 
 def _said_in_short(archive: Archive) -> object:
-    """What a short sheet says of an archive."""
-    if _has_its_own(archive):
+    """What a short sheet says of an archive; whose each is stands in the table above the sheets."""
+    findings = archive.findings
+    if archive.exposure in OPEN_TO_ANYBODY or findings.is_counted or findings.samples:
         return None
     verdict = archive.verdict
     return (
@@ -102,11 +104,6 @@ def _said_in_short(archive: Archive) -> object:
         Sheet(0, (archive,)).gravest,
         tuple(map(_door_in_short, archive.doors)),
     )
-
-
-def _has_its_own(archive: Archive) -> bool:
-    findings = archive.findings
-    return archive.place.owner is not None or findings.has_census or bool(findings.samples)
 
 
 def _door_in_short(door: Door) -> object:
