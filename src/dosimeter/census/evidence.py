@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from dosimeter.census.book import latest
@@ -78,7 +79,7 @@ class Evidence:
                 runs[cell.run] = runs.get(cell.run, 0) + cell.fresh
         return max(runs.values(), default=0)
 
-    @property
+    @cached_property
     def dates_honoured(self) -> bool:
         """Whether the archive looked at dates: its ranges have nothing in common, and not all hold some."""
         cells = self.of(self.things, Axis.DATES)

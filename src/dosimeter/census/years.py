@@ -60,17 +60,25 @@ def by_year(cells: Iterable[CellCounted], cut_of: Callable[[CellCounted], Cut]) 
         else:
             own[int(year)] = cell
     years = {year: _year(own.get(year), months.get(year, []), cut_of) for year in {*own, *months}}
-    covered = {year for year, one in years.items() if one.whole}
-    for first_year, last_year, cell in ranges:
-        if not cell.distinct and cut_of(cell) is Cut.NOT:
-            covered.update(range(first_year, last_year + 1))
-    whole = all(year in covered for year in range(FIRST_YEAR, LAST_YEAR + 1))
+    counted = [(year, year) for year, one in years.items() if one.whole]
+    empty = [(first, last) for first, last, cell in ranges if not cell.distinct and cut_of(cell) is Cut.NOT]
+    whole = _cover_all([*counted, *empty])
     at_once = [cell for first, last, cell in ranges if (first, last) == (FIRST_YEAR, LAST_YEAR)]
     checked = bool(at_once) and cut_of(at_once[0]) in UNCUT
     if checked and at_once[0].distinct != sum(one.studies for one in years.values()):
         years = {year: replace(one, whole=False) for year, one in years.items()}
         whole = checked = False
     return ByYear(years, 0 if whole else _loose(years, ranges), whole, checked)
+
+
+def _cover_all(spans: list[tuple[int, int]]) -> bool:
+    """Whether every year that can be is in a span."""
+    missing = FIRST_YEAR
+    for first, last in sorted(spans):
+        if first > missing:
+            return False
+        missing = max(missing, last + 1)
+    return missing > LAST_YEAR
 
 
 def _year(own: CellCounted | None, months: list[CellCounted], cut_of: Callable[[CellCounted], Cut]) -> InYear:
