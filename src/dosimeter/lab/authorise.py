@@ -53,12 +53,31 @@ associations = 6
 patience_seconds = 1.5
 """
 
+_OWNER: Final = """
+[[owners]]
+network = "{network}"
+organisation = "{organisation}"
+sector = "{sector}"
+country = "{country}"
+asn = {asn}
+operator = "{operator}"
+"""
+
+_OWNERS: Final = (
+    ("0/29", "Hôpital d'essai", "public hospital", "FR", 64496, "Réseau de santé d'essai"),
+    ("16/28", "Praxis Muster", "radiology practice", "DE", 64497, "Musternetz"),
+    ("32/27", "Deneme Hastanesi", "private hospital", "TR", 64498, "Deneme Telekom"),
+    ("64/26", "Sample Town", "municipality", "US", 64499, "Sample Cable"),
+)
+"""Whose the lab's addresses are, by the end of a network in each block: invented, with numbers that RFC 5398
+keeps for documents, so that a report has countries, operators and owners to show."""
+
 
 def scope_text(archives: tuple[Archive, ...], now: datetime) -> str:
     """A scope file for these archives, valid for a day from an hour ago on."""
     begins = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(hours=1)
     networks = dict.fromkeys(str(ip_network(f"{archive.address}/24", strict=False)) for archive in archives)
-    return _SCOPE.format(
+    text = _SCOPE.format(
         begins=begins,
         ends=begins + VALIDITY,
         networks=", ".join(f'"{network}"' for network in networks),
@@ -68,6 +87,22 @@ def scope_text(archives: tuple[Archive, ...], now: datetime) -> str:
         web=", ".join(map(str, WEB_PORTS)),
         called=CALLED_TITLE,
         calling=CALLING_TITLE,
+    )
+    blocks = dict.fromkeys(archive.address.rpartition(".")[0] for archive in archives)
+    return text + "".join(_owners(block) for block in blocks)
+
+
+def _owners(block: str) -> str:
+    return "".join(
+        _OWNER.format(
+            network=f"{block}.{network}",
+            organisation=organisation,
+            sector=sector,
+            country=country,
+            asn=asn,
+            operator=operator,
+        )
+        for network, organisation, sector, country, asn, operator in _OWNERS
     )
 
 

@@ -12,7 +12,7 @@ from typing import Final
 from dosimeter.lab.archive import Archive
 from dosimeter.model.message import say
 from dosimeter.report.language import ENGLISH, Language
-from dosimeter.report.render import Presentation
+from dosimeter.report.render import Format, Presentation, missing_extra
 from dosimeter.store.sqlite import SqliteStore
 from dosimeter.usecases.judging import judge_all
 from dosimeter.usecases.make_report import make_report
@@ -28,7 +28,9 @@ REPORTS: Final = (
     ("json", "report.json"),
     ("jsonl", "report.jsonl"),
     ("csv", "report.csv"),
+    ("pdf", "report.pdf"),
 )
+"""A PDF where typst is installed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,8 @@ def survey_lab(lab: RunningLab, watch: Watch, language: Language = ENGLISH) -> D
         )
     files = []
     for form, name in REPORTS:
+        if missing_extra(Format(form)) is not None:
+            continue
         files.append(lab.folder / name)
         make_report(store_url, outcome.survey_id, form, str(files[-1]), Presentation(language))
     with opened(store_url) as store:
