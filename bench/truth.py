@@ -38,6 +38,8 @@ class Compared:
     found: Counter[str] = field(default_factory=Counter)
     totals: Mapping[str, int] = field(default_factory=dict)
     """What the survey's own line of totals says."""
+    total_kinds: tuple[str, ...] = ()
+    """The kinds of its studies, images and downloadable images."""
     wrong_countries: list[str] = field(default_factory=list)
     exact: int = 0
     wrong_exact: int = 0
@@ -59,6 +61,7 @@ def compare(truth: Mapping[str, Any], lines: Iterable[Mapping[str, Any]]) -> Com
     for line in lines:
         if line["type"] == "totals":
             compared.totals = _totals(line["without_decoys"])
+            compared.total_kinds = _kinds_of_totals(line["without_decoys"])
         if line["type"] != "archive":
             continue
         true = archives.pop(line["address"], None)
@@ -123,6 +126,11 @@ def _totals(without_decoys: Mapping[str, Any]) -> dict[str, int]:
         "images": linked["instances"].get("value") or 0,
         "downloadable": fetched["instances"].get("value") or 0,
     }
+
+
+def _kinds_of_totals(without_decoys: Mapping[str, Any]) -> tuple[str, ...]:
+    linked, fetched = without_decoys["linked"], without_decoys["downloadable"]
+    return tuple(sums["kind"] for sums in (linked["studies"], linked["instances"], fetched["instances"]))
 
 
 def _judge(line: Mapping[str, Any], true: Mapping[str, Any], compared: Compared) -> None:

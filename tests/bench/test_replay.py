@@ -99,14 +99,16 @@ def test_a_rung_a_country_or_a_suspicion_that_is_wrong_is_found(
 
 def test_totals_that_are_not_the_sum_of_the_archives_are_found(truth: ModuleType) -> None:
     """The survey's own line of totals is held against its archives."""
-    amounts = {"studies": {"value": 20}, "instances": {"value": 700}}
+    amounts = {"studies": {"kind": "exact", "value": 20}, "instances": {"kind": "exact", "value": 700}}
     column = {"open_to_anybody": 2, "archive_exposure": {"browsable": 1}, "linked": amounts}
     for images, wrong in ((700, 0), (699, 1)):
         sums = {
             "type": "totals",
-            "without_decoys": {**column, "downloadable": {"instances": {"value": images}}},
+            "without_decoys": {**column, "downloadable": {"instances": {"kind": "claimed", "value": images}}},
         }
-        assert truth.compare(TRUTH, [*map(line, TWO), sums]).misjudged == wrong
+        compared = truth.compare(TRUTH, [*map(line, TWO), sums])
+        assert compared.misjudged == wrong
+        assert compared.total_kinds == ("exact", "exact", "claimed")
 
 
 def test_an_archive_that_is_not_told_or_told_twice_is_found(truth: ModuleType) -> None:

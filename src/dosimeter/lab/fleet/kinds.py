@@ -74,18 +74,19 @@ class Kind:
 
 
 _STANDARD: Final = Policy(services=_ARCHIVE, identity=DCM4CHE_IDENTITY)
+_PRESENT: Final = replace(_STANDARD, hierarchy=Hierarchy.PRESENT)
 _RELATIONAL: Final = replace(_STANDARD, hierarchy=Hierarchy.FREE)
 _ORTHANC: Final = replace(LIKE_ORTHANC, services=_ARCHIVE)
 
 LARGE: Final = (
     Kind("Orthanc, open", 30, replace(_ORTHANC, services=_ARCHIVE | STORAGE_SERVICES), 4242),
-    Kind("dcm4chee-like", 22, _STANDARD),
+    Kind("dcm4chee-like", 22, _PRESENT),
     Kind("Conquest-like, relational", 10, replace(_RELATIONAL, identity=_CONQUEST)),
-    Kind("OsiriX-like, relational", 10, replace(_STANDARD, identity=_OSIRIX, hierarchy=Hierarchy.PRESENT)),
-    Kind("built on fo-dicom", 6, replace(_STANDARD, identity=_FO_DICOM)),
-    Kind("ClearCanvas-like", 5, replace(_STANDARD, identity=_CLEAR_CANVAS, hierarchy=Hierarchy.PRESENT)),
-    Kind("announces nothing known", 9, replace(_STANDARD, identity=Identity())),
-    Kind("Patient Root only", 5, replace(_STANDARD, services=_PATIENT_ROOT, hierarchy=Hierarchy.PRESENT)),
+    Kind("OsiriX-like, relational", 10, replace(_PRESENT, identity=_OSIRIX)),
+    Kind("built on fo-dicom", 6, replace(_PRESENT, identity=_FO_DICOM)),
+    Kind("ClearCanvas-like", 5, replace(_PRESENT, identity=_CLEAR_CANVAS)),
+    Kind("announces nothing known", 9, replace(_PRESENT, identity=Identity())),
+    Kind("Patient Root only", 5, replace(_PRESENT, services=_PATIENT_ROOT)),
     Kind("slow to begin", 3, replace(_ORTHANC, tempo=Tempo(first=40)), 4242),
 )
 """They hold what the study counted; their counters are right."""

@@ -82,7 +82,7 @@ def targets_text(members: Sequence[Member]) -> str:
 def ports_of(member: Member) -> tuple[int, ...]:
     """Where an archive listens."""
     face = () if member.face is None else (member.face.port,)
-    return (*(() if member.port is None else (member.port,)), *face)
+    return (member.port, *face)
 
 
 def owners_text(members: Sequence[Member]) -> str:

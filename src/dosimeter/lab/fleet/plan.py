@@ -28,7 +28,6 @@ _SMALL_SHARE: Final = 0.17
 _CAPPED_SHARE: Final = 0.15
 """Of the archives of some thousand studies, how many have a limit."""
 _CAPPED_SIZE: Final = range(800, 25_000)
-_WEB_ONLY_SHARE: Final = 1 / 3
 _RETRIEVABLE_SHARE: Final = 0.6
 _MOST_BELOW: Final = 260
 """Studies of an archive without counters: its first year holds few enough to be listed as a sample."""
@@ -41,14 +40,14 @@ _WEB_PORT: Final = 8042
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One archive of the fleet. ``port`` is None where a browser is the only way in."""
+    """One archive of the fleet, at ``port`` in DICOM; with a ``face`` a browser is enough."""
 
     number: int
     address: str
     country: str
     rung: Rung
     kind: Kind
-    port: int | None
+    port: int
     retrievable: bool = False
     holdings: Stock | Catalogue | None = field(default=None, repr=False)
     face: Face | None = None
@@ -78,7 +77,6 @@ class _Draft:
     retrievable: bool = False
     holdings: Stock | Catalogue | None = None
     face: FaceKind | None = None
-    has_port: bool = True
     studies: int = 0
     images: int = 0
 
@@ -224,16 +222,15 @@ class _Planner:
         )
 
     def _browsable(self, drafts: Sequence[_Draft]) -> None:
-        """Some of the large ones that are retrieved from have a web face; a third of these no other door."""
+        """Some of the large archives that are retrieved from have a web face beside their DICOM port."""
         rng = self._rng
         able = [draft for draft in drafts if draft.retrievable and draft.holdings is None]
         rng.shuffle(able)
         number = self._share(figures.BROWSABLE)
         swiss = [draft for draft in able if draft.country == "CH"][:1]
         rest = [draft for draft in able if draft.country != "CH"][: number - len(swiss)]
-        for place, draft in enumerate(swiss + rest):
+        for draft in swiss + rest:
             draft.rung = Rung.BROWSABLE
-            draft.has_port = place >= round(number * _WEB_ONLY_SHARE)
             draft.kind = kinds.LARGE[0]
             draft.face = FaceKind.ORTHANC
 
@@ -301,7 +298,7 @@ class _Planner:
             draft.country,
             draft.rung,
             kind,
-            kind.port if draft.has_port else None,
+            kind.port,
             draft.retrievable,
             draft.holdings,
             face,

@@ -22,8 +22,7 @@ def stands_of(members: Iterable[Member]) -> Iterator[Stand]:
     """Every port of the fleet."""
     nothing = invent_catalogue(0, Shape(0))
     for member in members:
-        if member.port is not None:
-            yield Stand(member.address, member.port, _speaker(member, nothing))
+        yield Stand(member.address, member.port, _speaker(member, nothing))
         if member.face is not None and isinstance(member.holdings, Stock):
             yield Stand(member.address, member.face.port, _web_speaker(member.face, member.holdings))
 
