@@ -22,6 +22,7 @@ from dosimeter.inventory.tally import Why
 from dosimeter.model.target import Service
 
 _TCP: Final = (None, "tcp", "transport_protocol_tcp")
+_SERVICES_KEYS: Final = ("services", "matched_services")
 _SERVICES: Final = {
     "dicom": Service.DICOM,
     "http": Service.WEB,
@@ -30,8 +31,8 @@ _SERVICES: Final = {
 
 
 def is_censys(record: Mapping[str, object]) -> bool:
-    """Whether a record is a host with its services."""
-    return "ip" in record and isinstance(record.get("services") or record.get("matched_services"), list)
+    """Whether a record is a host with its services, of which there may be none."""
+    return "ip" in record and any(isinstance(record.get(key), list) for key in _SERVICES_KEYS)
 
 
 def read_censys(record: dict[str, object], line: int, finder: Finder) -> Iterator[Found]:

@@ -22,6 +22,7 @@ LONGEST_OPERATOR: Final = 128
 _EARLIEST: Final = datetime(1990, 1, 1, tzinfo=UTC)
 _LATEST: Final = datetime(2100, 1, 1, tzinfo=UTC)
 _COUNTRY_LETTERS: Final = 2
+_PORT_DIGITS: Final = 5
 
 
 class Kind(StrEnum):
@@ -76,10 +77,10 @@ class Finder:
         if address is None:
             self.tally.leave_out(Why.NO_ADDRESS, line)
             return None
-        if port is not None and not is_port(port):
+        number = port_of(port)
+        if port is not None and number is None:
             self.tally.leave_out(Why.NO_PORT, line)
             return None
-        number = port if isinstance(port, int) else None
         sighting = Sighting(
             address,
             number,
@@ -103,9 +104,12 @@ def address_of(value: object) -> str | None:
         return None
 
 
-def is_port(value: object) -> bool:
-    """Whether a value is a number from 1 to 65535; ``true`` is none, though Python thinks so."""
-    return type(value) is int and 1 <= value <= LAST_PORT
+def port_of(value: object) -> int | None:
+    """A number from 1 to 65535, or its digits, as programs between a tool and us write it; or None."""
+    if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) <= _PORT_DIGITS:
+        value = int(value)
+    # ``true`` is no number, though Python thinks so.
+    return value if type(value) is int and 1 <= value <= LAST_PORT else None
 
 
 def moment_of(value: object) -> datetime | None:

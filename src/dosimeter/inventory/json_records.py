@@ -16,7 +16,7 @@ from dosimeter.inventory.ivre import is_ivre, read_ivre
 from dosimeter.inventory.masscan import is_masscan, read_masscan
 from dosimeter.inventory.openkat import is_openkat, read_openkat
 from dosimeter.inventory.problem import InventoryProblem
-from dosimeter.inventory.shodan import is_shodan, read_shodan
+from dosimeter.inventory.shodan import is_internetdb, is_shodan, read_internetdb, read_shodan
 from dosimeter.inventory.source import ByteSource
 from dosimeter.inventory.split import LONGEST_RECORD, Piece, Splitter, cut_off, pieces
 from dosimeter.inventory.tally import Tally, Why
@@ -33,8 +33,11 @@ _MARK: Final = b"\xef\xbb\xbf"
 _SILENT: Final = (frozenset({"finished"}), frozenset({"observed_at", "filters"}))
 """Records that are none: how masscan ends its list, and how OpenKAT begins its own."""
 _FINISHED: Final = re.compile(rb"\{\s*\"?finished\"?\s*:\s*1\s*\}\Z")
+_MORE_BEHIND: Final = "Extra data"
+"""What Python's parser says of a line that goes on behind its record."""
 _READERS: Final = (
     (is_shodan, read_shodan),
+    (is_internetdb, read_internetdb),
     (is_censys, read_censys),
     (is_masscan, read_masscan),
     (is_ivre, read_ivre),
@@ -57,17 +60,14 @@ def read_json(source: ByteSource, tally: Tally) -> Iterator[Found]:
     """
     finder = Finder(source.name, tally)
     known = False
-    for piece in _lines(source) if _is_in_lines(source) else pieces(source):
-        record = _parsed(piece, tally)
-        if record is None:
-            continue
+    for record, line in _records(source, tally):
         reader = next((read for fits, read in _READERS if fits(record)), None)
         if reader is None:
             if record.keys() not in _SILENT:
-                tally.leave_out(Why.UNKNOWN_SHAPE, piece.line)
+                tally.leave_out(Why.UNKNOWN_SHAPE, line)
             continue
         known = True
-        yield from reader(record, piece.line, finder)
+        yield from reader(record, line, finder)
     if not known and tally.total and tally.total == tally.count(Why.UNKNOWN_SHAPE):
         says = say(
             "the file is JSON, and no record in it is shaped as Shodan, Censys, masscan, ZMap, IVRE or "
@@ -77,15 +77,14 @@ def read_json(source: ByteSource, tally: Tally) -> Iterator[Found]:
 
 
 def _is_in_lines(source: ByteSource) -> bool:
-    """Whether each record has a line of its own: the first line is an object, and holds no others."""
+    """Whether each record has a line of its own: the first line is one object, and holds no records."""
     head = source.head.removeprefix(_MARK).lstrip()
     line, end, _ = head.partition(b"\n")
     if line[:1] != b"{" or (end and not line.rstrip().endswith((b"}", b"},"))):
         return False
     splitter = Splitter(source.name)
-    for _ in splitter.feed(line):
-        pass
-    return not splitter.has_wrapped and not (end and splitter.is_open)
+    number = sum(1 for _ in splitter.feed(line))
+    return number <= 1 and not splitter.has_wrapped and not (end and splitter.is_open)
 
 
 def _lines(source: ByteSource) -> Iterator[Piece]:
@@ -102,25 +101,52 @@ def _lines(source: ByteSource) -> Iterator[Piece]:
         yield Piece(number, text)
 
 
-def _parsed(piece: Piece, tally: Tally) -> dict[str, object] | None:
-    """The record as an object, its host unwrapped, or None where it is none and was counted."""
+def _records(source: ByteSource, tally: Tally) -> Iterator[tuple[dict[str, object], int]]:
+    """The objects with the lines they begin in, their hosts unwrapped; what is none is counted."""
+    for piece in _lines(source) if _is_in_lines(source) else pieces(source):
+        raw = _shortened(piece, tally)
+        if raw is None:
+            continue
+        try:
+            record = json.loads(raw) if raw else None
+        except (ValueError, RecursionError) as error:
+            if isinstance(error, json.JSONDecodeError) and error.msg == _MORE_BEHIND:
+                yield from _several(source.name, Piece(piece.line, raw), tally)
+            elif _FINISHED.match(raw) is None:
+                tally.leave_out(Why.NOT_JSON, piece.line)
+            continue
+        if isinstance(record, dict):
+            yield _host_of(record), piece.line
+        else:
+            tally.leave_out(Why.NO_OBJECT, piece.line)
+
+
+def _several(name: str, line: Piece, tally: Tally) -> Iterator[tuple[dict[str, object], int]]:
+    """The objects of a line that holds more than one, as files without a last line end do when appended."""
+    splitter = Splitter(name)
+    for piece in (*splitter.feed(line.raw or b""), *splitter.finish()):
+        try:
+            record = json.loads(piece.raw) if piece.raw else None
+        except (ValueError, RecursionError):
+            tally.leave_out(Why.NOT_JSON, line.line)
+            continue
+        if isinstance(record, dict):
+            yield _host_of(record), line.line
+        else:
+            tally.leave_out(Why.NO_OBJECT, line.line)
+    if splitter.is_open:
+        tally.leave_out(Why.NOT_JSON, line.line)
+
+
+def _shortened(piece: Piece, tally: Tally) -> bytes | None:
+    """The bytes to parse, the long strings of a long record emptied; None where it is counted as too long."""
     raw = piece.raw
     if raw is not None and len(raw) > PARSED_WHOLE:
         raw = _LONG_STRING.sub(lambda found: b'""' if len(found[0]) > _KEPT_STRING else found[0], raw)
         raw = raw if len(raw) <= MOST_STRUCTURE else None
     if raw is None:
         tally.leave_out(Why.TOO_LONG, piece.line)
-        return None
-    try:
-        record = json.loads(raw) if raw else None
-    except (ValueError, RecursionError):
-        if _FINISHED.match(raw) is None:
-            tally.leave_out(Why.NOT_JSON, piece.line)
-        return None
-    if not isinstance(record, dict):
-        tally.leave_out(Why.NO_OBJECT, piece.line)
-        return None
-    return _host_of(record)
+    return raw
 
 
 def _host_of(record: dict[str, object]) -> dict[str, object]:

@@ -17,14 +17,14 @@ _FIELDS: Final = 5
 
 
 def is_masscan(record: Mapping[str, object]) -> bool:
-    """Whether a record is an address with ports as masscan writes it."""
-    return "ip" in record and isinstance(record.get("ports"), list)
+    """Whether a record is an address with ports as masscan writes it, or with one as ``-oD`` does."""
+    return "ip" in record and (isinstance(record.get("ports"), list) or "rec_type" in record)
 
 
 def read_masscan(record: dict[str, object], line: int, finder: Finder) -> Iterator[Found]:
     """The open TCP ports of a record; of a banner the name of its service, and no text."""
     seen = moment_of(record.get("timestamp"))
-    for port in parts_of(record, "ports"):
+    for port in parts_of(record, "ports") if "rec_type" not in record else [_flat(record)]:
         if not isinstance(port, dict):
             finder.leave_out(Why.NO_OBJECT, line)
         elif port.get("proto", "tcp") != "tcp":
@@ -38,6 +38,17 @@ def read_masscan(record: dict[str, object], line: int, finder: Finder) -> Iterat
             found = finder.found(line, record["ip"], port.get("port") or 0, service, said)
             if found is not None:
                 yield found
+
+
+def _flat(record: dict[str, object]) -> dict[str, object]:
+    """The port of a record of ``-oD`` as ``-oJ`` has it."""
+    data = part_of(record, "data")
+    return {
+        "port": record.get("port"),
+        "proto": record.get("proto", "tcp"),
+        "status": data.get("status", "open"),
+        "service": {"name": data.get("service_name")},
+    }
 
 
 def looks_like_list(first_line: str) -> bool:
@@ -69,8 +80,7 @@ def read_list(source: ByteSource, tally: Tally) -> Iterator[Found]:
 def _listed(fields: list[str], number: int, finder: Finder) -> Iterator[Found]:
     word, _, port, address, time, *rest = fields
     seen = moment_of(time)
-    digits = int(port) if port.isascii() and port.isdecimal() and len(port) <= 5 else 0  # noqa: PLR2004 - 65535
     service = parse_service(rest[0]) if word == "banner" and rest else None
-    found = finder.found(number, address, digits, service, Said(Kind.MASSCAN, seen, seen))
+    found = finder.found(number, address, port, service, Said(Kind.MASSCAN, seen, seen))
     if found is not None:
         yield found

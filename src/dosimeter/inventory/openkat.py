@@ -45,8 +45,6 @@ def read_openkat(record: dict[str, object], line: int, finder: Finder) -> Iterat
         finder.leave_out(Why.NOT_OPEN, line)
         return
     else:
-        port = parts[_PORT_AT]
-        digits = int(port) if port.isascii() and port.isdecimal() and len(port) <= 5 else 0  # noqa: PLR2004 - 65535
-        found = finder.found(line, parts[_ADDRESS_AT], digits, None, Said(Kind.OPENKAT))
+        found = finder.found(line, parts[_ADDRESS_AT], parts[_PORT_AT], None, Said(Kind.OPENKAT))
     if found is not None:
         yield found

@@ -27,8 +27,10 @@ def is_shodan(record: Mapping[str, object]) -> bool:
 
 
 def read_shodan(record: dict[str, object], line: int, finder: Finder) -> Iterator[Found]:
-    """The endpoint of a banner; of a host, the endpoints of its banners."""
+    """The endpoint of a banner; of a host, the endpoints of its banners, or else of its list of ports."""
     banners = parts_of(record, "data") if "port" not in record else [record]
+    if not banners:  # As asked for with minify=true: no banners, and no word of the transport.
+        banners = [{"port": port} for port in parts_of(record, "ports")]
     for banner in banners:
         if not isinstance(banner, dict):
             finder.leave_out(Why.NO_OBJECT, line)
@@ -40,6 +42,20 @@ def read_shodan(record: dict[str, object], line: int, finder: Finder) -> Iterato
             )
             if found is not None:
                 yield found
+
+
+def is_internetdb(record: Mapping[str, object]) -> bool:
+    """Whether a record is an answer of internetdb.shodan.io: an address and the numbers of its ports."""
+    ports = record.get("ports")
+    return "ip" in record and isinstance(ports, list) and not any(isinstance(port, dict) for port in ports)
+
+
+def read_internetdb(record: dict[str, object], line: int, finder: Finder) -> Iterator[Found]:
+    """The endpoints of an address; it says neither when nor what was seen there."""
+    for port in parts_of(record, "ports"):
+        found = finder.found(line, record["ip"], port or 0, None, Said(Kind.SHODAN))
+        if found is not None:
+            yield found
 
 
 def _said(banner: dict[str, object], host: dict[str, object]) -> Said:

@@ -195,6 +195,7 @@ class Splitter:
         self._look_for_stray()
         if self._wrappers:
             self._wrappers.pop()
+            self._gap = b""  # The last value beside the records, such as their number, ends with the wrapper.
         else:
             self._strays.append(Piece(self._line, b""))
         return _Event.NOTHING

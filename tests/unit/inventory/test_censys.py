@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from dosimeter.inventory.problem import InventoryProblem
 from dosimeter.inventory.tally import Why
 from dosimeter.model.place import Sighting
 from dosimeter.model.target import Service
@@ -102,3 +103,11 @@ def test_other_assets_than_hosts_are_counted() -> None:
         Why.NOT_TCP: 1,
         Why.UNKNOWN_SHAPE: 1,
     }
+
+
+@pytest.mark.parametrize("key", ["services", "matched_services"])
+def test_a_host_without_services_is_no_unknown_record(key: str) -> None:
+    """Look-ups find many of them; there is nothing to ask and nothing to say."""
+    assert left_out(json.dumps([{"ip": "198.51.100.9", key: []}, LEGACY])) == {Why.NOT_TCP: 1}
+    with pytest.raises(InventoryProblem, match="names no target"):
+        read(json.dumps({"ip": "198.51.100.9", key: []}))

@@ -110,3 +110,23 @@ def test_a_first_line_that_ends_like_a_record_may_be_the_beginning_of_one() -> N
 def test_ipv6_addresses_in_brackets_are_no_json() -> None:
     """A plain list may begin with one."""
     assert places("[2001:db8::1]:104\n") == [("2001:db8::1", 104, None)]
+
+
+@pytest.mark.parametrize("end", ["", "\n"])
+@pytest.mark.parametrize("between", ["", " ", ","])
+def test_files_that_were_appended_without_a_line_end_are_read(end: str, between: str) -> None:
+    """Several records stand on the first line, or on a later one; each is read."""
+    both = json.dumps(RECORD) + between + json.dumps(NEXT)
+    assert [place[0] for place in places(both + end)] == ["192.0.2.5", "192.0.2.6"]
+    content = json.dumps(RECORD) + "\n" + both + end
+    found, tally = read(content)
+    assert [one.target.host for one in found] == ["192.0.2.5", "192.0.2.5", "192.0.2.6"]
+    assert (found[-1].target.source, tally.total) == ("standard input:2", 0)
+
+
+def test_what_is_broken_on_a_line_of_several_records_is_counted() -> None:
+    """What is whole is read; a word, a broken record and the remains of one are not."""
+    one, two = json.dumps(RECORD), json.dumps(NEXT)
+    content = f"{one}\n{one}{{broken}}{two}\n{one}[1]\n{one} rest\n{one}{{\n"
+    assert len(places(content)) == 6
+    assert left_out(content) == {Why.NOT_JSON: 2, Why.NO_OBJECT: 2}

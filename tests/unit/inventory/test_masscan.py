@@ -71,3 +71,20 @@ def test_the_list_is_read_and_its_banners_are_dropped() -> None:
     assert left_out(content)[Why.TOO_LONG] == 1
     assert "DOE" not in repr(found)
     assert places("open tcp 104 192.0.2.5 1772323200\n") == FOUND[:1]
+
+
+def test_a_record_of_one_port_is_read() -> None:
+    """As ``-oD`` writes it; of a banner the name of the service."""
+    record = '{"ip":"192.0.2.5","timestamp":"1772323200","port":%s,"proto":"%s","rec_type":"%s","data":%s}\n'
+    content = "".join(
+        [
+            record % (104, "tcp", "status", '{"status":"open","reason":"syn-ack","ttl":54}'),
+            record % (8042, "tcp", "banner", '{"service_name":"http","banner":"DOE^JOHN"}'),
+            record % (105, "tcp", "status", '{"status":"closed","reason":"rst","ttl":54}'),
+            record % (161, "udp", "status", '{"status":"open","reason":"none","ttl":54}'),
+        ]
+    )
+    found, _ = read(content)
+    assert [(one.target.host, one.target.port, one.target.service) for one in found] == FOUND
+    assert found[0].sighting == Sighting("192.0.2.5", 104, ("masscan",), SEEN, SEEN)
+    assert left_out(content) == {Why.NOT_TCP: 1, Why.NOT_OPEN: 1}
