@@ -5,12 +5,12 @@ A table without a header is read too where its rows are an address and a port.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
 from typing import Final
 
+from dosimeter.inventory.csv_rows import cells_of, is_separator_line, read_rows
 from dosimeter.inventory.entry import parse_host, parse_port, parse_service
 from dosimeter.inventory.found import (
     Found,
@@ -25,18 +25,21 @@ from dosimeter.inventory.found import (
 from dosimeter.inventory.problem import InventoryProblem
 from dosimeter.inventory.source import ByteSource
 from dosimeter.inventory.tally import Tally, Why
+from dosimeter.inventory.zmap import is_of_host, zmap_refuses
 from dosimeter.model.place import Sighting
 from dosimeter.model.target import Service, Target
 
-LONGEST_ROW: Final = 64 << 10
-"""Bytes of a line of a table: Shodan's tables have a column of banners."""
-_HOST: Final = ("ip", "ip_str", "address", "ip_address", "saddr", "host", "hostname", "name")
+LONGEST_ROW: Final = 8 << 20
+"""Bytes of a line of a table: Shodan's tables have columns of banners and of web pages."""
+_HOST: Final = ("ip_str", "saddr", "ip", "address", "ip_address", "host", "hostname", "name")
+"""Shodan's tables have the address as a number too, under ``ip``."""
 _PORT: Final = ("port", "portid", "dport", "sport")
 _ZMAP_PORT: Final = ("sport", "port")
 """ZMap writes down an answer: its source is the host, and its destination is the scanner."""
 _SERVICE: Final = ("service",)
 _TRANSPORT: Final = ("transport", "transport_protocol", "protocol", "proto")
 _STATE: Final = ("state", "status", "classification")
+_SUCCESS: Final = ("success",)
 _FIRST: Final = ("first_seen", "starttime")
 _LAST: Final = ("last_seen", "timestamp", "timestamp_str", "timestamp_ts", "endtime", "last_updated_at")
 _COUNTRY: Final = ("country_code", "location.country_code", "country")
@@ -65,11 +68,17 @@ class _Columns:
         self.service = _column(names, _SERVICE)
         self.transport = _column(names, _TRANSPORT)
         self.state = _column(names, _STATE)
+        self.success = _column(names, _SUCCESS)
         self._first = _column(names, _FIRST)
         self._last = _column(names, _LAST)
         self._country = _column(names, _COUNTRY)
         self._asn = _column(names, _ASN)
         self._operator = _column(names, _OPERATOR)
+
+    @property
+    def width(self) -> int:
+        """How many cells of a row have to be read."""
+        return 1 + max(at for at in vars(self).values() if isinstance(at, int))
 
     def said(self, row: list[str]) -> Said:
         """What a row says of its host."""
@@ -89,40 +98,23 @@ def read_csv(source: ByteSource, tally: Tally) -> Iterator[Found]:
     """The entries of a table; all columns but those named above are dropped.
 
     Raises:
-        InventoryProblem: a line is not text or has more than 64 KiB, or a quotation mark stays open.
+        InventoryProblem: a line is not UTF-8 or has more than 8 MiB, or a quotation mark stays open.
     """
     numbered = _content_lines(source)
     first_number, first = next(numbered)
     columns = _columns(source.name, first_number, first)
     if _is_pair(first):
         numbered = chain([(first_number, first)], numbered)
-    number = first_number
-
-    def texts() -> Iterator[str]:
-        nonlocal number
-        for number, line in numbered:  # noqa: B007 - the number is for messages about the row
-            yield line
-
-    rows = csv.reader(texts(), delimiter=_delimiter(first))
-    while True:
-        try:
-            row = next(rows, None)
-        except csv.Error:
-            says = "the row cannot be read as CSV (an open quotation mark?); correct it"
-            raise InventoryProblem(source.name, number, says) from None
-        if row is None:
-            return
+    for number, row in read_rows(source.name, numbered, _delimiter(first), columns.width):
         found = _found(row, columns, tally, number) if any(map(str.strip, row)) else None
         if found is not None:
             yield found
 
 
 def _found(row: list[str], columns: _Columns, tally: Tally, number: int) -> Found | None:
-    if _cell(row, columns.transport).lower() in _NOT_TCP:
-        tally.leave_out(Why.NOT_TCP, number)
-        return None
-    if _cell(row, columns.state).lower() in _NOT_OPEN:
-        tally.leave_out(Why.NOT_OPEN, number)
+    why = _why_not(row, columns)
+    if why is not None:
+        tally.leave_out(why, number)
         return None
     target = _target(row, columns, tally, number)
     if target is None:
@@ -135,13 +127,24 @@ def _found(row: list[str], columns: _Columns, tally: Tally, number: int) -> Foun
     return Found(target, replace(seen, country=said.country, asn=said.asn, operator=said.operator))
 
 
+def _why_not(row: list[str], columns: _Columns) -> Why | None:
+    """Why what a row saw is no open TCP port, or None where it is one."""
+    state = _cell(row, columns.state).lower()
+    if columns.kind is Kind.ZMAP:
+        return zmap_refuses(state, _cell(row, columns.success).lower())
+    if _cell(row, columns.transport).lower() in _NOT_TCP:
+        return Why.NOT_TCP
+    return Why.NOT_OPEN if state in _NOT_OPEN else None
+
+
 def _target(row: list[str], columns: _Columns, tally: Tally, number: int) -> Target | None:
     try:
         host = parse_host(_cell(row, columns.host), tally.file, number)
     except InventoryProblem:
         tally.leave_out(Why.NO_ADDRESS, number)
         return None
-    text = _cell(row, columns.port)
+    pinged = columns.kind is Kind.ZMAP and is_of_host(_cell(row, columns.state).lower())
+    text = "" if pinged else _cell(row, columns.port)
     try:
         port = parse_port(text, tally.file, number) if text else None
     except InventoryProblem:
@@ -171,17 +174,18 @@ def _is_pair(line: str) -> bool:
 
 
 def _content_lines(source: ByteSource) -> Iterator[tuple[int, str]]:
-    """The lines without comments and empty lines before the header."""
+    """The lines without what stands before the header: comments, empty lines, Excel's separator."""
     begun = False
-    for number, line in source.lines(LONGEST_ROW):
-        begun = begun or bool(line.strip() and not line.lstrip().startswith("#"))
+    for number, line in source.lines(LONGEST_ROW, is_printable=False):
+        text = line.strip()
+        begun = begun or bool(text and not text.startswith("#") and not is_separator_line(text))
         if begun:
             yield number, line
 
 
 def _header(line: str) -> list[str]:
-    cells = line.strip().split(_delimiter(line))
-    return [cell.strip().strip('"').strip().lower().replace(" ", "_") for cell in cells]
+    cells = cells_of(line.strip(), _delimiter(line))
+    return [cell.strip().strip('"').strip().lower().replace(" ", "_").replace("-", "_") for cell in cells]
 
 
 def _delimiter(line: str) -> str:

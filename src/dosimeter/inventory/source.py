@@ -21,6 +21,8 @@ STANDARD_INPUT: Final = "standard input"
 _GZIP_MAGIC: Final = b"\x1f\x8b"
 _BUFFER: Final = 1 << 16
 _UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
+_PAIRS: Final = 8
+"""Bytes that tell text of two bytes a letter from others."""
 _UTF8_MARK: Final = b"\xef\xbb\xbf"
 
 
@@ -36,7 +38,11 @@ class ByteSource:
     """The unpacked bytes of one inventory. ``name`` is for messages, ``head`` the first bytes."""
 
     def __init__(self, name: str, stream: Readable) -> None:
-        """Read the head, through one layer of gzip if there is one."""
+        """Read the head, through one layer of gzip if there is one.
+
+        Raises:
+            InventoryProblem: it is packed twice, or UTF-16 text.
+        """
         self.name = name
         head = stream.read(HEAD)
         whole = _Replayed(head, stream).buffered()
@@ -44,6 +50,13 @@ class ByteSource:
             unpacked = gzip.GzipFile(fileobj=whole)
             head = unpacked.read(HEAD)
             whole = _Replayed(head, unpacked).buffered()
+        if head.startswith(_GZIP_MAGIC):
+            raise InventoryProblem(name, None, "is gzip inside gzip; unpack it once")
+        if _is_utf16(head):
+            raise InventoryProblem(name, 1, "the file is UTF-16 text; save it as UTF-8")
+        if b"\r" in head and b"\n" not in head:
+            head = head.replace(b"\r", b"\n")
+            whole = _LineFeeds(whole).buffered()
         self.head = head
         self.read_so_far = 0
         """Unpacked bytes that ``raw_lines`` has handed out or skipped."""
@@ -54,8 +67,8 @@ class ByteSource:
         while chunk := self._stream.read(_BUFFER):
             yield chunk
 
-    def lines(self, longest: int = LONGEST_LINE) -> Iterator[tuple[int, str]]:
-        """Numbered lines of text, line ends kept.
+    def lines(self, longest: int = LONGEST_LINE, *, is_printable: bool = True) -> Iterator[tuple[int, str]]:
+        """Numbered lines of text, line ends kept; control characters may be in it if ``is_printable`` is not.
 
         Raises:
             InventoryProblem: a line is longer than ``longest`` bytes, or is not text.
@@ -66,7 +79,11 @@ class ByteSource:
             if len(raw) > longest:
                 says = f"the line is longer than {longest} bytes; write one target a line"
                 raise InventoryProblem(self.name, number, says)
-            yield number, self._text(raw, number)
+            text = self._text(raw, number)
+            if is_printable and not text.replace("\t", "").rstrip("\r\n").isprintable():
+                says = "the line holds control characters, as a binary file does; give a text file"
+                raise InventoryProblem(self.name, number, says)
+            yield number, text
 
     def raw_lines(self, longest: int) -> Iterator[tuple[int, bytes | None]]:
         """Numbered lines as they stand, ends kept; None for one that is longer than ``longest`` bytes."""
@@ -83,17 +100,12 @@ class ByteSource:
 
     def _text(self, raw: bytes, number: int) -> str:
         if number == 1:
-            if raw.startswith(_UTF16_MARKS):
-                raise InventoryProblem(self.name, 1, "the file is UTF-16 text; save it as UTF-8")
             raw = raw.removeprefix(_UTF8_MARK)
         try:
             text = raw.decode()
         except UnicodeDecodeError:
             says = "the line is not UTF-8 text; give a list, a CSV table, nmap XML or JSON (gzip or not)"
             raise InventoryProblem(self.name, number, says) from None
-        if not text.replace("\t", "").rstrip("\r\n").isprintable():
-            says = "the line holds control characters, as a binary file does; give a text file"
-            raise InventoryProblem(self.name, number, says)
         return text
 
 
@@ -151,3 +163,29 @@ class _Replayed(io.RawIOBase):
         self._head = self._head[len(chunk) :] if self._head else self._head
         target[: len(chunk)] = chunk
         return len(chunk)
+
+
+class _LineFeeds(io.RawIOBase):
+    """Text of which each line ends with a carriage return, as some spreadsheets write it."""
+
+    def __init__(self, stream: Readable) -> None:
+        super().__init__()
+        self._stream = stream
+
+    def buffered(self) -> io.BufferedReader:
+        return io.BufferedReader(self, _BUFFER)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, target: memoryview) -> int:  # type: ignore[override]  # RawIOBase names no buffer type we can index
+        chunk = self._stream.read(len(target)).replace(b"\r", b"\n")
+        target[: len(chunk)] = chunk
+        return len(chunk)
+
+
+def _is_utf16(head: bytes) -> bool:
+    """Whether it begins with a mark of UTF-16, or each second byte of its beginning is zero."""
+    begin = head[:_PAIRS]
+    ones, others = begin[::2], begin[1::2]
+    return head.startswith(_UTF16_MARKS) or (len(begin) == _PAIRS and any(ones) != any(others))

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from datetime import UTC, datetime
 from typing import Any
+
+import pytest
 
 from dosimeter.inventory.tally import Why
 from dosimeter.model.place import Sighting
@@ -94,7 +97,7 @@ def test_a_broken_record_is_counted_and_the_others_are_read() -> None:
         {**DICOM, "port": 0},
         {**DICOM, "port": True},
         {**DICOM, "port": None},
-        {**DICOM, "port": "104"},
+        {**DICOM, "port": "1o4"},
         {**DICOM, "port": 70000},
         [1],
         "text",
@@ -130,3 +133,80 @@ def test_odd_values_of_kept_fields_are_none() -> None:
     assert one.sighting.operator is not None
     assert one.sighting.operator.isprintable()
     assert len(one.sighting.operator) == 128
+
+
+@pytest.mark.parametrize("rest", [{"data": []}, {}])
+def test_a_host_without_its_banners_has_its_ports(rest: dict[str, object]) -> None:
+    """As asked for with minify: the place is the host's, and no service is known."""
+    host = {"ip_str": "192.0.2.5", "ports": [104, 8042], "country_code": "FR", **rest}
+    found, tally = read(json.dumps(host))
+    assert [(one.target.port, one.target.service) for one in found] == [(104, None), (8042, None)]
+    assert found[0].sighting is not None
+    assert (found[0].sighting.country, tally.total) == ("FR", 0)
+
+
+def test_the_free_answer_about_an_address_is_read() -> None:
+    """InternetDB lists numbers of ports, and says of no time."""
+    answer = {"ip": "192.0.2.5", "ports": [104, "8042", 0], "hostnames": ["doe-john.example"], "vulns": []}
+    found, tally = read(json.dumps(answer))
+    assert [one.sighting for one in found] == [
+        Sighting("192.0.2.5", 104, ("shodan",)),
+        Sighting("192.0.2.5", 8042, ("shodan",)),
+    ]
+    assert (tally.total, tally.count(Why.NO_PORT)) == (1, 1)
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+def test_what_stands_behind_the_records_of_a_search_is_no_record(indent: int | None) -> None:
+    """Their number, or the key of the next page, is left out without a word."""
+    for answer in (
+        {"matches": [DICOM, WEB], "total": 2},
+        {"result": {"hits": [DICOM, WEB], "next_page_token": "", "total_hits": 2}, "took": 1.5},
+    ):
+        found, tally = read(json.dumps(answer, indent=indent))
+        assert (len(found), tally.total) == (2, 0)
+
+
+def test_a_port_may_be_written_in_quotation_marks() -> None:
+    """Databases and scripts between Shodan and us make texts of numbers."""
+    assert places(lines({**DICOM, "port": "104"})) == [("192.0.2.5", 104, Service.DICOM)]
+    odd = [{**DICOM, "port": port} for port in ("0", "65536", "000104", "\uff11\uff10\uff14", "-1", " 104", "", [104])]
+    assert left_out(lines(*odd)) == {Why.NO_PORT: len(odd)}
+
+
+CONVERTED = "data,hostnames,ip,ip_str,ipv6,org,isp,location.country_code,location.city,asn,port,timestamp,transport,html"
+"""The first line of ``shodan convert FILE csv``, a few columns left out."""
+
+
+def test_a_download_that_was_converted_to_a_table_is_read() -> None:
+    """The address is there as a number too; banners hold line ends, marks and control characters."""
+    rows = [
+        CONVERTED,
+        '"HTTP/1.1 200 OK',
+        'X: ""DOE^JOHN"", \x00\x01',
+        '",a.example,3221225989,192.0.2.5,,Example,Transit,FR,Lyon,AS64500,8042,2026-03-15T22:57:45,tcp,"<p>',
+        '""DOE"""',
+        "\x00\x7f,,3221225990,192.0.2.6,,,,FR,,,104,,tcp,",
+        "x,,3221225991,192.0.2.7,,,,FR,,,161,,udp,",
+    ]
+    table = "".join(row + "\r\n" for row in rows)
+    found, tally = read(table)
+    assert places(table) == [("192.0.2.5", 8042, None), ("192.0.2.6", 104, None)]
+    seen = datetime(2026, 3, 15, 22, 57, 45, tzinfo=UTC)
+    assert found[0].sighting == Sighting("192.0.2.5", 8042, ("shodan",), seen, seen, "FR", 64500, "Example")
+    assert (tally.total, tally.count(Why.NOT_TCP)) == (1, 1)
+    assert [one.target.source for one in found] == ["scan:2", "scan:6"]
+    assert "DOE" not in repr(found)
+
+
+def test_a_web_page_in_a_cell_costs_the_memory_of_a_line() -> None:
+    """Of a megabyte on one line, and of as many on a thousand, the row is read over, and the next."""
+    page = '"' + 'x""' * 350_000 + '"'
+    text = '"' + "line\n" * 100_000 + '"'
+    content = "data,port,html,ip_str\n" + f"{text},104,{page},192.0.2.5\n,104,,192.0.2.6\n"
+    tracemalloc.start()
+    try:
+        assert places(content.encode()) == [("192.0.2.5", 104, None), ("192.0.2.6", 104, None)]
+        assert tracemalloc.get_traced_memory()[1] < 12 << 20
+    finally:
+        tracemalloc.stop()

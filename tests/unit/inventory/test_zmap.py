@@ -53,3 +53,46 @@ def test_an_answer_that_refuses_is_not_open() -> None:
     seen = datetime(2026, 3, 1, tzinfo=UTC)
     assert found.sighting == Sighting("192.0.2.5", 104, ("zmap",), seen, seen)
     assert left_out(table) == left_out(content) == {Why.NOT_OPEN: 1}
+
+
+ANSWERS: list[tuple[dict[str, object], int | Why | None]] = [
+    ({"classification": "synack", "success": 1}, 104),
+    ({"success": 1}, 104),
+    ({"success": 0}, Why.NOT_OPEN),
+    ({"classification": "synack", "success": 0}, Why.NOT_OPEN),
+    ({"success": "false"}, Why.NOT_OPEN),
+    ({"classification": "unreach"}, Why.NOT_OPEN),
+    ({"classification": "icmp_unreach_proto"}, Why.NOT_OPEN),
+    ({"classification": "echoreply", "success": 1}, None),
+    ({"classification": "udp", "success": 1}, Why.NOT_TCP),
+    ({"classification": "dns", "success": 1}, Why.NOT_TCP),
+]
+
+
+@pytest.mark.parametrize(("answer", "means"), ANSWERS)
+@pytest.mark.parametrize("written", ["csv", "json"])
+def test_an_answer_means_the_same_in_both_formats(
+    answer: dict[str, object], means: int | Why | None, written: str
+) -> None:
+    """A ping is a host without a port; UDP was open and is not TCP; what failed is not open."""
+    record = {"saddr": "192.0.2.6", "sport": 104, **answer}
+    content = json.dumps(record)
+    if written == "csv":
+        content = ",".join(record) + "\n" + ",".join(map(str, record.values())) + "\n"
+    if isinstance(means, Why):
+        assert left_out(content) == {means: 1}
+    else:
+        assert places(content) == [("192.0.2.6", means, None)]
+
+
+@pytest.mark.parametrize("field", ["timestamp-str", "timestamp-ts", "timestamp_str", "timestamp_ts"])
+def test_the_time_is_read_under_its_names_of_old_and_of_today(field: str) -> None:
+    """With a hyphen until ZMap 3."""
+    seen = datetime(2013, 8, 18, 23, 28, 48, tzinfo=UTC)
+    value = "2013-08-18T19:28:48.123-0400" if field.endswith("str") else "1376868528"
+    for content in (
+        f"saddr,sport,{field}\n192.0.2.5,104,{value}\n",
+        json.dumps({"saddr": "192.0.2.5", "sport": 104, field: value}),
+    ):
+        [found], _ = read(content)
+        assert found.sighting == Sighting("192.0.2.5", 104, ("zmap",), seen, seen)
