@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from dosimeter.inventory.csv_rows import is_separator_line
 from dosimeter.inventory.csv_table import looks_like_table, read_csv
 from dosimeter.inventory.found import Found
 from dosimeter.inventory.json_records import looks_like_json, read_json
@@ -56,7 +57,7 @@ def _reader(source: ByteSource, tally: Tally) -> Iterator[Found]:
         text = line.strip()
         if text == "#masscan":
             return read_list(source, tally)
-        if text and not text.startswith("#"):
+        if text and not text.startswith("#") and not is_separator_line(text):
             if looks_like_list(text):
                 return read_list(source, tally)
             return read_csv(source, tally) if looks_like_table(text) else read_plain(source)

@@ -120,6 +120,9 @@ def test_a_line_that_is_no_target_is_named_with_advice(tmp_path: Path, line: str
         (b"saddr\n10.20.0.5\n", [("10.20.0.5", None)]),
         (b"saddr,sport\n10.20.0.5,104\n", [("10.20.0.5", 104)]),
         (b"Host;Port;Owner\r\npacs.example;104;Radiology\r\n\r\n", [("pacs.example", 104)]),
+        (b'"a, b",ip,port\n"x, ""y""",10.20.0.5,104\n', [("10.20.0.5", 104)]),
+        (b"sep=;\r\nip;port\r\n10.20.0.5;104\r\n", [("10.20.0.5", 104)]),
+        (b"ip,port\r10.20.0.5,104\r10.20.0.6,104\r", [("10.20.0.5", 104), ("10.20.0.6", 104)]),
         (b'ip_str\tport\tdata\n10.20.0.5\t104\t"CANARY\nmore"\n', [("10.20.0.5", 104)]),
         (b'# exported\n\n"owner","IP Address","port"\n"a, b","10.20.0.5","104"\n', [("10.20.0.5", 104)]),
         (b"\xef\xbb\xbfip,port\n::1,104\n10.20.0.0/30,104\n", [("::1", 104), ("10.20.0.0/30", 104)]),
@@ -152,7 +155,8 @@ def test_a_table_may_name_the_service(tmp_path: Path) -> None:
     ("content", "line", "words"),
     [
         (b'ip,data\n10.0.0.1,"' + b"x" * 4000 + b"\n" + b"y\n" * 70_000, None, "open quotation mark"),
-        (b"ip,data\n10.0.0.1," + b"x" * 70_000 + b"\n", 2, "longer than 65536"),
+        (b'ip,data\n10.0.0.2,\n10.0.0.1,"x\n10.0.0.3,y\n', 3, "open quotation mark"),
+        (b"ip,data\n10.0.0.1," + b"x" * (8 << 20) + b"\n", 2, "longer than 8388608"),
     ],
 )
 def test_a_table_that_cannot_be_read_on_is_refused(
@@ -238,6 +242,12 @@ def test_damaged_gzip_is_one_sentence(tmp_path: Path) -> None:
         (b"10.0.0.1\0\n", "control characters"),
         (b"10.0.0.1 \x1b[2J\n", "control characters"),
         (b"\xff\xfe1\0", "UTF-16"),
+        ("ip,port\n10.0.0.1,104\n".encode("utf-16-le"), "UTF-16"),
+        ('{"ip_str": "10.0.0.1", "port": 104}'.encode("utf-16-be"), "UTF-16"),
+        (gzip.compress(gzip.compress(b"10.0.0.1\n")), "gzip inside gzip"),
+        (b"# Masscan 1.3.2\nTimestamp: 1700000000\tHost: 10.0.0.1 ()\tPorts: 104/open/tcp////\n", "-oX"),
+        (b"# Nmap 7.95\nHost: 10.0.0.1 ()\tStatus: Up\n", "-oX"),
+        (b"Discovered open port 104/tcp on 10.0.0.1\n", "-oJ"),
         (b"\xfe\xff\0" + b"1", "UTF-16"),
         (b"\x89PNG\r\n", "not UTF-8"),
         (b"x" * 4097, "longer than 4096"),
