@@ -60,7 +60,7 @@ def test_the_endpoints_are_what_the_targets_name_without_what_is_excluded(
     assert {(ip_address(one.address), one.port) for one in endpoints} == kept
     assert expansion.hosts == len(list(groupby(endpoints, key=lambda one: one.address)))
     assert expansion.left_out.excluded_addresses == len(left_out)
-    assert expansion.left_out.repeated_endpoints == len(named) - len(set(named))
+    assert expansion.left_out.repeated_mentions == len(named) - len(set(named))
 
 
 @given(st.integers(0, 3000), st.integers())

@@ -76,7 +76,7 @@ def test_two_files_that_name_one_endpoint_make_one_question_and_one_sighting(ter
         "1 record of dicom.json.gz names no address that can be used: left out. The first is in line 5.",
         "1 entry of dicom.json.gz is outside the scope: left out.",
         "1 endpoint of dicom.json.gz is at ports the scope does not list: left out.",
-        "1 endpoint was named more than once: asked once.",
+        "1 repeated mention of an endpoint: each endpoint is asked once.",
     ):
         assert sentence in said.err
     with open_store(terminal.store) as store:

@@ -29,6 +29,8 @@ from dosimeter.net.ranges import AddressRanges, Span, address_text, position, sp
 
 MOST_ENDPOINTS: Final = 4_194_304
 """Of one survey: a /10 on one port, or a /12 on the four default ones."""
+BY_SCOPE: Final = say("the scope")
+"""Who excludes what a survey leaves out, where nobody else does."""
 _SHOWN: Final = 5
 """Names a message lists; the rest is counted."""
 _LONGEST_SHOWN: Final = 64
@@ -38,8 +40,9 @@ _LONGEST_SHOWN: Final = 64
 class LeftOut:
     """What the targets name and the survey will not ask.
 
-    ``repeated_endpoints`` were named more than once and are asked once. ``outside`` holds
-    (name, address, reason) for the addresses of a name that the scope does not allow.
+    ``repeated_mentions`` are those of an endpoint that was named before, excluded ones among them: each is
+    asked once at most. ``outside`` holds (name, address, reason) for the addresses of a name that the scope
+    does not allow.
     ``at_other_ports`` holds (file, endpoints at ports the scope does not list). ``beyond`` holds
     (file, entries of a tool that lie outside the scope), ``wider`` (file, networks of which only a part is
     inside). ``unread`` is what the readers say of records that name no target. ``excluded_by`` says who
@@ -48,14 +51,14 @@ class LeftOut:
 
     excluded_addresses: int = 0
     excluded_names: tuple[str, ...] = ()
-    repeated_endpoints: int = 0
+    repeated_mentions: int = 0
     unresolved_names: tuple[str, ...] = ()
     outside: tuple[tuple[str, str, str], ...] = ()
     at_other_ports: tuple[tuple[str, int], ...] = ()
     beyond: tuple[tuple[str, int], ...] = ()
     wider: tuple[tuple[str, int], ...] = ()
     unread: tuple[Message, ...] = ()
-    excluded_by: str = "the scope"
+    excluded_by: Message = BY_SCOPE
 
     @property
     def sentences(self) -> tuple[Message, ...]:
@@ -101,11 +104,11 @@ class LeftOut:
                 who=self.excluded_by,
                 names=_some(self.excluded_names),
             )
-        if self.repeated_endpoints:
+        if self.repeated_mentions:
             yield many(
-                "{number} endpoint was named more than once: asked once.",
-                "{number} endpoints were named more than once: asked once.",
-                self.repeated_endpoints,
+                "{number} repeated mention of an endpoint: each endpoint is asked once.",
+                "{number} repeated mentions of endpoints: each endpoint is asked once.",
+                self.repeated_mentions,
             )
 
     def _of_names(self) -> Iterator[Message]:
@@ -182,7 +185,7 @@ def endpoints_for(
     gate: ScopeGate,
     *,
     seed: int = 0,
-    excluded_by: str = "the scope",
+    excluded_by: Message = BY_SCOPE,
     read: Sequence[Tally] = (),
 ) -> Expansion:
     """What will be asked: targets x ports, inside the scope, each endpoint once.
@@ -209,7 +212,7 @@ def endpoints_for(
     left_out = LeftOut(
         excluded_addresses=_addresses(stretches) - hosts + len(claims.excluded_answers),
         excluded_names=tuple(claims.excluded_names),
-        repeated_endpoints=repeated,
+        repeated_mentions=repeated,
         unresolved_names=tuple(claims.unresolved),
         outside=tuple(claims.outside),
         at_other_ports=tuple(claims.at_other_ports.items()),
@@ -344,7 +347,7 @@ class _Claims:
 
 
 def _merge(claims: _Claims) -> tuple[list[_Stretch], int]:
-    """Disjoint stretches in order of address, and how many endpoints were named more than once."""
+    """Disjoint stretches in order of address, and how many mentions of endpoints are not the first."""
     edges: list[tuple[int, int, bool]] = []
     named = 0
     doors = claims.doors

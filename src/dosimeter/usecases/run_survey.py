@@ -11,7 +11,7 @@ from typing import Final, Protocol
 from dosimeter import __version__
 from dosimeter.exposure.rules import RULESET_VERSION
 from dosimeter.inventory.entry import parse_target
-from dosimeter.inventory.expand import endpoints_for
+from dosimeter.inventory.expand import BY_SCOPE, endpoints_for
 from dosimeter.inventory.read import read_inventory, tally_for
 from dosimeter.inventory.spool import SightingSpool
 from dosimeter.inventory.tally import Tally
@@ -276,11 +276,12 @@ class _Run:
         return False
 
 
-def _excluded_by(scope: Authorisation, exclude: tuple[str, ...]) -> str:
+def _excluded_by(scope: Authorisation, exclude: tuple[str, ...]) -> Message:
     """Who left an address out: the two are one list from here on."""
     if not exclude:
-        return "the scope"
-    return "the scope or --exclude" if scope.exclude_networks or scope.exclude_names else "--exclude"
+        return BY_SCOPE
+    both = scope.exclude_networks or scope.exclude_names
+    return say("the scope or --exclude") if both else say("--exclude")
 
 
 def _with_titles(authorisation: Authorisation, request: SurveyRequest | ResumeRequest) -> Authorisation:

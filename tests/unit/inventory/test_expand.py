@@ -13,9 +13,11 @@ from dosimeter.inventory.expand import MOST_ENDPOINTS, Expansion, endpoints_for
 from dosimeter.inventory.problem import InventoryProblem
 from dosimeter.inventory.shuffle import shuffled
 from dosimeter.inventory.tally import Tally, Why
+from dosimeter.model.message import say
 from dosimeter.model.scope import Authorisation, Touch
 from dosimeter.model.target import Endpoint, Service, Target
 from dosimeter.net.gate import OutOfScope, ScopeGate
+from dosimeter.report.language import language_of
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
@@ -143,7 +145,7 @@ def test_what_a_tool_wrote_down_beyond_the_scope_is_left_out_and_counted() -> No
         "1 network of wide.csv is wider than the scope: the part outside is left out.",
         "1 endpoint of shodan.json.gz is at ports the scope does not list: left out.",
         "256 addresses are excluded by the scope.",
-        "2 endpoints were named more than once: asked once.",
+        "2 repeated mentions of endpoints: each endpoint is asked once.",
     )
 
 
@@ -187,7 +189,7 @@ def test_each_endpoint_is_asked_once_however_often_it_is_named() -> None:
     endpoints = list(expansion)
     assert len(endpoints) == len({(one.address, one.port) for one in endpoints}) == 12
     assert expansion.endpoints == 12
-    assert expansion.left_out.repeated_endpoints == 6 + 3 + 3 + 1
+    assert expansion.left_out.repeated_mentions == 6 + 3 + 3 + 1
     assert {one.name for one in endpoints if one.address == "10.20.1.1"} == {"pacs.example"}
 
 
@@ -231,14 +233,31 @@ def test_who_excluded_what_is_said_in_the_right_number() -> None:
         map(parse_target, ("10.20.9.0/31", "icu.example", "lost.example", "10.20.9.0:104")),
         scope,
         ScopeGate(scope, lambda: NOW, answer),
-        excluded_by="--exclude",
+        excluded_by=say("--exclude"),
     )
     assert expansion.left_out.sentences == (
         "1 address is excluded by --exclude.",
         "1 name is excluded by --exclude: icu.example.",
-        "1 endpoint was named more than once: asked once.",
+        "1 repeated mention of an endpoint: each endpoint is asked once.",
         "1 name does not resolve: lost.example.",
     )
+
+
+def test_mentions_are_counted_and_not_endpoints() -> None:
+    """Five banners of one endpoint are four mentions too many, of an excluded one too."""
+    scan = [Target("10.20.1.5", 104, source=f"scan:{line}", scanned=True) for line in range(1, 6)]
+    scan += [Target("10.20.9.5", 104, source=f"scan:{line}", scanned=True) for line in range(6, 8)]
+    assert (
+        "5 repeated mentions of endpoints: each endpoint is asked once."
+        in of_targets(scan).left_out.sentences
+    )
+
+
+def test_who_excluded_is_said_in_french_too() -> None:
+    """Nothing of the sentence stays English."""
+    french = language_of("fr")
+    said = [french.text(sentence) for sentence in expand("10.20.9.0", "10.20.8.0").left_out.sentences]
+    assert said == ["1 adresse est exclue par le périmètre."]
 
 
 def test_a_survey_of_excluded_targets_alone_is_refused() -> None:
