@@ -91,13 +91,24 @@ LARGE: Final = (
 )
 """They hold what the study counted; their counters are right."""
 
+_FREE_BELOW: Final = (("SERIES", 1_000_000), ("IMAGE", 1_000_000))
+
 CAPPED: Final = (
-    Kind("stops at 500 and says so", 3, replace(_ORTHANC, most_rows=500), 4242),
-    Kind("stops at 1,000 and says so", 2, replace(_ORTHANC, most_rows=1000), 4242),
-    Kind("stops at 500 in silence", 2, replace(_RELATIONAL, most_rows=500, cut_status=0)),
-    Kind("stops at 1,000 in silence", 1, replace(_ORTHANC, most_rows=1000, cut_status=0), 4242),
+    Kind("stops at 500 and says so", 3, replace(_ORTHANC, most_rows=500, most_rows_at=_FREE_BELOW), 4242),
+    Kind("stops at 1,000 and says so", 2, replace(_ORTHANC, most_rows=1000, most_rows_at=_FREE_BELOW), 4242),
+    Kind(
+        "stops at 500 in silence",
+        2,
+        replace(_RELATIONAL, most_rows=500, most_rows_at=_FREE_BELOW, cut_status=0),
+    ),
+    Kind(
+        "stops at 1,000 in silence",
+        1,
+        replace(_ORTHANC, most_rows=1000, most_rows_at=_FREE_BELOW, cut_status=0),
+        4242,
+    ),
 )
-"""A limit on answers: given to archives of some thousand studies."""
+"""A limit on answers of studies, none below: given to archives of some thousand studies."""
 
 SMALL: Final = (
     Kind("dcmqrscp-like: no counters", 11, replace(LIKE_DCMTK, services=_ARCHIVE)),
