@@ -53,15 +53,15 @@ class Because(StrEnum):
 class Standing:
     """One door as a survey found it. ``is_archive``: an archive, or the guard of one, is there.
 
-    ``proves`` says whether the survey's touch allowed to put the null query, ``tried_titles`` whether AE
-    titles of the scope were tried.
+    ``proves`` says whether the survey's touch allowed to put the null query; ``titles`` stands for the AE
+    titles that were tried, "" for none: two that are equal are the same titles.
     """
 
     exposure: Exposure
     severity: Severity
     is_archive: bool
     proves: bool = True
-    tried_titles: bool = False
+    titles: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ def _asked_alike(old: Standing, new: Standing) -> bool:
         return True  # Refused before any question that a touch could forbid.
     if old.proves != new.proves:
         return False
-    return old.tried_titles == new.tried_titles or _OF_TITLES not in {old.exposure, new.exposure}
+    return old.titles == new.titles or _OF_TITLES not in {old.exposure, new.exposure}
 
 
 def _highest(doors: Iterable[Standing]) -> Standing | None:

@@ -55,7 +55,7 @@ def build_comparison(old: SurveyFound, new: SurveyFound) -> Comparison:
         new_holdings=now.stakes.linked,
         old_downloadable=before.stakes.downloadable,
         new_downloadable=now.stakes.downloadable,
-        countries=_countries(archives, new.archives),
+        countries=_countries(archives, new),
         archives=archives,
         rejudged=rejudged,
         decoys=len(groups) - len(believed),
@@ -63,14 +63,14 @@ def build_comparison(old: SurveyFound, new: SurveyFound) -> Comparison:
 
 
 def standing_of(door: Door, header: SurveyHeader, *, is_archive: bool) -> Standing:
-    """One door as `exposure.compare` sees it."""
+    """One door as `exposure.compare` sees it. Which titles were tried is the scope file's to say."""
     verdict = door.verdict
     return Standing(
         exposure=verdict.exposure,
         severity=verdict.severity,
         is_archive=is_archive,
         proves=header.touch >= Touch.PROVE,
-        tried_titles=door.findings.tried_titles,
+        titles=header.scope_sha256 if door.findings.tried_titles else "",
     )
 
 
@@ -154,7 +154,7 @@ def _entry(group: _Group, told: Mapping[str, Exposure]) -> ComparedArchive:
         new_studies=None if now is None else now.findings.census.counts.studies,
         country=None if place.country is None else place.country.code,
         organisation=None if place.owner is None else place.owner.organisation,
-        says=change_says(compared.change, compared.because, old_exposure),
+        says=change_says(compared.change, compared.because, old_exposure, new_exposure),
     )
 
 
@@ -239,7 +239,7 @@ def _then_and_now(
     )
 
 
-def _countries(archives: Iterable[ComparedArchive], now: Iterable[Archive]) -> tuple[CountryThenAndNow, ...]:
+def _countries(archives: Iterable[ComparedArchive], now: SurveyFound) -> tuple[CountryThenAndNow, ...]:
     """Countries in which an archive answers anybody, then or now; the most images first."""
     old, new, closed, appeared, unknown, images = (Counter[str | None]() for _ in range(6))
     for each in archives:
@@ -251,7 +251,7 @@ def _countries(archives: Iterable[ComparedArchive], now: Iterable[Archive]) -> t
         new[country] += stands
         closed[country] += was and not stands
         appeared[country] += stands and not was
-    for archive in now:
+    for archive in now.archives:
         if is_open_now(archive.exposure) and not archive.findings.is_suspected_decoy:
             code = None if archive.place.country is None else archive.place.country.code
             images[code] += _value(archive.findings.census.counts.instances)
@@ -264,13 +264,13 @@ def _countries(archives: Iterable[ComparedArchive], now: Iterable[Archive]) -> t
             closed=closed[each],
             appeared=appeared[each],
             unknown=unknown[each],
-            images=images[each],
+            images=images[each] if now.header.touch >= Touch.PROVE else None,
             cohort=_cohort(old[each], new[each], is_heavy=each in heavy),
         )
         for each in dict.fromkeys((*old, *unknown))
         if old[each] or new[each] or unknown[each]
     ]
-    return tuple(sorted(rows, key=lambda row: (-row.images, -row.new, -row.old, row.country or "~")))
+    return tuple(sorted(rows, key=lambda row: (-(row.images or 0), -row.new, -row.old, row.country or "~")))
 
 
 def _value(count: Count) -> int:

@@ -7,6 +7,7 @@ import json
 from typing import Final, TextIO
 
 from dosimeter.model.census import Things
+from dosimeter.model.scope import Touch
 from dosimeter.model.survey import SurveyHeader
 from dosimeter.report.comparison_parts import ComparedArchive, Comparison
 from dosimeter.report.counts_json import Json, cell_object, sum_object
@@ -101,7 +102,10 @@ def _survey(header: SurveyHeader) -> Json:
 def _then_and_now(comparison: Comparison, which: str) -> Json:
     before, now = getattr(comparison, f"old_{which}"), getattr(comparison, f"new_{which}")
     return {
-        things.value: {"then": sum_object(before.of(things)), "now": sum_object(now.of(things))}
+        things.value: {
+            "then": sum_object(before.of(things)) if comparison.old.touch >= Touch.PROVE else None,
+            "now": sum_object(now.of(things)) if comparison.new.touch >= Touch.PROVE else None,
+        }
         for things in Things
     }
 

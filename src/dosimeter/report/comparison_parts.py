@@ -99,7 +99,8 @@ class CountryThenAndNow:
     """One country of registration: archives that answer anybody, then and now, and what became of them.
 
     All but ``unknown`` are of archives that both surveys asked alike; ``unknown`` were open in one of the
-    two, and the other did not ask or could not tell. ``images`` are those of all that are open now.
+    two, and the other did not ask or could not tell. ``images`` are those of all that are open
+    now, None where the newer survey was not allowed to ask.
     """
 
     country: str | None
@@ -108,7 +109,7 @@ class CountryThenAndNow:
     closed: int
     appeared: int
     unknown: int
-    images: int
+    images: int | None
     cohort: Cohort
 
 

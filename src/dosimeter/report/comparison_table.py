@@ -16,6 +16,7 @@ from dosimeter.report.comparison_words import (
     BECAUSE_WORD,
     CHANGE_WORD,
     COHORT_WORD,
+    COUNTRIES_MEAN,
     NOT_THERE,
     OWNER_UNKNOWN,
     country_label,
@@ -105,8 +106,8 @@ def _countries(comparison: Comparison, language: Language) -> RenderableType:
     table = new_table()
     table.add_column(language.text(say("Country of registration")))
     heads = (
-        say("Answered anybody"),
-        say("Answer now"),
+        say("Open before"),
+        say("Open now"),
         say("Closed"),
         say("Appeared"),
         say("Not known"),
@@ -118,13 +119,11 @@ def _countries(comparison: Comparison, language: Language) -> RenderableType:
     for row in comparison.countries:
         table.add_row(
             text_line(language.text(country_label(row.country, language.country))),
-            *(
-                language.number(each)
-                for each in (row.old, row.new, row.closed, row.appeared, row.unknown, row.images)
-            ),
+            *(language.number(each) for each in (row.old, row.new, row.closed, row.appeared, row.unknown)),
+            language.text(figure_words(row.images)),
             language.text(COHORT_WORD[row.cohort]),
         )
-    return table
+    return Group(table, text_line(language.text(COUNTRIES_MEAN), "dim"))
 
 
 def _archives(changed: Sequence[ComparedArchive], language: Language) -> RenderableType:

@@ -62,6 +62,11 @@ COHORT_MEANS: Final = {
     Cohort.UNKNOWN: say("No archive asked both times answered anybody."),
 }
 
+COUNTRIES_MEAN: Final = say(
+    "Open before, open now, closed and appeared are of archives that both surveys asked alike; "
+    "not known: open in one of the two."
+)
+
 _BY_NETWORK: Final = {
     Change.NEW: say("Nothing was there when the same doors were asked before."),
     Change.WORSE: say("The same doors, asked the same way, now answer more."),
@@ -77,10 +82,12 @@ _BY_METHOD: Final = {
 }
 
 
-def change_says(change: Change, because: Because, old: Exposure | None) -> Message:
-    """What a change of one archive rests on, in a sentence; ``old`` is where it stood."""
+def change_says(change: Change, because: Because, old: Exposure | None, new: Exposure | None) -> Message:
+    """What a change of one archive rests on, in a sentence; it stood on ``old`` and stands on ``new``."""
     if because is Because.NOTHING:
-        return say("The same doors answer as before.")
+        return CHANGE_MEANS[Change.UNCHANGED]
+    if change is Change.CLOSED and new is Exposure.UNREACHABLE:
+        return say("No connection any more: it is gone, switched off or behind a firewall.")
     if change is Change.CLOSED and not is_open_now(old):
         return say("The archive that stood there, closed to strangers, is no longer there.")
     return (_BY_NETWORK if because is Because.NETWORK else _BY_METHOD)[change]
@@ -105,9 +112,13 @@ def headline_of(archives: Sequence[ComparedArchive]) -> Message:
     now = many("{number} more answers now", "{number} more answer now", len(are) - found)
     if not found:
         return say("{then}; {now}", then=then, now=now)
-    unasked = many("{number} was not asked before", "{number} were not asked before", found)
+    unasked = many(
+        "of {number} open now it is not known whether it was open before",
+        "of {number} open now it is not known whether they were open before",
+        found,
+    )
     if found == len(are):
-        return say("{then}; of those open now {unasked}", then=then, unasked=unasked)
+        return say("{then}; {now}", then=then, now=unasked)
     return say("{then}; {now}, and {unasked}", then=then, now=now, unasked=unasked)
 
 
@@ -144,6 +155,7 @@ def sentences_of(
             _touch(old, new),
             _scope(old, new),
             _ended(old, new),
+            _silence(new),
             _decoys(decoys),
         )
         if each is not None
@@ -166,6 +178,15 @@ def _order(old: SurveyFound, new: SurveyFound) -> Message:
         "The first of the two is the younger one: whatever is said of before and now is the wrong way round."
     )
     return sentences((compared, wrong))
+
+
+def _silence(new: SurveyFound) -> Message | None:
+    """Nothing but unreachable doors: as likely the surveyor's own network as all archives gone at once."""
+    if new.archives or not new.beside:
+        return None
+    if any(each.exposure is not Exposure.UNREACHABLE for each in new.beside.values()):
+        return None
+    return say("No archive could be reached by the newer survey: look at its own network first.")
 
 
 def _decoys(number: int) -> Message | None:
@@ -194,6 +215,8 @@ def _rules(old: SurveyFound, rejudged: int) -> Message:
         then=then,
         rules=RULESET_VERSION,
     )
+    if not rejudged:
+        return sentences((told, say("Of no archive they say otherwise.")))
     changed = many(
         "Of {number} archive the old facts are judged otherwise now: "
         "that is the rules' doing, not the network's.",

@@ -18,7 +18,7 @@ BROWSABLE = Standing(Exposure.BROWSABLE, Severity.CRITICAL, is_archive=True)
 QUERYABLE = Standing(Exposure.QUERYABLE, Severity.HIGH, is_archive=True)
 GUARDED = Standing(Exposure.GUARDED, Severity.INFO, is_archive=True)
 ASSOCIATES = Standing(Exposure.ASSOCIATES, Severity.LOW, is_archive=True)
-NAME_GATED = Standing(Exposure.NAME_GATED, Severity.MEDIUM, is_archive=True, tried_titles=True)
+NAME_GATED = Standing(Exposure.NAME_GATED, Severity.MEDIUM, is_archive=True, titles="scope 1")
 BUSY = Standing(Exposure.INCONCLUSIVE, Severity.INFO, is_archive=True)
 SILENT = Standing(Exposure.INCONCLUSIVE, Severity.INFO, is_archive=False)
 NOTHING = Standing(Exposure.UNREACHABLE, Severity.INFO, is_archive=False)
@@ -37,7 +37,7 @@ OTHER = Standing(Exposure.NOT_DICOM, Severity.INFO, is_archive=False)
         (BROWSABLE, QUERYABLE, Change.BETTER),
         (ASSOCIATES, GUARDED, Change.BETTER),
         (OPEN, GUARDED, Change.CLOSED),
-        (OPEN, replace(NAME_GATED, tried_titles=False), Change.CLOSED),
+        (OPEN, replace(NAME_GATED, titles=""), Change.CLOSED),
         (OPEN, NOTHING, Change.CLOSED),
         (GUARDED, OTHER, Change.CLOSED),
         (OPEN, BUSY, Change.UNKNOWN),
@@ -104,13 +104,21 @@ def test_titles_that_were_not_tried_before_make_no_archive_worse() -> None:
     assert found == Compared(Change.UNKNOWN, Because.METHOD)
 
 
+def test_other_titles_are_another_question() -> None:
+    """What opens to a title of one scope may open to it under the other too: nobody tried that one there."""
+    before = replace(GUARDED, titles="scope 2")
+
+    assert compare({DICOM: before}, {DICOM: NAME_GATED}) == Compared(Change.UNKNOWN, Because.METHOD)
+    assert compare({DICOM: NAME_GATED}, {DICOM: before}) == Compared(Change.UNKNOWN, Because.METHOD)
+
+
 _STANDINGS = st.builds(
     Standing,
     st.sampled_from(list(Exposure)),
     st.sampled_from(list(Severity)),
     st.booleans(),
     st.booleans(),
-    st.booleans(),
+    st.sampled_from(["", "scope 1", "scope 2"]),
 )
 _DOORS = st.dictionaries(st.sampled_from([DICOM, WEB, "127.0.0.1:104"]), _STANDINGS)
 

@@ -140,6 +140,11 @@ def test_a_survey_that_was_not_allowed_to_ask_shows_no_zero() -> None:
     assert str(comparison.headline) == ("Of 1 archive that answered anybody, none is closed, 1 is not known")
     assert [line.new for line in comparison.figures] == [1, None, None, None]
     assert re.search(r"Images linked +100 +not asked", out.getvalue())
+    written = io.StringIO()
+    write_comparison_json(comparison, written)
+    document = json.loads(written.getvalue())
+    assert document["linked"]["instances"]["now"] is None
+    assert document["countries"][0]["images_now"] is None
     assert [(row.old, row.new, row.unknown, row.cohort) for row in comparison.countries] == [
         (0, 0, 1, Cohort.UNKNOWN)
     ]
@@ -153,8 +158,22 @@ def test_a_guarded_archive_that_is_gone_let_nobody_in() -> None:
     )
     gone = next(each for each in comparison.archives if each.endpoint.address == "127.9.0.1")
 
-    assert gone.says == "The archive that stood there, closed to strangers, is no longer there."
+    assert gone.says == "No connection any more: it is gone, switched off or behind a firewall."
     assert comparison.headline == "Of 1 archive that answered anybody, none is closed, 1 still answers"
+
+
+def test_a_survey_that_reached_nothing_points_at_its_own_network() -> None:
+    """All archives unreachable at once is said to be no proof that they were closed."""
+    comparison = build_comparison(
+        found(OLD, archive(1, Exposure.QUERYABLE)), found(NEW, beside=nothing_at(1))
+    )
+
+    assert "No archive could be reached by the newer survey: look at its own network first." in (
+        comparison.sentences
+    )
+    assert comparison.archives[0].says == (
+        "No connection any more: it is gone, switched off or behind a firewall."
+    )
 
 
 def test_suspected_decoys_are_in_no_figure() -> None:
