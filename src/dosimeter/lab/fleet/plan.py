@@ -31,6 +31,8 @@ _CAPPED_SIZE: Final = range(800, 25_000)
 _RETRIEVABLE_SHARE: Final = 0.6
 _MOST_BELOW: Final = 260
 """Studies of an archive without counters: its first year holds few enough to be listed as a sample."""
+_IN_THE_FIRST_YEAR: Final = 5
+_MOST_DAYS_BEFORE: Final = 300
 _MOST_SEEDS: Final = 200
 _APART: Final = 1.2
 _SIZES: Final = 11
@@ -239,7 +241,10 @@ class _Planner:
         self._numbers += 1
         if draft.face is None and draft.studies in _CAPPED_SIZE and rng.random() < _CAPPED_SHARE:
             draft.kind = self._drawn(kinds.CAPPED)
-        first = date(self._today.year - rng.randint(3, 11), 12, 31) - timedelta(days=rng.randint(0, 3))
+        first = date(self._today.year - rng.randint(3, 11), 12, 31)
+        # A few studies in the first year: they are what counters are checked with.
+        few = _IN_THE_FIRST_YEAR * (self._today - first).days // draft.studies
+        first -= timedelta(days=min(max(few, rng.randint(0, 3)), _MOST_DAYS_BEFORE))
         each = rng.choice((1, 2, 2, 4, 5))
         draft.holdings = Stock(
             self._numbers,
