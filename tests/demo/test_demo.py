@@ -144,12 +144,12 @@ def test_the_same_people_behind_another_door_stand_beside_the_archive(demo: Demo
 
 
 def test_every_report_is_written(demo: Demo) -> None:
-    """HTML, JSON, JSON Lines and CSV are there, each with every archive, and JSON is as its schema says."""
+    """HTML, JSON, JSON Lines, CSV and PDF are there, each with every archive, JSON as its schema says."""
     _, folder = demo
     addresses = {archive.address for archive in archives_of(folder)}
     page = (folder / "report.html").read_text()
     assert all(address in page for address in addresses)
-    assert "<script" not in page
+    assert (folder / "report.pdf").read_bytes().startswith(b"%PDF-")
     for line in (folder / "report.jsonl").read_text().splitlines():
         jsonschema.validate(json.loads(line), SCHEMA)
     whole = json.loads((folder / "report.json").read_text())

@@ -76,7 +76,7 @@ def test_a_fault_of_ours_is_one_sentence_in_every_command(
         "dosimeter.store.sqlite:SqliteStore.record:ValueError",
         "dosimeter.survey.audit:AuditLog.ended:ValueError",
         "dosimeter.cli.watch:TerminalWatch.endpoint_recorded:AttributeError",
-        "dosimeter.cli.report:write:LookupError",
+        "dosimeter.usecases.make_report:make_report:LookupError",
     ],
 )
 def test_a_fault_in_the_middle_of_a_survey_is_one_sentence_and_leaves_no_association_open(
