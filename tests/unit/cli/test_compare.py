@@ -24,9 +24,8 @@ def twice(terminal: Terminal) -> Terminal:
 
 def surveys(terminal: Terminal) -> tuple[str, str]:
     """Their ids, the older one first."""
-    newer, older = (
-        line.split()[0] for line in terminal.run("survey", "list", "--store", terminal.store).lines
-    )
+    listed = terminal.run("survey", "list", "--store", terminal.store).out
+    newer, older = (line.split()[0] for line in listed.splitlines())
     return older, newer
 
 
