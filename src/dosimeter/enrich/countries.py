@@ -12,6 +12,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Final
 
+from dosimeter.model.countries import country_code_of
 from dosimeter.model.place import Country, DataSource
 from dosimeter.net.address import is_public
 
@@ -26,16 +27,17 @@ class Registries:
         self.source = registries_source()
 
     def countries(self, addresses: Sequence[str]) -> list[Country | None]:
-        """One answer an address, in their order; None where no registry assigned it to a country.
+        """One answer an address, in their order; None where no registry assigned it to one country.
 
-        Loopback, private and reserved addresses belong to nobody: they have none, whatever the data says.
+        Some networks are assigned to Europe (EU) or to Asia and the Pacific (AP). Loopback, private and
+        reserved addresses belong to nobody: they have none, whatever the data says.
         """
         from iptocc import country_code
 
         made: dict[str, Country] = {}
         found: list[Country | None] = []
         for address, code in zip(addresses, country_code(list(addresses)), strict=True):
-            if code is None or not _is_public(address):
+            if code is None or country_code_of(code) is None or not _is_public(address):
                 found.append(None)
                 continue
             if code not in made:

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
 from dosimeter.enrich.problem import PlacesProblem, source_name
-from dosimeter.model.owned import asn_of, country_code_of
+from dosimeter.model.countries import country_code_of
+from dosimeter.model.owned import asn_of
 from dosimeter.model.place import Country, DataSource, Operator, Place
 from dosimeter.model.text import plain_name
 

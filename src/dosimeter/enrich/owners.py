@@ -93,11 +93,10 @@ def _decoded(path: Path, content: bytes) -> str:
 
 
 def _lines(path: Path, text: str) -> Iterator[OwnedNetwork]:
-    first = text.partition("\n")[0]
-    separator = max(_SEPARATORS, key=first.count)
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text), strict=True)
     try:
-        columns = _columns(path, next(rows, []))
+        header = next((row for row in rows if not _is_before_header(row)), [])
+        columns = _columns(path, max(1, rows.line_num), header)
         seen: dict[object, int] = {}
         for row in rows:
             if not any(map(str.strip, row)):
@@ -114,27 +113,45 @@ def _lines(path: Path, text: str) -> Iterator[OwnedNetwork]:
         ) from None
 
 
-def _columns(path: Path, header: list[str]) -> tuple[str, ...]:
+def _separator(text: str) -> str:
+    """The most frequent one of the first line that says something; Excel may name it in a line of its own."""
+    lines = (line for line in io.StringIO(text, newline=None) if not _is_before_header([line]))
+    return max(_SEPARATORS, key=next(lines, "").count)
+
+
+def _is_before_header(row: list[str]) -> bool:
+    """An empty line, or Excel's ``sep=;``, of which the separator may have parted it."""
+    words = "".join(row).strip().strip('"').lower()
+    return not words.strip(_SEPARATORS) or words.rstrip(_SEPARATORS) == "sep="
+
+
+def _columns(path: Path, line: int, header: list[str]) -> tuple[str, ...]:
+    """The names; a column without one, as Excel leaves them behind the others, must stay empty."""
     columns = tuple(each.strip().lower() for each in header)
     known = ", ".join(OWNER_KEYS)
     for column in columns:
-        if column not in OWNER_KEYS:
+        if column and column not in OWNER_KEYS:
             says = f"there is no column {column[:64]!a}; the first line names some of {known}"
-            raise PlacesProblem(path, 1, says)
-        if columns.count(column) > 1:
-            raise PlacesProblem(path, 1, f"the column {column} is there twice; keep one of them")
+            raise PlacesProblem(path, line, says)
+        if column and columns.count(column) > 1:
+            raise PlacesProblem(path, line, f"the column {column} is there twice; keep one of them")
     for column in REQUIRED_OWNER_KEYS:
         if column not in columns:
             raise PlacesProblem(
-                path, 1, f"the column {column} is missing; the first line names some of {known}"
+                path, line, f"the column {column} is missing; the first line names some of {known}"
             )
     return columns
 
 
 def _line(path: Path, number: int, columns: tuple[str, ...], row: list[str]) -> OwnedNetwork:
-    if len(row) > len(columns):
+    if any(map(str.strip, row[len(columns) :])):
         says = f"has {len(row)} values for {len(columns)} columns; use quotation marks around a separator"
         raise PlacesProblem(path, number, says)
+    for at, (column, value) in enumerate(zip(columns, row, strict=False), start=1):
+        if not column and value.strip():
+            raise PlacesProblem(
+                path, number, f"column {at} has a value and no name in the first line; name it"
+            )
     words = dict(zip(columns, row, strict=False))
     try:
         return owned_network(canonical_network(words.get("network", "").strip()), words)

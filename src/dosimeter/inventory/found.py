@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 
 from dosimeter.inventory.entry import LAST_PORT
 from dosimeter.inventory.tally import Tally, Why
+from dosimeter.model.countries import country_code_of
 from dosimeter.model.place import Sighting
 from dosimeter.model.target import Service, Target
 from dosimeter.net.address import AddressRefused, canonical_address
@@ -21,7 +22,6 @@ LONGEST_OPERATOR: Final = 128
 """Characters kept of an operator's name."""
 _EARLIEST: Final = datetime(1990, 1, 1, tzinfo=UTC)
 _LATEST: Final = datetime(2100, 1, 1, tzinfo=UTC)
-_COUNTRY_LETTERS: Final = 2
 _PORT_DIGITS: Final = 5
 
 
@@ -128,10 +128,8 @@ def moment_of(value: object) -> datetime | None:
 
 
 def country_of(value: object) -> str | None:
-    """A code of two letters, in capitals, or None."""
-    if isinstance(value, str) and len(value) == _COUNTRY_LETTERS and value.isascii() and value.isalpha():
-        return value.upper()
-    return None
+    """The code of a country in capitals, or None."""
+    return country_code_of(value) if isinstance(value, str) else None
 
 
 def as_number_of(value: object) -> int | None:

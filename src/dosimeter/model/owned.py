@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
 from typing import Final
 
+from dosimeter.model.countries import OFTEN_MEANT, country_code_of
 from dosimeter.model.text import MAX_NAME_TEXT, plain_name
 
 OWNER_KEYS: Final = ("network", "organisation", "sector", "contact", "country", "asn", "operator")
@@ -15,7 +16,6 @@ OWNER_KEYS: Final = ("network", "organisation", "sector", "contact", "country", 
 
 REQUIRED_OWNER_KEYS: Final = ("network", "organisation")
 
-_COUNTRY: Final = re.compile(r"[A-Za-z]{2}\Z")
 _ASN: Final = re.compile(r"(?:[Aa][Ss])?([0-9]{1,10})\Z")
 _LARGEST_ASN: Final = 4_294_967_295
 """RFC 6793: 32 bits."""
@@ -54,14 +54,12 @@ def owned_network(network: IPv4Network | IPv6Network, words: Mapping[str, str]) 
     organisation, country, asn = texts["organisation"], texts["country"], texts["asn"]
     if not organisation:
         raise OwnerRefused("organisation", "is empty; name whose network it is")
-    if country and not _COUNTRY.match(country):
-        raise OwnerRefused("country", "is not a code of two letters (ISO 3166-1), as in FR")
     return OwnedNetwork(
         network,
         organisation,
         texts["sector"] or None,
         texts["contact"] or None,
-        country.upper() or None,
+        _country(country) if country else None,
         _asn(asn) if asn else None,
         texts["operator"] or None,
     )
@@ -74,9 +72,14 @@ def asn_of(text: str) -> int | None:
     return number if 1 <= number <= _LARGEST_ASN else None
 
 
-def country_code_of(text: str) -> str | None:
-    """The code in capitals; None where it is not two letters."""
-    return text.upper() if _COUNTRY.match(text) else None
+def _country(text: str) -> str:
+    code = country_code_of(text)
+    if code is None:
+        meant = OFTEN_MEANT.get(text.upper())
+        if meant is not None:
+            raise OwnerRefused("country", f"{text.upper()} is no code of ISO 3166-1; write {meant}")
+        raise OwnerRefused("country", "is not a code of two letters that ISO 3166-1 assigns, as in FR")
+    return code
 
 
 def _asn(text: str) -> int:

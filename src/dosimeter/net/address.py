@@ -130,6 +130,10 @@ def canonical_address(text: str) -> str:
     return str(address) if ":" in text else text  # There is one spelling of an IPv4 address that is parsed.
 
 
+_RANGE: Final = re.compile(r"[0-9.]+\s*-\s*[0-9.]+\Z|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*\s*-\s*[0-9a-fA-F:.]+\Z")
+"""Two addresses, or the last numbers of one, with a hyphen between them."""
+
+
 def canonical_network(text: str) -> Network:
     """A network in CIDR notation, or a single address as a network of one.
 
@@ -138,6 +142,8 @@ def canonical_network(text: str) -> Network:
             touches a range whose addresses :func:`parse_address` refuses or unwraps.
     """
     base, slash, length = text.partition("/")
+    if not slash and _RANGE.match(text):
+        raise AddressRefused(text, "is a range; write networks in CIDR notation, as in 10.20.0.0/16")
     if not slash:
         return ip_network(parse_address(text))
     if "%" in text:
@@ -254,7 +260,7 @@ def _parse_v6(text: str) -> Address:
 def _refuse_special(text: str, network: Network) -> None:
     """Refuse a network in which some address is refused or means another address."""
     if network.prefixlen == 0:
-        raise AddressRefused(text, "is the whole internet; name the networks that may be asked")
+        raise AddressRefused(text, "is the whole internet; name each network that is meant")
     for special, why in _NOT_A_HOST:
         if network == special or _overlap(special, network):
             raise AddressRefused(text, f"touches {special}, which {why}")

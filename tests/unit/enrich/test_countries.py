@@ -35,6 +35,14 @@ def test_what_the_data_says_of_a_private_address_is_not_believed(monkeypatch: py
     assert found == [None, Country("FR", registries.source), None]
 
 
+def test_a_network_that_is_assigned_to_a_region_has_no_country(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Europe and the Pacific are on no list of countries."""
+    monkeypatch.setattr("iptocc.country_code", lambda _addresses: ["EU", "AP", "FR"])
+    registries = Registries()
+    found = registries.countries(["8.8.8.8", "8.8.4.4", "1.1.1.1"])
+    assert found == [None, None, Country("FR", registries.source)]
+
+
 def test_the_source_is_the_package_and_the_day_it_was_built() -> None:
     """The day is that of its build record; the version tells which data it is."""
     source = Registries().source

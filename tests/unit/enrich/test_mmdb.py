@@ -67,6 +67,8 @@ def test_the_layouts_that_people_have_are_read(
         *("text", 7, [], {}),
         {"country": {"iso_code": "France"}},
         {"country": {"iso_code": 33}},
+        {"country": {"iso_code": "EU"}},
+        {"country_code": "ZZ"},
         {"country_code": "\u202eF"},
         {"asn": "ASx"},
         {"autonomous_system_number": 0},

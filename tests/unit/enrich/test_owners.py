@@ -72,6 +72,16 @@ def test_a_table_from_any_spreadsheet_is_read(tmp_path: Path, separator: str, ma
     assert found.place("10.2.0.1") is None
 
 
+@pytest.mark.parametrize("before", ["", "\n\n", "sep=;\n", '"sep=;"\n', "SEP=;\n\n", ";;;\n"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_what_excel_adds_is_left_out(tmp_path: Path, before: str, end: str) -> None:
+    """Empty columns behind the others, empty lines, and the line that names the separator."""
+    content = before + "network;organisation;;;\n10.1.0.0/16;A, B;;;\n10.2.0.0/16;C;;;;;\n"
+    found = table(tmp_path, content.replace("\n", end))
+    assert owner_of(found.place("10.1.0.1")) == "A, B"
+    assert owner_of(found.place("10.2.0.1")) == "C"
+
+
 def test_the_longest_prefix_wins(tmp_path: Path) -> None:
     """Whatever the order of the lines; an address alone is a network of one; IPv6 does not meet IPv4."""
     found = table(
@@ -98,11 +108,22 @@ def test_the_longest_prefix_wins(tmp_path: Path) -> None:
         (HEAD + "010.0.0.1,A\n", "2: network 010.0.0.1 "),
         (HEAD + "10.0.0.0/8, ,\n", "2: organisation is empty"),
         (HEAD + "10.0.0.0/8,A,,,France\n", "2: country is not a code of two letters"),
+        (HEAD + "10.0.0.0/8,A,,,UK\n", "2: country UK is no code of ISO 3166-1; write GB"),
+        (HEAD + "10.0.0.0/8,A,,,el\n", "2: country EL is no code of ISO 3166-1; write GR"),
+        (HEAD + "10.0.0.0/8,A,,,ZZ\n", "2: country is not a code of two letters that ISO 3166-1 assigns"),
+        (
+            HEAD + "10.1.0.0-10.1.0.255,A\n",
+            "2: network 10.1.0.0-10.1.0.255 is a range; write networks in CIDR",
+        ),
+        (HEAD + "10.1.0.0 - 255,A\n", "2: network 10.1.0.0 - 255 is a range; write networks in CIDR"),
+        (HEAD + "fd00::1-fd00::9,A\n", "2: network fd00::1-fd00::9 is a range; write networks in CIDR"),
+        (HEAD + "0.0.0.0/0,A\n", "2: network 0.0.0.0/0 is the whole internet; name each network"),
+        ("sep=;\n\nnetwork;organisation;;\n10.0.0.0/8;A;;x\n", "4: column 4 has a value and no name"),
         (HEAD + "10.0.0.0/8,A,,,,AS0\n", "2: asn is not the number of a network"),
         (HEAD + "10.0.0.0/8,A,,,,4294967296\n", "2: asn is not the number of a network"),
         (HEAD + f"10.0.0.0/8,{'A' * 65}\n", "2: organisation is longer than 64 characters"),
         (HEAD + "10.0.0.0/8,A\n10.0.0.0/9,B\n10.0.0.0/8,C\n", "4: 10.0.0.0/8 is in line 2 already"),
-        (HEAD + "10.0.0.0/8,A,,,,,,,\n", "2: has 9 values for 7 columns"),
+        (HEAD + "10.0.0.0/8,A,,,,,,,x\n", "2: has 9 values for 7 columns"),
         (HEAD + '10.0.0.0/8,"A\n', "2: is not CSV"),
         (HEAD.encode() + b"10.0.0.0/8,CHU de Besan\xe7on\n", "2: is not UTF-8 text"),
         (HEAD.encode("utf-16"), "1: is not UTF-8 text"),

@@ -127,7 +127,10 @@ def test_odd_values_of_kept_fields_are_none() -> None:
         "location": {"country_code": "F\n"},
         "org": "\x1b[2J\u202eName\n of " + "x" * 500,
     }
-    [one], _ = read(lines(odd))
+    europe = {**DICOM, "location": {"country_code": "EU"}}
+    [one, two], _ = read(lines(odd, europe))
+    assert two.sighting is not None
+    assert two.sighting.country is None
     assert one.sighting is not None
     assert (one.sighting.asn, one.sighting.last_seen, one.sighting.country) == (None, None, None)
     assert one.sighting.operator is not None
@@ -170,11 +173,14 @@ def test_what_stands_behind_the_records_of_a_search_is_no_record(indent: int | N
 def test_a_port_may_be_written_in_quotation_marks() -> None:
     """Databases and scripts between Shodan and us make texts of numbers."""
     assert places(lines({**DICOM, "port": "104"})) == [("192.0.2.5", 104, Service.DICOM)]
-    odd = [{**DICOM, "port": port} for port in ("0", "65536", "000104", "\uff11\uff10\uff14", "-1", " 104", "", [104])]
-    assert left_out(lines(*odd)) == {Why.NO_PORT: len(odd)}
+    odd = ("0", "65536", "000104", "\uff11\uff10\uff14", "-1", " 104", "", [104])
+    assert left_out(lines(*[{**DICOM, "port": port} for port in odd])) == {Why.NO_PORT: len(odd)}
 
 
-CONVERTED = "data,hostnames,ip,ip_str,ipv6,org,isp,location.country_code,location.city,asn,port,timestamp,transport,html"
+CONVERTED = (
+    "data,hostnames,ip,ip_str,ipv6,org,isp,location.country_code,location.city,asn,port,timestamp,"
+    "transport,html"
+)
 """The first line of ``shodan convert FILE csv``, a few columns left out."""
 
 
