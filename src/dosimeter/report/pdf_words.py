@@ -14,6 +14,7 @@ TEMPLATE_WORDS: Final = {
     "not-known": say("What is not known"),
     "to-do": say("To do:"),
     "proof": say("To prove it:"),
+    "technicians": say("For whoever runs these archives:"),
     "zoom": say("Europe, larger"),
 }
 """What the template itself prints."""

@@ -1,4 +1,4 @@
-"""The cyclic garbage collector, told that a survey makes much and leaves no cycles."""
+"""The cyclic garbage collector, told that a survey, and its report, make much and leave no cycles."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _ALLOCATIONS: Final = 100_000
 
 @contextmanager
 def rare_collections() -> Iterator[None]:
-    """Collect seldom, and never look again at what was there before; a tenth of a survey's CPU."""
+    """Collect seldom, and never look again at what was there before; a tenth of the CPU of either."""
     before = gc.get_threshold()
     gc.freeze()
     gc.set_threshold(_ALLOCATIONS, *before[1:])

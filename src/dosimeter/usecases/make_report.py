@@ -28,6 +28,7 @@ from dosimeter.report.study import Edition
 from dosimeter.report.trend_picture import TrendPoint
 from dosimeter.store.problem import StoreProblem
 from dosimeter.store.sqlite import SqliteStore
+from dosimeter.usecases.collector import rare_collections
 from dosimeter.usecases.destination import check_destination, destination
 from dosimeter.usecases.locating import placed_archives, relocate
 from dosimeter.usecases.surveys import opened
@@ -87,6 +88,7 @@ def check_report(form: str, output: str | None, edition: Edition = Edition.OWNER
     check_destination(output, binary=Format(form) in BINARY)
 
 
+@rare_collections()
 def make_report(
     store_url: str | None,
     survey: str,
@@ -117,6 +119,7 @@ def make_report(
     return judged.worst
 
 
+@rare_collections()
 def write_all(
     store_url: str | None,
     survey: str,
