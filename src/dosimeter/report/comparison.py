@@ -30,6 +30,7 @@ from dosimeter.report.comparison_parts import (
 )
 from dosimeter.report.comparison_words import change_says, headline_of, is_open_now, sentences_of
 from dosimeter.report.figures import Figures, Tally
+from dosimeter.report.place_json import country_word
 
 MOST_OF_THE_IMAGES: Final = 0.75
 """Countries that together hold this part of the images made the "ugly" of the 60-day review."""
@@ -152,7 +153,7 @@ def _entry(group: _Group, told: Mapping[str, Exposure]) -> ComparedArchive:
         severity=shown.verdict.severity,
         old_studies=None if before is None else before.findings.census.counts.studies,
         new_studies=None if now is None else now.findings.census.counts.studies,
-        country=None if place.country is None else place.country.code,
+        country=country_word(place),
         organisation=None if place.owner is None else place.owner.organisation,
         says=change_says(compared.change, compared.because, old_exposure, new_exposure),
     )
@@ -253,8 +254,7 @@ def _countries(archives: Iterable[ComparedArchive], now: SurveyFound) -> tuple[C
         appeared[country] += stands and not was
     for archive in now.archives:
         if is_open_now(archive.exposure) and not archive.findings.is_suspected_decoy:
-            code = None if archive.place.country is None else archive.place.country.code
-            images[code] += _value(archive.findings.census.counts.instances)
+            images[country_word(archive.place)] += _value(archive.findings.census.counts.instances)
     heavy = _heavy(images)
     rows = [
         CountryThenAndNow(

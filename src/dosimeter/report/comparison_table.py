@@ -26,7 +26,7 @@ from dosimeter.report.comparison_words import (
     told_words,
 )
 from dosimeter.report.language import Language
-from dosimeter.report.terminal_text import EXPOSURE_STYLE, SEVERITY_STYLE, STICKY, item, new_table, text_line
+from dosimeter.report.terminal_text import SEVERITY_STYLE, STICKY, Pen, item, new_table
 from dosimeter.report.words import EXPOSURE_WORD
 
 _CHANGE_STYLE: Final = {
@@ -55,56 +55,56 @@ def write_comparison_table(
     """
     console = Console(file=out, width=width, highlight=False, markup=False, emoji=False, soft_wrap=False)
     with console.capture() as captured:
-        for part in _parts(comparison, language):
+        for part in _parts(comparison, Pen(language)):
             console.print(part)
             console.print()
     text = captured.get().replace(STICKY, " ")
     out.writelines(f"{line.rstrip()}\n" for line in text.rstrip("\n").split("\n"))
 
 
-def _parts(comparison: Comparison, language: Language) -> Iterable[RenderableType]:
-    lines = (item("-", text_line(language.text(each))) for each in comparison.sentences)
+def _parts(comparison: Comparison, pen: Pen) -> Iterable[RenderableType]:
+    lines = (item("-", pen.line(each)) for each in comparison.sentences)
     style = f"bold {SEVERITY_STYLE[comparison.gravest]}".replace("bold bold", "bold").replace("dim", "")
-    yield Group(text_line(language.text(comparison.headline), style.strip()), Text(), *lines)
-    yield _totals(comparison, language)
-    yield _changes(comparison, language)
+    yield Group(pen.line(comparison.headline, style.strip()), Text(), *lines)
+    yield _totals(comparison, pen)
+    yield _changes(comparison, pen)
     if any(row.country is not None for row in comparison.countries):
-        yield _countries(comparison, language)
+        yield _countries(comparison, pen)
     if comparison.shown:
-        yield _archives(comparison.shown, language)
+        yield _archives(comparison.shown, pen)
 
 
-def _totals(comparison: Comparison, language: Language) -> RenderableType:
+def _totals(comparison: Comparison, pen: Pen) -> RenderableType:
     table = new_table()
-    table.add_column(language.text(say("Totals, without suspected decoys")))
+    table.add_column(pen.line(say("Totals, without suspected decoys")))
     for head in (say("As told then"), say("Then, by the rules of today"), say("Now")):
-        table.add_column(language.text(head), justify="right")
+        table.add_column(pen.line(head), justify="right")
     for line in comparison.figures:
-        told = language.text(told_words(line))
-        numbers = (language.text(figure_words(number)) for number in (line.old, line.new))
-        table.add_row(language.text(line.label), told, *numbers)
+        told = pen.line(told_words(line))
+        numbers = (pen.line(figure_words(number)) for number in (line.old, line.new))
+        table.add_row(pen.line(line.label), told, *numbers)
     for label, before, now in holdings_lines(comparison):
-        table.add_row(language.text(label), "", language.text(before), language.text(now))
+        table.add_row(pen.line(label), "", pen.line(before), pen.line(now))
     return table
 
 
-def _changes(comparison: Comparison, language: Language) -> RenderableType:
+def _changes(comparison: Comparison, pen: Pen) -> RenderableType:
     table = new_table()
-    table.add_column(language.text(say("What became of the archives")))
+    table.add_column(pen.line(say("What became of the archives")))
     for head in (say("Archives"), say("the network"), say("the method")):
-        table.add_column(language.text(head), justify="right")
+        table.add_column(pen.line(head), justify="right")
     for line in comparison.changes:
         style = _CHANGE_STYLE[line.change] if line.number else "dim"
-        word = text_line(language.text(CHANGE_WORD[line.change]), style)
+        word = pen.line(CHANGE_WORD[line.change], style)
         numbers = (line.number, line.network, line.method)
-        cells = [text_line(language.number(each), style) for each in numbers]
+        cells = [pen.number(each, style) for each in numbers]
         table.add_row(word, *(cells if line.change is not Change.UNCHANGED else cells[:1]))
     return table
 
 
-def _countries(comparison: Comparison, language: Language) -> RenderableType:
+def _countries(comparison: Comparison, pen: Pen) -> RenderableType:
     table = new_table()
-    table.add_column(language.text(say("Country of registration")))
+    table.add_column(pen.line(say("Country of registration")))
     heads = (
         say("Open before"),
         say("Open now"),
@@ -114,48 +114,46 @@ def _countries(comparison: Comparison, language: Language) -> RenderableType:
         say("Images now"),
     )
     for head in heads:
-        table.add_column(language.text(head), justify="right")
+        table.add_column(pen.line(head), justify="right")
     table.add_column("")
     for row in comparison.countries:
         table.add_row(
-            text_line(language.text(country_label(row.country, language.country))),
-            *(language.number(each) for each in (row.old, row.new, row.closed, row.appeared, row.unknown)),
-            language.text(figure_words(row.images)),
-            language.text(COHORT_WORD[row.cohort]),
+            pen.line(country_label(row.country, pen.language.country)),
+            *(pen.number(each) for each in (row.old, row.new, row.closed, row.appeared, row.unknown)),
+            pen.line(figure_words(row.images)),
+            pen.line(COHORT_WORD[row.cohort]),
         )
-    return Group(table, text_line(language.text(COUNTRIES_MEAN), "dim"))
+    return Group(table, pen.line(COUNTRIES_MEAN, "dim"))
 
 
-def _archives(changed: Sequence[ComparedArchive], language: Language) -> RenderableType:
+def _archives(changed: Sequence[ComparedArchive], pen: Pen) -> RenderableType:
     table = new_table()
-    table.add_column(language.text(say("Archive")), no_wrap=True, overflow="fold", min_width=_LONGEST_IPV4)
+    table.add_column(pen.line(say("Archive")), no_wrap=True, overflow="fold", min_width=_LONGEST_IPV4)
     for head in (say("Change"), say("Then"), say("Now"), say("It rests on"), say("Owner")):
-        table.add_column(language.text(head))
+        table.add_column(pen.line(head))
     for each in changed[:ROWS_SHOWN]:
         table.add_row(
-            text_line(each.endpoint.authority),
-            text_line(language.text(CHANGE_WORD[each.change]), _CHANGE_STYLE[each.change]),
-            _then(each, language),
-            _rung(each.new, language),
-            text_line(
-                language.text(BECAUSE_WORD[each.because]), "dim" if each.because is Because.METHOD else ""
-            ),
-            text_line(each.organisation or language.text(OWNER_UNKNOWN)),
+            pen.line(each.endpoint.authority),
+            pen.line(CHANGE_WORD[each.change], _CHANGE_STYLE[each.change]),
+            _then(each, pen),
+            _rung(each.new, pen),
+            pen.line(BECAUSE_WORD[each.because], "dim" if each.because is Because.METHOD else ""),
+            pen.line(each.organisation or OWNER_UNKNOWN),
         )
     rest = len(changed) - ROWS_SHOWN
     if rest <= 0:
         return table
     more = say("{rest} more: `dosimeter compare … -f csv` lists all.", rest=rest)
-    return Group(table, text_line(language.text(more)))
+    return Group(table, pen.line(more))
 
 
-def _then(each: ComparedArchive, language: Language) -> Text:
+def _then(each: ComparedArchive, pen: Pen) -> Text:
     if not each.is_rejudged:
-        return _rung(each.old, language)
-    return text_line(language.text(then_words(each, EXPOSURE_WORD.__getitem__)))
+        return _rung(each.old, pen)
+    return pen.line(then_words(each, EXPOSURE_WORD.__getitem__))
 
 
-def _rung(exposure: Exposure | None, language: Language) -> Text:
+def _rung(exposure: Exposure | None, pen: Pen) -> Text:
     if exposure is None:
-        return text_line(language.text(NOT_THERE), "dim")
-    return text_line(language.text(EXPOSURE_WORD[exposure]), EXPOSURE_STYLE[exposure])
+        return pen.line(NOT_THERE, "dim")
+    return pen.exposure(exposure)
