@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from dosimeter.model.place import NOWHERE, Country, DataSource, Operator, Place, Sighting
+
+SCOPE_SOURCE: Final = "owners of the scope"
+"""How reports call the tables ``[[owners]]``; their day is that from which the scope is valid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +54,28 @@ def inventory_place(sighting: Sighting) -> Place:
     )
 
 
-def _parted(before: Place) -> tuple[Place, Place]:
-    """What a table of owners said, which is known by the source of the owner, and all else."""
-    if before.owner is None:
-        return NOWHERE, before
+def without_given_table(before: Place) -> Place:
+    """The place without what a table of the command line said; the scope's own stays."""
+    if before.owner is None or before.owner.source.name == SCOPE_SOURCE:
+        return before
     source = before.owner.source
     country, operator = before.country, before.operator
-    country_too = country is not None and country.source == source
-    operator_too = operator is not None and operator.source == source
-    by_table = Place(country if country_too else None, operator if operator_too else None, before.owner)
-    return by_table, Place(None if country_too else country, None if operator_too else operator)
+    return Place(
+        None if country is not None and country.source == source else country,
+        None if operator is not None and operator.source == source else operator,
+    )
+
+
+def _parted(before: Place) -> tuple[Place, Place]:
+    """What tables of owners said, known as the source of the owner or by their name, and all else."""
+    country, operator, owner = before.country, before.operator, before.owner
+    table = None if owner is None else owner.source
+
+    def is_by_table(statement: Country | Operator | None) -> bool:
+        return statement is not None and (statement.source == table or statement.source.name == SCOPE_SOURCE)
+
+    country_too, operator_too = is_by_table(country), is_by_table(operator)
+    return (
+        Place(country if country_too else None, operator if operator_too else None, owner),
+        Place(None if country_too else country, None if operator_too else operator),
+    )

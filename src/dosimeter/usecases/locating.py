@@ -12,20 +12,19 @@ from pathlib import Path
 from typing import Final
 
 from dosimeter.enrich.countries import Registries
-from dosimeter.enrich.locate import Words, inventory_place, place_of
+from dosimeter.enrich.locate import SCOPE_SOURCE, Words, inventory_place, place_of, without_given_table
 from dosimeter.enrich.mmdb import GeoDatabase
 from dosimeter.enrich.owners import OwnerTable, read_owner_table
 from dosimeter.model.place import NOWHERE, DataSource, Place, Sighting
+from dosimeter.model.problem import Problem
 from dosimeter.model.scope import Authorisation
 from dosimeter.model.target import Endpoint
 from dosimeter.report.archive import Archive
+from dosimeter.scopefile.read import parse_scope, read_bytes
 from dosimeter.store.rows import address_key
 from dosimeter.store.sightings import merged
 from dosimeter.store.sqlite import SqliteStore
 from dosimeter.usecases.judging import judge_all
-
-SCOPE_SOURCE: Final = "owners of the scope"
-"""How reports call the tables ``[[owners]]``; their day is that from which the scope is valid."""
 
 _ADDRESSES_A_BATCH: Final = 2_000
 
@@ -59,21 +58,45 @@ def place_sources(
 def locate(store: SqliteStore, survey_id: str, sources: PlaceSources) -> None:
     """Place every address that answered, and keep that in place of what was kept before.
 
+    What only older data says stays as it was: a run that goes on need not be given the same files again. But
+    a table of the command line stands for all that were given before it, so that a line which was taken out
+    of it is no longer said.
+
     Raises:
         Problem: the store cannot be read or written, or a database is damaged.
     """
-    store.set_places(survey_id, _places(store, survey_id, sources, {}))
+    before = dict(store.places(survey_id))
+    if any(table.source.name != SCOPE_SOURCE for table in sources.tables):
+        before = {address: without_given_table(place) for address, place in before.items()}
+    store.set_places(survey_id, _places(store, survey_id, sources, before))
 
 
 def relocate(store: SqliteStore, survey_id: str, geo_dbs: tuple[Path, ...], owners: Path | None) -> None:
-    """Place a survey again with other data, and keep that. What only older data says stays as it was.
+    """Place a survey again with other data, and keep that, as `locate` does.
+
+    The owners that its scope names are asked too, where the file is still the one the survey ran under.
 
     Raises:
         Problem: a file cannot be used, or the store cannot be read or written.
     """
-    with place_sources(geo_dbs, owners) as sources:
-        before = dict(store.places(survey_id))
-        store.set_places(survey_id, _places(store, survey_id, sources, before))
+    with place_sources(geo_dbs, owners, _scope_of(store, survey_id)) as sources:
+        locate(store, survey_id, sources)
+
+
+def _scope_of(store: SqliteStore, survey_id: str) -> Authorisation | None:
+    path = store.scope_path(survey_id)
+    if not path:
+        return None
+    try:
+        scope = parse_scope(Path(path), read_bytes(Path(path)))
+    except Problem:  # Moved, or changed beyond reading: what was placed by it before stays.
+        return None
+    return scope if scope.sha256 == store.header(survey_id).scope_sha256 else None
+
+
+def has_forgotten_places(store: SqliteStore, survey_id: str) -> bool:
+    """Whether something answered and no place is stored, as after a run that was killed."""
+    return next(store.answered(survey_id), None) is not None and next(store.places(survey_id), None) is None
 
 
 def places_of(store: SqliteStore, survey_id: str) -> Mapping[str, Place]:

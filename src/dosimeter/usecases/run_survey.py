@@ -32,7 +32,7 @@ from dosimeter.survey.runner import Assignment, Runner
 from dosimeter.usecases.authorise import authorisation_of
 from dosimeter.usecases.collector import rare_collections
 from dosimeter.usecases.descriptors import raise_descriptor_limit
-from dosimeter.usecases.locating import PlaceSources, locate, place_sources
+from dosimeter.usecases.locating import PlaceSources, has_forgotten_places, locate, place_sources
 from dosimeter.usecases.surveys import opened
 from dosimeter.usecases.system_clock import SystemClock
 
@@ -43,6 +43,12 @@ NOT_COMPARED: Final = say(
     "Archives counted before are not compared with those counted now: the key for it was never stored. "
     "One that stands behind two addresses may be counted twice."
 )
+
+NOT_PLACED: Final = say(
+    "Where the archives are and whose they are was not stored: if the survey began with --owners or "
+    "--geo-db, give them again, now or to `dosimeter report`."
+)
+"""A run places what answered when it ends, in order; one that was killed did not."""
 
 
 class Watch(Observer, Protocol):
@@ -186,6 +192,9 @@ def resume(request: ResumeRequest, watch: Watch) -> Outcome:
             store.resume(survey_id)
             if header.touch >= Touch.COUNT and store.counts(survey_id).recorded:
                 watch.note(NOT_COMPARED)
+            was_killed = header.state is SurveyState.RUNNING and has_forgotten_places(store, survey_id)
+            if was_killed and request.owners is None and not request.geo_dbs:
+                watch.note(NOT_PLACED)
             hosts = sum(1 for _ in store.pending(survey_id))
             return _Run(store, header, authorisation, gate, clock, sources).perform(audit, hosts, watch)
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from ipaddress import ip_network
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dosimeter.enrich.countries import Registries
+from dosimeter.enrich.locate import SCOPE_SOURCE
 from dosimeter.enrich.problem import PlacesProblem
 from dosimeter.model.attempt import Cause, Failed
 from dosimeter.model.owned import OwnedNetwork
@@ -16,15 +18,15 @@ from dosimeter.model.place import NOWHERE, Country, DataSource, Operator, Owner,
 from dosimeter.scopefile.read import parse_scope
 from dosimeter.store.sqlite import open_store
 from dosimeter.usecases.locating import (
-    SCOPE_SOURCE,
     PlaceSources,
+    has_forgotten_places,
     locate,
     place_sources,
     placed_archives,
     places_of,
     relocate,
 )
-from dosimeter.usecases.run_survey import ResumeRequest, SurveyRequest, resume, start
+from dosimeter.usecases.run_survey import NOT_PLACED, ResumeRequest, SurveyRequest, resume, start
 from tests.contract.samples import NOON, header, host, record
 from tests.peers.archive import Archive
 from tests.survey.terminal import Terminal
@@ -123,6 +125,78 @@ def test_a_survey_is_placed_again_with_other_data(store: SqliteStore, tmp_path: 
     found = dict(store.places("s1"))[RENATER]
     assert found.owner is not None
     assert (found.owner.organisation, found.country and found.country.code) == ("Clinic", "CH")
+
+
+def test_a_line_that_was_taken_out_of_a_table_is_no_longer_said(store: SqliteStore, tmp_path: Path) -> None:
+    """The wrong hospital would be called; what no table said stays."""
+    wrong = table(tmp_path, f"{RENATER},Wrong hospital,,CH", f"{PRIVATE},Ours,,")
+    relocate(store, "s1", (), wrong)
+    corrected = table(tmp_path, f"{PRIVATE},Ours,,").rename(tmp_path / "corrected.csv")
+    relocate(store, "s1", (), corrected)
+    found = dict(store.places("s1"))
+    assert found[RENATER] == Place(Country("FR", Registries().source))
+    assert found[GOOGLE].operator is not None
+    assert found[PRIVATE].owner is not None
+
+
+def test_the_scopes_owner_comes_back_from_behind_a_table(tmp_path: Path) -> None:
+    """The scope of the survey is read again, if it is still the same."""
+    terminal = Terminal(tmp_path)
+    with Archive() as archive:
+        scope = terminal.scope(archive)
+        scope.write_text(
+            scope.read_text() + '\n[[owners]]\nnetwork = "127.0.0.0/8"\norganisation = "Of the scope"\n'
+        )
+        start(
+            SurveyRequest(
+                scope=scope, store_url=terminal.store, owners=table(tmp_path, "127.0.0.0/8,Wrong,,")
+            ),
+            Watch(),
+        )
+    with open_store(terminal.store) as kept:
+        survey = kept.find("last")
+        relocate(kept, survey, (), table(tmp_path, "10.0.0.0/8,Elsewhere,,"))
+        [place] = dict(kept.places(survey)).values()
+        assert place.owner is not None
+        assert (place.owner.organisation, place.owner.source.name) == ("Of the scope", SCOPE_SOURCE)
+        scope.write_text("changed")
+        relocate(kept, survey, (), table(tmp_path, "10.0.0.0/8,Elsewhere,,"))
+        assert list(dict(kept.places(survey)).values()) == [place]
+
+
+def test_a_run_that_goes_on_keeps_what_the_first_was_told(store: SqliteStore, tmp_path: Path) -> None:
+    """The owner of the first run outlives the second, which was given no table."""
+    with place_sources((), table(tmp_path, f"{RENATER},Hospital,,")) as sources:
+        locate(store, "s1", sources)
+    locate(store, "s1", PlaceSources())
+    owner = dict(store.places("s1"))[RENATER].owner
+    assert owner is not None
+    assert owner.organisation == "Hospital"
+
+
+def test_a_survey_that_was_killed_says_that_its_table_is_wanted_again(tmp_path: Path) -> None:
+    """Without a table, and with nothing stored of where what answered is; not if one is given."""
+    terminal = Terminal(tmp_path)
+    owners = table(tmp_path, "127.0.0.0/8,Our own lab,,FR")
+    with Archive() as archive:
+        scope = terminal.scope(archive)
+        start(SurveyRequest(scope=scope, store_url=terminal.store, owners=owners), Watch())
+        with open_store(terminal.store) as kept:
+            survey = kept.find("last")
+            assert not has_forgotten_places(kept, survey)
+            kept.set_places(survey, [])
+            assert has_forgotten_places(kept, survey)
+        with sqlite3.connect(terminal.store.removeprefix("sqlite:///")) as raw:
+            raw.execute("UPDATE surveys SET state = 'running', completed = NULL")
+        told, warned = Watch(), Watch()
+        resume(ResumeRequest("last", store_url=terminal.store), warned)
+        with sqlite3.connect(terminal.store.removeprefix("sqlite:///")) as raw:
+            raw.execute("UPDATE surveys SET state = 'running', completed = NULL")
+        resume(ResumeRequest("last", store_url=terminal.store, owners=owners), told)
+    assert (NOT_PLACED in warned.notes, NOT_PLACED in told.notes) == (True, False)
+    with open_store(terminal.store) as kept:
+        [(_, place)] = kept.places(survey)
+        assert place.owner is not None
 
 
 def test_a_file_that_cannot_be_used_changes_nothing(store: SqliteStore, tmp_path: Path) -> None:
