@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import product
+from random import Random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dosimeter.model.census import Exact
 from dosimeter.report.adding import sum_of
+from dosimeter.report.study import Edition
 from dosimeter.report.study_small import is_small, withheld_rows
 from dosimeter.report.study_tally import Line
+from tests.unit.report import studies
 
 SMALL = range(1, 11)
 MANY = 9
@@ -100,13 +103,29 @@ def test_no_small_amount_is_determined_by_all_that_is_shown(studies: list[int]) 
             assert len(possible[place] & set(SMALL)) >= MANY
 
 
-@given(tables, st.integers(1, 4))
-def test_what_fewer_than_three_archives_hold_is_not_left_alone(rows: list[Row], few: int) -> None:
-    """One withheld row of one archive, or two of one each, would be one hospital's or two's own figures."""
-    lines = [row.line() for row in rows]
-    for line in lines[:few]:
-        line.queryable = 1
-    hidden = withheld_rows(lines, fewest_open=3)
-    if hidden is not None:
-        assert all(place in hidden for place, line in enumerate(lines) if line.queryable == 1)
-        assert not hidden or sum(lines[place].queryable for place in hidden) >= 3
+kinds = st.tuples(st.sampled_from((64500, 64501)), st.sampled_from(("hospital", "practice")))
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(st.tuples(st.sampled_from(("FR", "TR", "US")), kinds, numbers), min_size=2, max_size=8),
+    st.randoms(use_true_random=False),
+)
+def test_whoever_of_a_country_holds_it_the_edition_is_the_same(
+    rows: list[tuple[str, tuple[int, str], int]], random: Random
+) -> None:
+    """Archives of one country exchange what they hold: no table by operator, sector or product tells."""
+    held: dict[str, list[int]] = {}
+    for country, _, number in rows:
+        held.setdefault(country, []).append(number)
+    for amounts in held.values():
+        random.shuffle(amounts)
+
+    def edition(holds: list[int]) -> object:
+        archives = [
+            studies.opened(place, studies.place(country, asn, "North", sector), studies=Exact(number))
+            for place, ((country, (asn, sector), _), number) in enumerate(zip(rows, holds, strict=True))
+        ]
+        return studies.document(archives, Edition.SHAREABLE)
+
+    assert edition([number for _, _, number in rows]) == edition([held[row[0]].pop() for row in rows])

@@ -196,14 +196,12 @@ def _parts(cell: Shown) -> tuple[str, int | None, int | None, int | None]:
 def _published(published: tuple[PublishedComparison, ...]) -> StudyTable:
     rows: list[tuple[Value, ...]] = []
     for each in published:
-        kind, here = _here(each)
         rows += (
             (
                 each.key,
                 each.label,
                 each.region,
-                kind,
-                here,
+                *_here(each.here),
                 figure.study,
                 figure.year,
                 figure.value,
@@ -217,8 +215,10 @@ def _published(published: tuple[PublishedComparison, ...]) -> StudyTable:
         "key",
         "label",
         "region",
-        "kind",
-        "here",
+        *(
+            part if part == "kind" else "here" if part == "value" else f"here_{part}"
+            for part in _AMOUNT_COLUMNS
+        ),
         "study",
         "year",
         "value",
@@ -229,11 +229,10 @@ def _published(published: tuple[PublishedComparison, ...]) -> StudyTable:
     return StudyTable("published", columns, tuple(rows))
 
 
-def _here(comparison: PublishedComparison) -> tuple[str, Value]:
-    if isinstance(comparison.here, float):
-        return "share", comparison.here
-    kind, value, _, _ = _parts(comparison.here)
-    return kind, value
+def _here(here: Amount | float) -> tuple[Value, ...]:
+    if isinstance(here, float):
+        return "share", here, None, None, None, None, None
+    return _amount(here)
 
 
 def _cell(value: Value) -> str:

@@ -35,7 +35,7 @@ from dosimeter.report.place_words import operator_name, place_rows, source_words
 from dosimeter.report.plain import spans
 from dosimeter.report.sheets import SHEETS_IN_FULL, remedies_of, sheets_of
 from dosimeter.report.shown_words import beside_words, shown_words
-from dosimeter.report.study import Edition, GroupedBy, Grouping, PublishedFigure, StudyRow, Unit
+from dosimeter.report.study import Amount, Edition, GroupedBy, Grouping, PublishedFigure, StudyRow, Unit
 from dosimeter.report.trend_picture import TrendPoint, draw_trend
 from dosimeter.report.words import tls_in_words
 from dosimeter.report.years_picture import YearsPicture, draw_years
@@ -148,6 +148,8 @@ def _published_value(language: Language, value: object, unit: Unit, figure: Publ
         said = language.share(value)
     elif isinstance(value, int | float):
         said = language.number(int(value))
+    elif isinstance(value, Amount):
+        said = " ".join(map(language.text, (shown_words(value.cell), *beside_words(value))))
     else:
         said = language.text(shown_words(value))  # type: ignore[arg-type] # Shown, by the type of a comparison
     return language.text(say("more than {value}", value=said)) if figure and figure.floor else said

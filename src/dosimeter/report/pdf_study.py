@@ -251,7 +251,7 @@ def _what(comparison: PublishedComparison, pen: Pen) -> str:
 def _here(comparison: PublishedComparison, pen: Pen) -> str:
     if isinstance(comparison.here, float):
         return pen.language.share(comparison.here)
-    return shown_words(comparison.here)
+    return _amount(comparison.here, pen)
 
 
 def _figure(figure: PublishedFigure, pen: Pen) -> str:

@@ -16,10 +16,10 @@ from typing import Final
 from dosimeter.model.census import Exact, Unknown
 from dosimeter.model.message import say
 from dosimeter.report.study import (
+    Amount,
     GroupedBy,
     PublishedComparison,
     PublishedFigure,
-    Shown,
     Study,
     StudyRow,
     Unit,
@@ -47,11 +47,12 @@ def published_figures() -> tuple[PublishedFigure, ...]:
     )
 
 
-def published_for(study: Study) -> tuple[PublishedComparison, ...]:
+def published_for(study: Study, *, proved: bool = True) -> tuple[PublishedComparison, ...]:
     """What this survey and published studies counted alike: each region's own figures, then shares of all.
 
     Numbers of the whole world stand beside those of a survey that found archives in several countries
-    alone: a hospital is not to be measured by the world.
+    alone: a hospital is not to be measured by the world. Where a survey did not ask who is answered
+    (not ``proved``), archives studied are all that it has beside them: what was not asked is no 0.
     """
     figures: dict[tuple[str, str], list[PublishedFigure]] = {}
     for figure in published_figures():
@@ -59,7 +60,7 @@ def published_for(study: Study) -> tuple[PublishedComparison, ...]:
     return tuple(
         PublishedComparison(each.key, each.label, each.here, tuple(published), each.region, each.unit)
         for each in _own_figures(study)
-        if (published := figures.get((each.key, each.region)))
+        if (proved or each.key == _STUDIED) and (published := figures.get((each.key, each.region)))
     )
 
 
@@ -95,19 +96,21 @@ _SAID: Final = {
 class _Own:
     key: str
     label: str
-    here: Shown | float
+    here: Amount | float
     region: str = ""
     unit: Unit = Unit.COUNT
 
 
-_OF_A_ROW: Final[tuple[tuple[str, str, Callable[[StudyRow], Shown]], ...]] = (
-    ("archives.studied", say("archives studied"), lambda row: Exact(row.studied)),
-    ("archives.queryable", say("archives that answer anybody"), lambda row: Exact(row.queryable)),
-    ("archives.browsable", say("archives open to any web browser"), lambda row: Exact(row.browsable)),
-    ("patients.linked", say("people in archives that answer anybody"), lambda row: row.patients.cell),
-    ("studies.linked", say("studies in archives that answer anybody"), lambda row: row.studies.cell),
-    ("images.linked", say("images linked to these studies"), lambda row: row.linked.cell),
-    ("images.downloadable", say("images that anybody can fetch"), lambda row: row.downloadable.cell),
+_STUDIED: Final = "archives.studied"
+
+_OF_A_ROW: Final[tuple[tuple[str, str, Callable[[StudyRow], Amount]], ...]] = (
+    (_STUDIED, say("archives studied"), lambda row: _number(row.studied)),
+    ("archives.queryable", say("archives that answer anybody"), lambda row: _number(row.queryable)),
+    ("archives.browsable", say("archives open to any web browser"), lambda row: _number(row.browsable)),
+    ("patients.linked", say("people in archives that answer anybody"), lambda row: row.patients),
+    ("studies.linked", say("studies in archives that answer anybody"), lambda row: row.studies),
+    ("images.linked", say("images linked to these studies"), lambda row: row.linked),
+    ("images.downloadable", say("images that anybody can fetch"), lambda row: row.downloadable),
 )
 _SEVERAL: Final = 2
 
@@ -120,7 +123,7 @@ def _own_figures(study: Study) -> Iterator[_Own]:
         yield _Own(
             "countries.queryable",
             say("countries with an archive that answers anybody"),
-            Exact(sum(row.queryable > 0 for row in countries)),
+            _number(sum(row.queryable > 0 for row in countries)),
         )
     yield from _shares(study.whole)
     for row in countries:
@@ -130,8 +133,25 @@ def _own_figures(study: Study) -> Iterator[_Own]:
 def _of_row(row: StudyRow, region: str) -> Iterator[_Own]:
     for key, label, value in _OF_A_ROW:
         here = value(row)
-        if not isinstance(here, Unknown | Withheld):
+        if _says_something(here):
             yield _Own(key, label, here, region)
+
+
+def _number(number: int) -> Amount:
+    return Amount(Exact(number))
+
+
+def _says_something(amount: Amount) -> bool:
+    if isinstance(amount.cell, Unknown):
+        return amount.claims > 0
+    return not isinstance(amount.cell, Withheld)
+
+
+def _wholly_counted(amount: Amount) -> int | None:
+    """The number, if no archive claims a part of it and every one was counted: no other has a share."""
+    if amount.claims or amount.uncounted or not isinstance(amount.cell, Exact):
+        return None
+    return amount.cell.value
 
 
 def _shares(whole: StudyRow) -> Iterator[_Own]:
@@ -149,11 +169,11 @@ def _shares(whole: StudyRow) -> Iterator[_Own]:
             whole.browsable / whole.queryable,
             unit=Unit.SHARE,
         )
-    linked, downloadable = whole.linked.cell, whole.downloadable.cell
-    if isinstance(linked, Exact) and isinstance(downloadable, Exact) and linked.value:
+    linked, downloadable = _wholly_counted(whole.linked), _wholly_counted(whole.downloadable)
+    if linked and downloadable is not None:
         yield _Own(
             "share.downloadable_of_linked",
             say("of the images linked, those that anybody can fetch"),
-            downloadable.value / linked.value,
+            downloadable / linked,
             unit=Unit.SHARE,
         )

@@ -86,11 +86,10 @@ def _not_looked(totals: Totals) -> tuple[Message, ...]:
         return ()
     says = many(
         "Which personal attributes the archive that answers would return: nobody looked, for that needs the "
-        "touch sample. The standard obliges it to return, of every examination, at least {attributes}; what "
-        "each must return stands with it.",
+        "touch sample. The standard obliges it to return, of every examination, at least {attributes}.",
         "Which personal attributes the {number} archives that answer would return: nobody looked, for that "
         "needs the touch sample. The standard obliges them to return, of every examination, at least "
-        "{attributes}; what each must return stands with it.",
+        "{attributes}.",
         unseen,
         attributes=listed(STANDING_OBLIGATIONS),
     )
@@ -287,13 +286,13 @@ def _walls(figures: Figures) -> Message:
 
 
 def _inconclusive(figures: Figures, header: SurveyHeader) -> Message:
-    """Of the endpoints that were asked: why stands with each."""
+    """Of the endpoints that were asked. An edition that is handed on has no reasons with each."""
     unknown = figures.on(Exposure.INCONCLUSIVE) - (figures.endpoints - figures.asked)
     if not unknown:
         return _NOTHING
     sentence = many(
-        "{number} endpoint could not be judged: the reason stands with it. That is not a sign of safety.",
-        "{number} endpoints could not be judged: the reason stands with each. That is not a sign of safety.",
+        "{number} endpoint could not be judged. That is not a sign of safety.",
+        "{number} endpoints could not be judged. That is not a sign of safety.",
         unknown,
     )
     if header.touch >= Touch.PROVE:

@@ -206,12 +206,13 @@ class PublishedFigure:
 class PublishedComparison:
     """A figure of this survey beside those of published studies that are defined alike, of one region.
 
-    ``here`` is a part of 1 where ``unit`` is a share.
+    ``here`` is a part of 1 where ``unit`` is a share; else what was counted, with what is claimed and what
+    was not counted beside it, as the tables have it.
     """
 
     key: str
     label: str
-    here: Shown | float
+    here: Amount | float
     published: tuple[PublishedFigure, ...]
     region: str = ""
     unit: Unit = Unit.COUNT

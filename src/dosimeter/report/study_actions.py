@@ -1,4 +1,4 @@
-"""The three things to do on Monday: what keeps strangers from most people comes first."""
+"""The three things to do on Monday, as decisions: how they are carried out stands behind each."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from dosimeter.model.census import Exact, Things
-from dosimeter.model.message import Message, many, say, semicolons
-from dosimeter.model.verdict import Remedy, Severity
+from dosimeter.model.message import Message, many, say, sentences
+from dosimeter.model.verdict import Severity
 from dosimeter.report.adding import Sum
-from dosimeter.report.archive import Archive
+from dosimeter.report.archive import OPEN_TO_ANYBODY, Archive
 from dosimeter.report.stake_sentences import sum_amount
 from dosimeter.report.study import Action
-from dosimeter.report.study_findings import FindingFigures, RemedyUse, closing_remedies
+from dosimeter.report.study_findings import FindingFigures, ToDo, other_remedies
+from dosimeter.report.study_tally import Line
 
 ACTIONS_SHOWN: Final = 3
 
@@ -21,42 +22,105 @@ _PLACES_NAMED: Final = 8
 
 _EVERYTHING: Final = "dosimeter survey --scope scope.toml"
 
+_OFF_THE_NETWORK: Final = (
+    say("At the firewall: let only the devices and the staff that need an archive reach its addresses."),
+    say("Keep the logs of the archives and of the firewall before anything is changed."),
+)
+
 
 def actions_of(
-    findings: FindingFigures, archives: Sequence[Archive], *, may_tell_amounts: bool = True
+    findings: FindingFigures,
+    whole: Line,
+    archives: Sequence[Archive],
+    *,
+    tells_sums: bool = True,
+    tells_parts: bool = True,
 ) -> tuple[Action, ...]:
-    """At most three: what closes archives that answer anybody by the people in them, then the gravest rest.
+    """At most three: off the network, then closed at every door, then what is gravest of the rest.
 
-    ``archives`` are named in the commands that prove it; without them the whole scope is surveyed again.
+    ``whole`` is all archives. ``archives`` are named in the commands that prove it; without them the whole
+    scope is surveyed again.
     """
-    closing = sorted(findings.closing, key=_people_first)
-    other = sorted((use for use in findings.other if use.severity > Severity.LOW), key=_gravest_first)
-    first = [
-        _action(use, _closes(use, may_tell_amounts=may_tell_amounts), _closed_by(use.remedy, archives))
-        for use in closing[:ACTIONS_SHOWN]
-    ]
+    first: list[Action] = []
+    if whole.queryable:
+        first.append(_off_the_network(whole, archives, tells_sums=tells_sums))
+    if findings.closing.archives:
+        first.append(_close(findings.closing, archives, tells_parts=tells_parts))
+    other = sorted(
+        ((title, use) for title, use in findings.other.items() if use.severity > Severity.LOW),
+        key=_gravest_first,
+    )
     rest = [
-        _action(use, _betters(use), _bettered_by(use.remedy, archives))
-        for use in other[: ACTIONS_SHOWN - len(first)]
+        Action(title, use.archives, _betters(use), _how(use), _proof(_bettered_by(title, archives)))
+        for title, use in other[: ACTIONS_SHOWN - len(first)]
     ]
     return (*first, *rest)
 
 
-def _action(use: RemedyUse, closes: Message, concerned: Iterable[Archive]) -> Action:
-    steps = use.remedy.steps
-    if use.along:
-        along = say(
-            "Some of these archives also need: {titles}. The steps stand with each archive.",
-            titles=semicolons(list(use.along)),
+def _off_the_network(whole: Line, archives: Sequence[Archive], *, tells_sums: bool) -> Action:
+    stays = many(
+        "This closes none: whoever shares a network with it still gets in.",
+        "This closes none: whoever shares a network with them still gets in.",
+        whole.queryable,
+    )
+    keeps = say("Until the rest is done, this keeps out whoever has no business there.")
+    if tells_sums and _some(whole.patients):
+        keeps = say(
+            "Until the rest is done, this keeps whoever has no business there from {people}.",
+            people=sum_amount(whole.patients, Things.PATIENTS),
         )
-        steps = (*steps, along)
-    return Action(use.remedy.title, use.archives, closes, steps, _proof(concerned))
+    return Action(
+        title=many(
+            "Today: take {number} open archive off every network that does not need it",
+            "Today: take {number} open archives off every network that does not need them",
+            whole.queryable,
+        ),
+        archives=whole.queryable,
+        closes=sentences([keeps, stays]),
+        steps=_OFF_THE_NETWORK,
+        proof=_proof(_open(archives)),
+    )
 
 
-def _closes(use: RemedyUse, *, may_tell_amounts: bool) -> Message:
+def _close(use: ToDo, archives: Sequence[Archive], *, tells_parts: bool) -> Action:
+    wholly = many(
+        "It is closed when this is done at every one of its doors, and not before.",
+        "Each is closed when this is done at every one of its doors, and not before.",
+        use.archives,
+    )
+    return Action(
+        title=many(
+            "Close {number} archive to strangers: let it answer only devices that it knows and people who "
+            "log in",
+            "Close {number} archives to strangers: let them answer only devices that they know and people "
+            "who log in",
+            use.archives,
+        ),
+        archives=use.archives,
+        closes=sentences([_closes(use, tells_parts=tells_parts), wholly]),
+        steps=_how(use),
+        proof=_proof(_open(archives)),
+    )
+
+
+def _how(use: ToDo) -> tuple[Message, ...]:
+    """The remedies, the commonest first, each with its steps."""
+    titles = sorted(use.remedies, key=lambda title: (-use.uses[title], title))
+    return tuple(
+        say(
+            "{remedy} ({archives}). {steps}",
+            remedy=title,
+            archives=many("{number} archive", "{number} archives", use.uses[title]),
+            steps=sentences(list(use.remedies[title].steps)),
+        )
+        for title in titles
+    )
+
+
+def _closes(use: ToDo, *, tells_parts: bool) -> Message:
     """How many archives, and the people in them, or the examinations where people were not counted."""
     archives = many("{number} archive that is open", "{number} archives that are open", use.archives)
-    if not may_tell_amounts:
+    if not tells_parts:
         return say("Closes {archives}.", archives=archives)
     if _some(use.patients):
         return say(
@@ -75,7 +139,7 @@ def _closes(use: RemedyUse, *, may_tell_amounts: bool) -> Message:
     return say("Closes {archives}; how many people are in there was not counted.", archives=archives)
 
 
-def _betters(use: RemedyUse) -> Message:
+def _betters(use: ToDo) -> Message:
     return many(
         "Betters the protection of {number} archive.",
         "Betters the protection of {number} archives.",
@@ -92,32 +156,21 @@ def _proof(concerned: Iterable[Archive]) -> str:
     return " ".join((_EVERYTHING, *places))
 
 
-def _closed_by(remedy: Remedy, archives: Iterable[Archive]) -> Iterator[Archive]:
-    """Archives of which this is the first thing to close."""
+def _open(archives: Iterable[Archive]) -> Iterator[Archive]:
     for archive in archives:
-        if not archive.findings.is_suspected_decoy and closing_remedies(archive.findings)[:1] == (remedy,):
+        if archive.exposure in OPEN_TO_ANYBODY and not archive.findings.is_suspected_decoy:
             yield archive
 
 
-def _bettered_by(remedy: Remedy, archives: Iterable[Archive]) -> Iterator[Archive]:
-    """Archives that are given this, and of which it is not what closes them."""
+def _bettered_by(title: str, archives: Iterable[Archive]) -> Iterator[Archive]:
     for archive in archives:
-        findings = archive.findings
-        if findings.is_suspected_decoy or remedy not in findings.verdict.remedies:
-            continue
-        if remedy not in closing_remedies(findings):
+        if not archive.findings.is_suspected_decoy and title in other_remedies(archive.findings):
             yield archive
 
 
-def _people_first(use: RemedyUse) -> tuple[int, int, int, int, str]:
-    """Most people first; where they were not counted, most examinations, then most archives."""
-    people = use.patients.value + use.patients.claimed
-    studies = use.studies.value + use.studies.claimed
-    return -people, -studies, -use.archives, -use.severity, use.remedy.title
-
-
-def _gravest_first(use: RemedyUse) -> tuple[int, int, str]:
-    return -use.severity, -use.archives, use.remedy.title
+def _gravest_first(item: tuple[str, ToDo]) -> tuple[int, int, str]:
+    title, use = item
+    return -use.severity, -use.archives, title
 
 
 def _some(total: Sum) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from dosimeter.model.message import say
+from dosimeter.model.scope import Touch
 from dosimeter.model.survey import SurveyHeader
 from dosimeter.report.archive import Archive
 from dosimeter.report.figures import Totals
@@ -63,4 +64,4 @@ def study_of(
         sources=figures.sources if is_whole else shareable_sources(figures),
         edition_note="" if is_whole else EDITION_NOTE,
     )
-    return replace(study, published=published_for(study))
+    return replace(study, published=published_for(study, proved=header.touch >= Touch.PROVE))

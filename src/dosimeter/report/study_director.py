@@ -67,7 +67,9 @@ def director_page_of(
         stranger_can=tuple(_stranger_can(figures)),
         people=tuple(_people(story)),
         since=tuple(_since(story)),
-        actions=actions_of(study.findings, named, may_tell_amounts=tells_parts),
+        actions=actions_of(
+            study.findings, study.whole, named, tells_sums=tells_sums, tells_parts=tells_parts
+        ),
         unknown=tuple(_unknown(story)),
     )
 
@@ -80,6 +82,12 @@ def _headline(story: _Story) -> Message:
             "{number} of {archives} are open to strangers.",
             figures.open_to_anybody,
             archives=_imaging_archives(figures.archives),
+        )
+    if not figures.archives and story.study.decoys.archives:
+        return many(
+            "{number} archive was found, and it looks like a trap for intruders or a demonstration.",
+            "{number} archives were found, and all look like traps for intruders or demonstrations.",
+            story.study.decoys.archives,
         )
     if not figures.archives:
         return say("No imaging archive was found.")
@@ -107,7 +115,7 @@ def _archives(number: int) -> Message:
 def _stranger_can(figures: Figures) -> Iterator[Message]:
     if figures.open_to_anybody:
         yield say(
-            "In {archives}, look up patients and their examinations as the staff do, with no password, from "
+            "In {archives}, look up patients and their examinations, past or planned, with no password, from "
             "any computer that reaches them.",
             archives=_archives(figures.open_to_anybody),
         )
@@ -124,14 +132,24 @@ def _stranger_can(figures: Figures) -> Iterator[Message]:
             archives=_archives(figures.worklist),
         )
     if figures.accepts_writes:
-        yield say(
-            "To {archives}, send images of their own: these agreed to take them. None was sent.",
-            archives=_archives(figures.accepts_writes),
+        yield many(
+            "To {number} archive, send images of their own: it agreed to take them. None was sent.",
+            "To {number} archives, send images of their own: these agreed to take them. None was sent.",
+            figures.accepts_writes,
         )
     if figures.archives_on(Exposure.NAME_GATED):
         yield say(
-            "In {archives}, all this with one name in hand that many people know, and no password.",
+            "In {archives}, look up patients and their examinations once they know one name that many "
+            "people know, with no password.",
             archives=_archives(figures.archives_on(Exposure.NAME_GATED)),
+        )
+    if figures.open_neighbours:
+        yield many(
+            "In {number} system beside the archives (FHIR or HL7 v2), reach data of patients by another "
+            "door. It is in no other number of this page.",
+            "In {number} systems beside the archives (FHIR or HL7 v2), reach data of patients by other "
+            "doors. They are in no other number of this page.",
+            figures.open_neighbours,
         )
 
 

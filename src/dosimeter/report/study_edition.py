@@ -22,17 +22,17 @@ EDITION_NOTE: Final = say(
     "of each archive. Amounts of 1 to 10 people, studies or images are not shown, nor what would tell them."
 )
 
-OTHERS: Final = Named("other", say("others, each with fewer than 3 archives"))
+OTHERS: Final = Named("other", say("others, each with fewer than 3 archives or fewer than 3 open ones"))
 
 _FOLDED: Final = say(
-    "Rows with fewer than 3 archives are put together: by name they would tell whose they are."
+    "Rows with fewer than 3 archives, or with 1 or 2 open ones, are put together: by name they would tell "
+    "whose they are."
 )
-_WITHHELD: Final = say(
-    "Amounts that are not shown are small, of fewer than 3 open archives, or would tell those by subtraction."
-)
+_WITHHELD: Final = say("Amounts that are not shown are small, or would tell a small one by subtraction.")
 _ALL_WITHHELD: Final = say("Amounts are not shown: one of 1 to 10 could be computed from the rest.")
-_OVERLAPPING: Final = say(
-    "Amounts are not shown in this edition: the rows overlap, and a small one could be computed from them."
+_ONE_TABLE: Final = say(
+    "In this edition people, studies and images are told by country alone: of two tables with amounts, one "
+    "would tell what the other withholds."
 )
 
 _NAMING: Final = frozenset({GroupedBy.OPERATOR, GroupedBy.SECTOR})
@@ -108,10 +108,9 @@ def _grouping(by: GroupedBy, table: Table, figures: StudyFigures, *, was_folded:
     keys = in_order(table)
     rows = [row_of(key, label_of(by, key, table.names[key]), table.lines[key]) for key in keys]
     notes = [*notes_of(by, figures), *((_FOLDED,) if was_folded else ())]
-    if by is GroupedBy.PROTECTION:
-        return Grouping(by, TITLES[by], tuple(map(without_amounts, rows)), (*notes, _OVERLAPPING))
-    lines = [table.lines[key] for key in keys]
-    hidden = withheld_rows(lines, FEWEST_ARCHIVES if by in _NAMING else 0)
+    if by is not GroupedBy.COUNTRY:
+        return Grouping(by, TITLES[by], tuple(map(without_amounts, rows)), (*notes, _ONE_TABLE))
+    hidden = withheld_rows([table.lines[key] for key in keys])
     if hidden is None or not whole_may_be_shown(figures):
         return Grouping(by, TITLES[by], tuple(map(without_amounts, rows)), (*notes, _ALL_WITHHELD))
     shown = tuple(without_amounts(row) if place in hidden else row for place, row in enumerate(rows))
@@ -122,13 +121,13 @@ def _why(hidden: frozenset[int]) -> Sequence[Message]:
     return (_WITHHELD,) if hidden else ()
 
 
+def _is_few(line: Line) -> bool:
+    return max(line.archives, line.studied) < FEWEST_ARCHIVES or 0 < line.queryable < FEWEST_ARCHIVES
+
+
 def _folded(table: Table) -> Table:
     """Rows that could name one owner as one row; the table itself if there are none."""
-    few = [
-        key
-        for key, line in table.lines.items()
-        if key != NOT_KNOWN.key and max(line.archives, line.studied) < FEWEST_ARCHIVES
-    ]
+    few = [key for key, line in table.lines.items() if key != NOT_KNOWN.key and _is_few(line)]
     if not few:
         return table
     folded = Table(

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
+from types import MappingProxyType
+from typing import Final
 
 from dosimeter.exposure.findings import FINDINGS
+from dosimeter.exposure.remedy import generic, web_generic
 from dosimeter.exposure.remedy.need import Need
 from dosimeter.exposure.rules import LADDER
 from dosimeter.exposure.web_findings import WEB_FINDINGS
@@ -22,16 +25,16 @@ from dosimeter.report.study_remedies import needs_met_by
 
 
 @dataclass(slots=True)
-class RemedyUse:
-    """Archives that one remedy is for, and the people whom it would keep strangers from.
+class ToDo:
+    """Archives about which one thing is to be done, whatever product they are, and the people in them.
 
-    ``patients`` and ``studies`` are of archives that answer anybody; nothing where the remedy closes none.
-    ``along`` are the titles of what must be done beside it.
+    ``remedies`` say how, by title, and ``uses`` for how many archives each is. ``patients`` and ``studies``
+    are of archives that answer anybody.
     """
 
-    remedy: Remedy
-    severity: Severity
-    along: dict[str, None] = field(default_factory=dict)
+    severity: Severity = Severity.INFO
+    remedies: dict[str, Remedy] = field(default_factory=dict)
+    uses: Counter[str] = field(default_factory=Counter)
     archives: int = 0
     patients: Sum = field(default_factory=Sum)
     studies: Sum = field(default_factory=Sum)
@@ -50,13 +53,13 @@ class _Finding:
 class FindingFigures:
     """Findings with the gravest first; remedies; and attributes that anybody looked for, the commonest first.
 
-    ``closing`` closes archives that answer anybody: each is counted under the remedy that it wants first.
-    ``other`` is every remedy for something else.
+    ``closing`` is what closes every door of the archives that answer anybody: an archive with two open doors
+    is closed by both remedies and by neither alone. ``other`` is what else is to be done, by its title.
     """
 
     findings: tuple[FindingLine, ...]
-    closing: tuple[RemedyUse, ...]
-    other: tuple[RemedyUse, ...]
+    closing: ToDo
+    other: Mapping[str, ToDo]
     attributes: tuple[AttributeLine, ...]
 
 
@@ -65,8 +68,8 @@ class FindingsTally:
 
     def __init__(self) -> None:
         self._findings: dict[str, _Finding] = {}
-        self._closing: dict[str, RemedyUse] = {}
-        self._other: dict[str, RemedyUse] = {}
+        self._closing = ToDo()
+        self._other: dict[str, ToDo] = {}
         self._filled: Counter[str] = Counter()
         self._looked: Counter[str] = Counter()
 
@@ -87,7 +90,10 @@ class FindingsTally:
     def figures(self) -> FindingFigures:
         """All of it so far. What is added later does not change it."""
         return FindingFigures(
-            self._lines(), _copies(self._closing), _copies(self._other), self._attributes_seen()
+            self._lines(),
+            _copy(self._closing),
+            {title: _copy(self._other[title]) for title in sorted(self._other)},
+            self._attributes_seen(),
         )
 
     def _lines(self) -> tuple[FindingLine, ...]:
@@ -123,17 +129,12 @@ class FindingsTally:
         severity = findings.verdict.severity
         closing = closing_remedies(findings)
         if closing:
-            first, *rest = closing
-            use = self._closing.setdefault(first.title, RemedyUse(first, severity))
-            _add_to(use, severity, times)
-            use.along.update(dict.fromkeys(each.title for each in rest))
+            _add_to(self._closing, closing, severity, times)
             if opening is not None and opening.studies:
-                use.patients += sum_of(opening.counts.patients, times)
-                use.studies += sum_of(opening.counts.studies, times)
-        for remedy in findings.verdict.remedies:
-            if remedy not in closing:
-                use = self._other.setdefault(remedy.title, RemedyUse(remedy, severity))
-                _add_to(use, severity, times)
+                self._closing.patients += sum_of(opening.counts.patients, times)
+                self._closing.studies += sum_of(opening.counts.studies, times)
+        for title, remedies in other_remedies(findings).items():
+            _add_to(self._other.setdefault(title, ToDo()), remedies, severity, times)
 
 
 def closing_remedies(findings: Findings) -> tuple[Remedy, ...]:
@@ -146,6 +147,18 @@ def closing_remedies(findings: Findings) -> tuple[Remedy, ...]:
     return tuple(each for each in findings.verdict.remedies if needs_met_by(each.title) & _OPEN)
 
 
+def other_remedies(findings: Findings) -> Mapping[str, Sequence[Remedy]]:
+    """What else an archive is given, by what its first need is called whatever the product."""
+    closing = closing_remedies(findings)
+    found: dict[str, list[Remedy]] = {}
+    for remedy in findings.verdict.remedies:
+        needs = needs_met_by(remedy.title)
+        title = _TITLES[min(needs, key=_rank)] if needs else remedy.title
+        if remedy not in closing:
+            found.setdefault(title, []).append(remedy)
+    return found
+
+
 def says_of(reason: Reason) -> str:
     """What a finding says of any archive: no address, no title, no number of one archive is in it."""
     general = FINDING_SAYS.get(reason.rule)
@@ -154,6 +167,9 @@ def says_of(reason: Reason) -> str:
     return _rules()[reason.rule].says if reason.rule in _rules() else reason.rule
 
 
+_TITLES: Final[Mapping[Need, str]] = MappingProxyType(
+    {need: remedy.title for book in (web_generic.BOOK, generic.BOOK) for need, remedy in book.items()}
+)
 _OPEN = frozenset({Need.WEB_OPEN, Need.QUERY, Need.RETRIEVE, Need.WORKLIST})
 
 
@@ -184,13 +200,20 @@ def _rules() -> dict[str, _RuleSays]:
     return {rule.id: _RuleSays(rule.says, frozenset(rule.needs)) for table in tables for rule in table}
 
 
-def _copies(uses: dict[str, RemedyUse]) -> tuple[RemedyUse, ...]:
-    return tuple(replace(use, along=dict.fromkeys(sorted(use.along))) for _, use in sorted(uses.items()))
+def _copy(use: ToDo) -> ToDo:
+    return replace(use, remedies=dict(use.remedies), uses=Counter(use.uses))
 
 
-def _add_to(use: RemedyUse, severity: Severity, times: int) -> None:
+def _add_to(use: ToDo, remedies: Iterable[Remedy], severity: Severity, times: int) -> None:
     use.severity = max(use.severity, severity)
     use.archives += times
+    for remedy in remedies:
+        use.remedies[remedy.title] = remedy
+        use.uses[remedy.title] += times
+
+
+def _rank(need: Need) -> int:
+    return int(need.value)
 
 
 def _commonest(item: tuple[str, int]) -> tuple[int, str]:

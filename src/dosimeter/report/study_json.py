@@ -100,7 +100,7 @@ def _finding(line: FindingLine) -> Json:
 
 
 def _comparison(each: PublishedComparison) -> Json:
-    here = {"share": round(each.here, _DIGITS)} if isinstance(each.here, float) else shown_object(each.here)
+    here = {"share": round(each.here, _DIGITS)} if isinstance(each.here, float) else _amount(each.here)
     return {
         "key": each.key,
         "region": each.region or None,

@@ -17,7 +17,7 @@ from dosimeter.report.small_cells import SMALLEST_SHOWN
 from dosimeter.report.study_tally import Line
 
 FEWEST_ARCHIVES: Final = 3
-"""Fewer open archives of one operator or sector would tell one hospital's own figures."""
+"""A row of an operator or sector with fewer would tell whose an archive is that another table shows."""
 
 _TWO_ROWS: Final = 2
 
@@ -32,22 +32,20 @@ def is_small(line: Line) -> bool:
     return any(map(is_small_number, _numbers(line)))
 
 
-def withheld_rows(lines: Sequence[Line], fewest_open: int = 0) -> frozenset[int] | None:
+def withheld_rows(lines: Sequence[Line]) -> frozenset[int] | None:
     """The places of the lines whose amounts are withheld; None if all of them must be.
 
-    A line with an amount of 1 to 10 is withheld, and one with fewer than ``fewest_open`` archives that answer
-    anybody; and with them the nearest lines that hold something (of two, the later), until no small amount
-    follows. The order of the lines must not depend on amounts: whoever knows the rule must not learn from it.
+    A line with an amount of 1 to 10 is withheld, and with it the nearest lines that hold something (of two,
+    the later), until no small amount follows. The order of the lines must not depend on amounts: whoever
+    knows the rule must not learn from it.
     """
-    first = {place for place, line in enumerate(lines) if is_small(line) or 0 < line.queryable < fewest_open}
+    first = {place for place, line in enumerate(lines) if is_small(line)}
     if not first:
         return frozenset()
     free = [place for place, line in enumerate(lines) if place not in first and any(_numbers(line))]
     beside = sorted(free, key=lambda place: (min(abs(place - each) for each in first), -place))
     for several in range(1, len(beside) + 1):
-        if _are_hidden(
-            [lines[place] for place in first], [lines[place] for place in beside[:several]], fewest_open
-        ):
+        if _are_hidden([lines[place] for place in first], [lines[place] for place in beside[:several]]):
             return frozenset(first | set(beside[:several]))
     return None
 
@@ -65,7 +63,7 @@ def has_small_stakes(without_decoys: Stakes, with_decoys: Stakes) -> bool:
     return any(map(is_small_number, numbers))
 
 
-def _are_hidden(first: Sequence[Line], beside: Sequence[Line], fewest_open: int) -> bool:
+def _are_hidden(first: Sequence[Line], beside: Sequence[Line]) -> bool:
     """Whether the sum of all, which is known, leaves every small amount open.
 
     Lines beside are known not to be small. What is left of a sum above their smallest must allow a small
@@ -74,7 +72,7 @@ def _are_hidden(first: Sequence[Line], beside: Sequence[Line], fewest_open: int)
     together = Line()
     for line in (*first, *beside):
         together.merge(line)
-    if together.queryable < fewest_open or is_small(together):
+    if is_small(together):
         return False
     smallest = SMALLEST_SHOWN * len(beside) + SMALLEST_SHOWN - 1 + len(first) - 1
     sums = tuple(_numbers(together))

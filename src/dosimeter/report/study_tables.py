@@ -134,6 +134,10 @@ def _published(study: Study) -> Table:
             "unit",
             "here",
             "here_kind",
+            "here_low",
+            "here_high",
+            "here_claimed",
+            "here_not_counted",
             "study",
             "year",
             "value",
@@ -147,8 +151,7 @@ def _published(study: Study) -> Table:
                 each.key,
                 each.region or None,
                 each.unit.value,
-                each.here if isinstance(each.here, float) else number_of(each.here),
-                "share" if isinstance(each.here, float) else each.here.kind,
+                *_here(each.here),
                 figure.study,
                 figure.year,
                 figure.value,
@@ -161,6 +164,10 @@ def _published(study: Study) -> Table:
             for figure in each.published
         ),
     )
+
+
+def _here(here: Amount | float) -> Sequence[TableCell]:
+    return (here, "share", None, None, None, None) if isinstance(here, float) else _amount(here)
 
 
 def _sources(study: Study) -> Table:

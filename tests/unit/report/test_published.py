@@ -9,10 +9,10 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from dosimeter.model.census import Exact
+from dosimeter.model.census import Claimed, Exact
 from dosimeter.model.message import Message
 from dosimeter.report.published import published_figures
-from dosimeter.report.study import Edition, PublishedComparison, Unit
+from dosimeter.report.study import Amount, Edition, PublishedComparison, Unit
 from tests.unit.report import samples, studies
 
 SCHEMA = json.loads((Path(__file__).parents[3] / "docs/schema/published.v1.json").read_text())
@@ -64,7 +64,7 @@ def test_a_definition_that_stands_beside_a_survey_is_said_in_its_language() -> N
 def test_a_country_stands_beside_its_own_published_figures() -> None:
     """France 2 here, 7 then; no figure of France stands beside Turkey."""
     france = comparisons()["archives.queryable", "FR"]
-    assert (france.here, [each.value for each in france.published]) == (Exact(2), [7])
+    assert (france.here, [each.value for each in france.published]) == (Amount(Exact(2)), [7])
     assert all(
         figure.region == region for (_, region), each in comparisons().items() for figure in each.published
     )
@@ -97,3 +97,25 @@ def test_what_an_edition_withholds_is_not_told_beside_a_published_figure() -> No
     published = studies.document(few, Edition.SHAREABLE).study.published
     assert ("studies.linked", "FR") not in {(each.key, each.region) for each in published}
     assert ("archives.queryable", "FR") in {(each.key, each.region) for each in published}
+
+
+def test_what_archives_claim_stands_beside_what_was_counted() -> None:
+    """7,000 images claimed in France are no part of 140,000 counted, are told, and have no share."""
+    told = comparisons()
+    images = told["images.linked", ""].here
+    assert images == studies.document().study.whole.linked
+    assert isinstance(images, Amount)
+    assert (images.claimed, images.claims) == (7_000, 1)
+    assert ("share.downloadable_of_linked", "") not in told
+
+
+def test_what_archives_alone_claim_is_compared() -> None:
+    """Nothing was counted: their own figures stand there as theirs."""
+    claims = [
+        studies.opened(number, where, studies=Claimed(900))
+        for number, where in enumerate((studies.FRANCE, studies.TURKEY))
+    ]
+    published = {(each.key, each.region): each.here for each in studies.document(claims).study.published}
+    here = published["studies.linked", ""]
+    assert isinstance(here, Amount)
+    assert (here.cell.kind, here.claimed) == ("unknown", 1_800)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from dosimeter.exposure.remedy import generic
+from dosimeter.exposure.remedy import generic, web_generic
 from dosimeter.exposure.remedy.conquest import BOOK as CONQUEST
 from dosimeter.exposure.remedy.need import Need
 from dosimeter.model.census import Exact
@@ -15,7 +15,7 @@ from dosimeter.model.verdict import Remedy
 from dosimeter.report.archive import Archive
 from dosimeter.report.document import build_document
 from dosimeter.report.study import DirectorPage
-from tests.unit.report import counted, samples, studies
+from tests.unit.report import counted, doors, samples, studies
 
 FEW, MANY = CONQUEST[Need.QUERY], generic.BOOK[Need.QUERY]
 
@@ -38,17 +38,45 @@ def two_open() -> tuple[Archive, Archive]:
     return with_remedies(few, FEW), with_remedies(many, MANY)
 
 
-def test_what_closes_the_door_on_most_people_comes_first() -> None:
-    """5,000 people before 20, whatever the order of the archives."""
-    first, second = page(*two_open()).actions
-    assert (first.title, first.closes) == (MANY.title, "Closes 1 archive that is open: 5,000 patients.")
-    assert (second.title, second.closes) == (FEW.title, "Closes 1 archive that is open: 20 patients.")
+def test_open_archives_leave_the_network_first_and_are_closed_next() -> None:
+    """Decisions in plain words, with archives and people; leaving a network is not called closing."""
+    today, close = page(*two_open()).actions
+    assert today.title == "Today: take 2 open archives off every network that does not need them"
+    assert "5,020 patients. This closes none" in today.closes
+    assert close.title.startswith("Close 2 archives to strangers")
+    assert close.closes.startswith("Closes 2 archives that are open: 5,020 patients. Each is closed when")
+    assert [step.split(" (")[0] for step in close.steps] == sorted((FEW.title, MANY.title))
+
+
+def test_an_archive_with_two_open_doors_is_closed_by_no_remedy_alone() -> None:
+    """Its people come once, both remedies stand behind one decision, and nothing lesser comes before."""
+    web = web_generic.BOOK[Need.WEB_OPEN]
+    archive = studies.opened(1, studies.FRANCE, patients=Exact(300), studies=Exact(400))
+    both = with_remedies(archive, web, MANY, generic.BOOK[Need.STORE], generic.BOOK[Need.CLEAR_TEXT])
+    _, close, rest = page(both).actions
+    assert close.closes == (
+        "Closes 1 archive that is open: 300 patients. It is closed when this is done at every one of its "
+        "doors, and not before."
+    )
+    assert [any(step.startswith(each.title) for step in close.steps) for each in (web, MANY)] == [True, True]
+    assert rest.closes == "Betters the protection of 1 archive."
+
+
+def test_other_doors_to_patients_are_named() -> None:
+    """An open FHIR or HL7 neighbour is in no number of the page, and is told."""
+    told = [each for each in page(doors.fhir()).stranger_can if "FHIR" in each]
+    assert len(told) == 1
+
+
+def test_a_lone_decoy_is_not_called_no_archive() -> None:
+    """It was found, and looks like a trap."""
+    assert page(samples.decoy()).headline.startswith("1 archive was found, and it looks like a trap")
 
 
 def test_an_action_names_the_command_that_proves_it() -> None:
     """Its archives, by address and port."""
     first, _ = page(*two_open()).actions
-    assert first.proof == "dosimeter survey --scope scope.toml 127.30.0.2:104"
+    assert first.proof == "dosimeter survey --scope scope.toml 127.30.0.1:104 127.30.0.2:104"
 
 
 def test_a_long_list_of_archives_is_surveyed_by_its_scope() -> None:

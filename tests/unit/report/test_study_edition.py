@@ -127,6 +127,20 @@ def test_a_row_of_one_operator_or_sector_would_be_one_hospital() -> None:
     assert all(is_withheld(row) for row in table.rows)
 
 
+def test_no_archive_of_a_country_has_amounts_of_its_own() -> None:
+    """Whichever archive of a country holds what, the edition is the same to the last word."""
+
+    def survey(first: int, second: int) -> object:
+        archives = [
+            studies.opened(1, studies.place("FR", 64500, "North", "hospital"), studies=Exact(first)),
+            studies.opened(2, studies.place("FR", 64999, "South", "private"), studies=Exact(second)),
+            studies.opened(3, studies.TURKEY, studies=Exact(4_000)),
+        ]
+        return studies.document(archives, Edition.SHAREABLE)
+
+    assert survey(700, 5_000) == survey(5_000, 700)
+
+
 def test_no_table_by_owner_is_handed_on() -> None:
     """It would be a list of names."""
     study = studies.document(edition=Edition.SHAREABLE).study
@@ -163,8 +177,11 @@ def small_census() -> counted.Census:
 def test_actions_tell_no_part_of_the_people() -> None:
     """The people closed by each action would be one more table."""
     document = studies.document(edition=Edition.SHAREABLE)
-    for action in document.study.director.actions:
-        assert "patient" not in action.closes
+    today, *others = document.study.director.actions
+    assert "1,100 patients" in today.closes
+    assert "1,100 patients" in document.study.director.people[0]
+    for action in (today, *others):
+        assert action is today or "patient" not in action.closes
         assert action.proof == "dosimeter survey --scope scope.toml"
 
 
