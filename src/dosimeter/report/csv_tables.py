@@ -87,6 +87,11 @@ def tables_of(study: Study) -> tuple[StudyTable, ...]:
             tuple((each.name, each.filled, each.looked) for each in study.attributes),
         ),
         _published(study.published),
+        StudyTable(
+            "sources",
+            ("name", "as_of"),
+            tuple((each.name, None if each.as_of is None else f"{each.as_of}") for each in study.sources),
+        ),
     )
     return tuple(each for each in tables if each.rows)
 
@@ -208,6 +213,8 @@ def _published(published: tuple[PublishedComparison, ...]) -> StudyTable:
                 figure.definition,
                 figure.published,
                 figure.source,
+                each.unit.value,
+                "true" if figure.floor else "false",
             )
             for figure in each.published
         )
@@ -225,6 +232,8 @@ def _published(published: tuple[PublishedComparison, ...]) -> StudyTable:
         "definition",
         "published",
         "source",
+        "unit",
+        "floor",
     )
     return StudyTable("published", columns, tuple(rows))
 

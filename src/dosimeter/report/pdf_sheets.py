@@ -7,16 +7,17 @@ from typing import Final
 
 from dosimeter.model.census import Things
 from dosimeter.model.message import Message, commas, say, semicolons
-from dosimeter.model.place import Place
 from dosimeter.model.verdict import DecoyTier, Remedy, Severity
 from dosimeter.report.archive import Archive
 from dosimeter.report.census_words import NumberShown, numbers_of
 from dosimeter.report.counts_json import Json
 from dosimeter.report.document import Document
 from dosimeter.report.door_words import door_also, door_guards, door_plainly, place_of
+from dosimeter.report.language import Language
 from dosimeter.report.neighbour import neighbour_says
 from dosimeter.report.pdf_blocks import heading, text
 from dosimeter.report.pdf_text import Pen, printable
+from dosimeter.report.place_words import place_rows
 from dosimeter.report.sheets import Sheet, remedies_of, sheets_of
 from dosimeter.report.study import Edition
 from dosimeter.report.words import (
@@ -74,7 +75,7 @@ def _sheet(sheet: Sheet, remedies: dict[Remedy, int], pen: Pen) -> Json:
         "grade-word": pen.text(SEVERITY_WORD[verdict.severity]),
         "exposure": pen.text(EXPOSURE_WORD[verdict.exposure]),
         "also": pen.text(_alike(sheet)),
-        "rows": [[pen.text(label), pen.text(says)] for label, says in _rows(archive) if says],
+        "rows": [[pen.text(label), pen.text(says)] for label, says in _rows(archive, pen.language) if says],
         "reasons": [
             {
                 "grade": each.severity.word,
@@ -107,10 +108,9 @@ def _alike(sheet: Sheet) -> Message:
     return say("{places} and {more} more", places=shown, more=left) if left > 0 else shown
 
 
-def _rows(archive: Archive) -> Iterator[tuple[str, str]]:
+def _rows(archive: Archive, language: Language) -> Iterator[tuple[str, str]]:
     verdict, findings = archive.verdict, archive.findings
-    yield say("Whose"), _whose(archive.place)
-    yield say("Where"), _where(archive.place)
+    yield from place_rows(archive.place, language)
     if archive.joined:
         yield say("Doors"), semicolons([_door(archive, place) for place in range(len(archive.doors))])
     yield (
@@ -161,20 +161,3 @@ def _door(archive: Archive, place: int) -> Message:
     )
     also = door_also(door)
     return semicolons([says, also]) if also else says
-
-
-def _whose(place: Place) -> Message:
-    owner = place.owner
-    if owner is None:
-        return say("")
-    return commas([each for each in (owner.organisation, owner.sector, owner.contact) if each])
-
-
-def _where(place: Place) -> Message:
-    """The country by its code; the tables have its name."""
-    words = [] if place.country is None else [place.country.code]
-    operator = place.operator
-    if operator is not None:
-        words += [f"AS{operator.asn}"] if operator.asn is not None else []
-        words += [operator.name] if operator.name else []
-    return commas(words)

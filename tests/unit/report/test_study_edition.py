@@ -13,9 +13,9 @@ import pytest
 from dosimeter.model.census import Exact
 from dosimeter.report.archive import Archive
 from dosimeter.report.csv import write_csv
+from dosimeter.report.csv_tables import tables_of
 from dosimeter.report.json_lines import write_json, write_json_lines
 from dosimeter.report.study import Edition, GroupedBy, Grouping, StudyRow, Withheld
-from dosimeter.report.study_tables import tables_of
 from tests.unit.report import counted, samples, studies
 
 
@@ -194,11 +194,11 @@ def test_plain_tables_hold_what_the_study_holds(edition: Edition) -> None:
         assert {len(row) for row in table.rows} == {len(table.columns)}
     country = study.grouped(GroupedBy.COUNTRY)
     assert country is not None
-    by_country = tables["by_country"]
-    column = by_country.columns.index("studies")
+    by_country = tables["country"]
+    column = by_country.columns.index("studies_value")
     shown = [row.studies.cell for row in country.rows]
     assert [row[column] for row in by_country.rows] == [getattr(cell, "value", None) for cell in shown]
-    assert [row[2] for row in tables["funnel"].rows] == [5, 4, 3, 2, 0]
+    assert [row[3] for row in tables["funnel"].rows] == [5, 4, 3, 2, 0]
 
 
 @pytest.mark.parametrize("edition", list(Edition))

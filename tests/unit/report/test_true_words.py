@@ -81,7 +81,7 @@ def test_endpoints_that_were_not_asked_stand_in_groups_by_reason() -> None:
         "3 endpoints were not asked: 2 (a web port: nothing but HTTP would be sent there); "
         f"1 ({NO_TIME}). What is there is not known."
     ) in document.summary.sentences
-    assert any(line.startswith("1 endpoint could not be judged:") for line in document.summary.sentences)
+    assert any(line.startswith("1 endpoint could not be judged") for line in document.summary.sentences)
     assert [len(group.archives) for group in document.others] == [2, 1]
 
 
