@@ -27,7 +27,7 @@ from dosimeter.report.archive_json import (
 from dosimeter.report.counts_json import Json, cost_object, stakes_object
 from dosimeter.report.document import Document
 from dosimeter.report.figures import Figures, Tally, Totals
-from dosimeter.report.place_json import country_word, operator_word, place_object
+from dosimeter.report.place_json import country_word, geo_source_of, operator_word, place_object
 from dosimeter.report.study import Study
 from dosimeter.report.study_build import study_of
 from dosimeter.report.study_json import study_object
@@ -53,18 +53,24 @@ def write_json_lines(document: Document, out: TextIO) -> None:
     """The header, one line for every endpoint, the totals."""
     header = document.header
     ending = totals_object(header.id, document.totals, document.study)
-    _write_lines(header, document.endpoints(), lambda: ending, out)
+    opening = header_object(header, _geo_source(document))
+    _write_lines(header.id, opening, document.endpoints(), lambda: ending, out)
 
 
-def stream_json_lines(header: SurveyHeader, archives: Iterable[Archive], out: TextIO) -> None:
-    """The same lines in the order the archives come, in memory that does not grow with their number."""
+def stream_json_lines(
+    header: SurveyHeader, archives: Iterable[Archive], out: TextIO, geo_source: str | None = None
+) -> None:
+    """The same lines in the order the archives come, in memory that does not grow with their number.
+
+    ``geo_source`` (`geo_source_of`) has to be known before the first of them.
+    """
     tally = Tally()
 
     def ending() -> Json:
         totals = tally.totals()
         return totals_object(header.id, totals, study_of(header, totals, tally.study()))
 
-    _write_lines(header, _counted(archives, tally), ending, out)
+    _write_lines(header.id, header_object(header, geo_source), _counted(archives, tally), ending, out)
 
 
 def write_json(document: Document, out: TextIO) -> None:
@@ -72,7 +78,7 @@ def write_json(document: Document, out: TextIO) -> None:
     survey = document.header.id
     encoder = _ArchiveEncoder(survey)
     out.write(f'{{"schema_version": "{SCHEMA_VERSION}", "type": "report",\n"header": ')
-    out.write(_encode(header_object(document.header)))
+    out.write(_encode(header_object(document.header, _geo_source(document))))
     out.write(',\n"archives": [')
     comma = "\n"
     for archive in document.endpoints():
@@ -84,10 +90,10 @@ def write_json(document: Document, out: TextIO) -> None:
 
 
 def _write_lines(
-    header: SurveyHeader, archives: Iterable[Archive], ending: Callable[[], Json], out: TextIO
+    survey: str, opening: Json, archives: Iterable[Archive], ending: Callable[[], Json], out: TextIO
 ) -> None:
-    encoder = _ArchiveEncoder(header.id)
-    out.write(_encode(header_object(header)) + "\n")
+    encoder = _ArchiveEncoder(survey)
+    out.write(_encode(opening) + "\n")
     out.writelines(encoder.encode(archive) + "\n" for archive in archives)
     out.write(_encode(ending()) + "\n")
 
@@ -154,8 +160,13 @@ def _form(survey: str, findings: Findings) -> tuple[list[str], range]:
     return pieces, range(1, len(pieces), 2)
 
 
-def header_object(header: SurveyHeader) -> Json:
-    """The survey header: who asked what, under which scope, with which version."""
+def _geo_source(document: Document) -> str | None:
+    """None in an edition that holds no archive: the name of a file may be a hospital's."""
+    return geo_source_of(archive.place for archive in document.endpoints())
+
+
+def header_object(header: SurveyHeader, geo_source: str | None = None) -> Json:
+    """The survey header: who asked what, under which scope, with which version; the sources of countries."""
     return {
         "schema_version": SCHEMA_VERSION,
         "type": "survey",
@@ -171,7 +182,7 @@ def header_object(header: SurveyHeader) -> Json:
         "started": utc(header.started),
         "completed": utc(header.completed) if header.completed else None,
         "state": header.state.value,
-        "geo_source": None,
+        "geo_source": geo_source,
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from dosimeter.model.place import NOWHERE, DataSource, Operator, Place
@@ -36,6 +37,13 @@ def place_object(place: Place) -> Json | None:
             **_source(owner.source),
         },
     }
+
+
+def geo_source_of(places: Iterable[Place]) -> str | None:
+    """Where the countries of a survey are from: each source once with its day, by name; None without any."""
+    sources = {place.country.source for place in places if place.country is not None}
+    cells = sorted({_source_cell(source) for source in sources})
+    return "; ".join(cells) or None
 
 
 def country_word(place: Place) -> str | None:

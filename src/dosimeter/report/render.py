@@ -55,12 +55,16 @@ def missing_extra(form: Format) -> Message | None:
 
 @dataclass(frozen=True, slots=True)
 class Presentation:
-    """How a report is made: for whom, in which language; ``width`` and ``detail`` concern the table alone."""
+    """How a report is made: for whom, in which language; ``width`` and ``detail`` concern the table alone.
+
+    ``geo_source`` (`geo_source_of`) is for what is streamed, and so begins before its archives are known.
+    """
 
     language: Language = ENGLISH
     edition: Edition = Edition.OWNER
     width: int | None = None
     detail: bool = False
+    geo_source: str | None = None
 
 
 USUAL: Final = Presentation()
@@ -127,7 +131,7 @@ def render_survey(
     elif form is Format.JSONL:
         from dosimeter.report.json_lines import stream_json_lines
 
-        stream_json_lines(header, archives, out)
+        stream_json_lines(header, archives, out, presentation.geo_source)
     else:
         from dosimeter.report.csv import stream_csv
 

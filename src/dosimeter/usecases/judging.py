@@ -23,7 +23,7 @@ from dosimeter.model.attempt import COUNT_PROBE, Attempt, Skipped
 from dosimeter.model.facts import EchoAnswered, Fact
 from dosimeter.model.place import NOWHERE, Place
 from dosimeter.model.survey import EndpointRecord
-from dosimeter.model.target import ON_DICOM, Service
+from dosimeter.model.target import ON_DICOM, Endpoint, Service
 from dosimeter.model.web import MllpAnswered, WebAnswered
 from dosimeter.report.archive import Archive, Door, Findings, door_order, findings_of
 from dosimeter.report.joined import archive_of
@@ -48,27 +48,40 @@ def judge_all(
     ``places`` are by address. ``first_seen`` is when inventories saw an endpoint first, by authority, or a
     host, by address.
     """
-    for archive in _judged_all(records):
-        place = places.get(archive.endpoint.address, NOWHERE)
-        seen = _first_seen(archive, first_seen) if first_seen else None
-        if place is NOWHERE and seen is None:
+    for archive in _judged_all(records, places, first_seen):
+        if not archive.joined:
             yield archive
-        else:
-            yield replace(archive, place=place, first_seen=seen)
+            continue
+        place = places.get(archive.endpoint.address, NOWHERE)
+        seen = min(
+            filter(None, [_first_seen(door.endpoint, first_seen) for door in archive.doors]), default=None
+        )
+        yield replace(archive, place=place, first_seen=seen)
 
 
-def _first_seen(archive: Archive, seen: Mapping[str, datetime]) -> datetime | None:
-    endpoints = [door.endpoint for door in archive.doors]
-    names = [name for each in endpoints for name in (each.authority, each.address)]
-    return min((seen[name] for name in names if name in seen), default=None)
+def _first_seen(endpoint: Endpoint, seen: Mapping[str, datetime]) -> datetime | None:
+    if not seen:
+        return None
+    return min(filter(None, (seen.get(endpoint.authority), seen.get(endpoint.address))), default=None)
 
 
-def _judged_all(records: Iterable[EndpointRecord]) -> Iterator[Archive]:
+def _judged_all(
+    records: Iterable[EndpointRecord], places: Mapping[str, Place], first_seen: Mapping[str, datetime]
+) -> Iterator[Archive]:
+    """As `judge_all`, but an archive with several doors has no place yet."""
     memory = _Memory()
     held = _Held()
     for record in records:
         seen = memory.seen(record)
-        archive = Archive(record.endpoint, seen.findings, record.began, record.ended, record.same_as)
+        archive = Archive(
+            record.endpoint,
+            seen.findings,
+            record.began,
+            record.ended,
+            record.same_as,
+            place=places.get(record.endpoint.address, NOWHERE),
+            first_seen=_first_seen(record.endpoint, first_seen),
+        )
         if seen.is_held:
             held.add(archive, seen)
         else:

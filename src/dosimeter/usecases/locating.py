@@ -109,11 +109,16 @@ def places_of(store: SqliteStore, survey_id: str) -> Mapping[str, Place]:
     return stored or dict(_places(store, survey_id, PlaceSources(), {}))
 
 
-def placed_archives(store: SqliteStore, survey_id: str) -> Iterator[Archive]:
-    """Every archive and every endpoint of a survey as `judge_all` gives them, with place and first sight."""
+def placed_archives(
+    store: SqliteStore, survey_id: str, places: Mapping[str, Place] | None = None
+) -> Iterator[Archive]:
+    """Every archive and every endpoint of a survey as `judge_all` gives them, with place and first sight.
+
+    ``places`` is what `places_of` gave, if it was asked before.
+    """
     return judge_all(
         store.records(survey_id),
-        places=places_of(store, survey_id),
+        places=places_of(store, survey_id) if places is None else places,
         first_seen=_first_seen(store, survey_id),
     )
 

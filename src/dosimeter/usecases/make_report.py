@@ -14,6 +14,7 @@ from dosimeter.model.verdict import Severity
 from dosimeter.report.archive import Archive
 from dosimeter.report.csv_tables import tables_of, write_table_csv
 from dosimeter.report.document import Document, build_document
+from dosimeter.report.place_json import geo_source_of
 from dosimeter.report.render import (
     BINARY,
     USUAL,
@@ -30,7 +31,7 @@ from dosimeter.store.problem import StoreProblem
 from dosimeter.store.sqlite import SqliteStore
 from dosimeter.usecases.collector import rare_collections
 from dosimeter.usecases.destination import check_destination, destination
-from dosimeter.usecases.locating import placed_archives, relocate
+from dosimeter.usecases.locating import placed_archives, places_of, relocate
 from dosimeter.usecases.surveys import opened
 from dosimeter.usecases.telling import Told
 from dosimeter.usecases.trend import trend_of
@@ -109,7 +110,8 @@ def make_report(
         judged = _Judged(store, store.find(survey), places)
         if is_streamed(wanted, presentation.edition):
             with destination(output) as out:
-                render_survey(judged.header, judged.archives(), wanted, out, presentation)
+                streamed = replace(presentation, geo_source=judged.geo_source)
+                render_survey(judged.header, judged.archives(), wanted, out, streamed)
             judged.keep()
         else:
             document = judged.document(presentation.edition)
@@ -169,10 +171,16 @@ class _Judged:
         self.worst = Severity.INFO
         self._store = store
         self._told = Told()
+        self._places = places_of(store, survey_id)
+
+    @property
+    def geo_source(self) -> str | None:
+        """Where the countries are from."""
+        return geo_source_of(self._places.values())
 
     def archives(self) -> Iterator[Archive]:
         """Each once."""
-        for each in self._told.noting(placed_archives(self._store, self.header.id)):
+        for each in self._told.noting(placed_archives(self._store, self.header.id, self._places)):
             self.worst = max(self.worst, each.verdict.severity)
             yield each
 

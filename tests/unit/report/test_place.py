@@ -3,8 +3,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +15,13 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 from dosimeter.model.place import NOWHERE, Country, DataSource, Operator, Owner, Place
 from dosimeter.report.archive import Archive
+from dosimeter.report.document import build_document
 from dosimeter.report.language import language_of
+from dosimeter.report.place_json import geo_source_of
 from dosimeter.report.place_words import place_rows
 from dosimeter.report.render import Format, Presentation, render_survey
 from tests.unit.report import doors, samples
+from tests.unit.report.printed import printed
 
 SCHEMA = Path(__file__).parents[3] / "docs" / "schema" / "survey.v1.json"
 REGISTRIES = DataSource("iptocc 3.3.170", date(2026, 10, 27))
@@ -138,3 +143,29 @@ def test_the_table_on_a_terminal_says_it_in_detail() -> None:
     assert out.getvalue().count("Country of registration") == 1
     for _label, text in place_rows(WHOLE, language_of("en")):
         assert text in out.getvalue()
+
+
+@pytest.mark.parametrize("form", [Format.HTML, Format.PDF])
+@pytest.mark.parametrize("code", ["en", "fr"])
+def test_page_and_paper_print_source_and_day_of_every_statement(form: Format, code: str) -> None:
+    """A country without its source cannot be defended before a ministry."""
+    language = language_of(code)
+    archives = [replace(samples.queryable(), place=WHOLE)]
+    said = printed(build_document(samples.HEADER, archives), form, language)
+    words = "".join(unescape(re.sub("<[^>]*>", "", said)).split())
+    for label, text in place_rows(WHOLE, language):
+        for expected in (label, text):
+            assert "".join(language.text(expected).split()) in words
+
+
+@pytest.mark.parametrize("form", [Format.JSON, Format.JSONL])
+def test_the_header_names_the_sources_of_all_countries(form: Format) -> None:
+    """Each once with its day; none where no country is known; the same as before a stream."""
+    own = Place(country=Country("SK", DataSource("own.mmdb")))
+    archives = [replace(samples.unreachable(1), place=place) for place in (WHOLE, own, WHOLE, NOWHERE)]
+    expected = "iptocc 3.3.170, 2026-10-27; own.mmdb"
+    assert geo_source_of(each.place for each in archives) == expected
+    for places, source in ((archives, expected), (archives[3:], None)):
+        text = printed(build_document(samples.HEADER, places), form)
+        header = json.loads(text)["header"] if form is Format.JSON else json.loads(text.splitlines()[0])
+        assert header["geo_source"] == source

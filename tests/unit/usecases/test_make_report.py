@@ -143,6 +143,10 @@ def test_a_report_places_the_survey_again(store: str, tmp_path: Path) -> None:
     assert "CHU de Test" in json.dumps(archive)
     make_report(store, "last", "json", str(tmp_path / "again.json"))
     assert (tmp_path / "again.json").read_text() == (tmp_path / "report.json").read_text()
+    make_report(store, "last", "jsonl", str(tmp_path / "report.jsonl"))
+    streamed = json.loads((tmp_path / "report.jsonl").read_text().splitlines()[0])["geo_source"]
+    assert streamed == json.loads((tmp_path / "report.json").read_text())["header"]["geo_source"]
+    assert streamed.startswith("owners.csv, 20")
 
 
 def test_what_a_report_told_first_is_kept(store: str, tmp_path: Path) -> None:
