@@ -133,7 +133,7 @@ _BETWEEN: Final = {
     "open_beside_guard": (
         Severity.INFO,
         say("Another door of the same archive is guarded: that keeps nobody out while this one is open."),
-        "DESIGN 3",
+        "CWE-288",
     ),
 }
 _OPEN: Final = frozenset({Exposure.QUERYABLE, Exposure.RETRIEVABLE, Exposure.BROWSABLE})

@@ -188,7 +188,7 @@ FINDINGS: Final[tuple[Rule[Case], ...]] = (
         Severity.INFO,
         Template("Signs of a decoy, {tier}: {signs}."),
         predicates.looks_like_decoy,
-        "reference/hostile-peers.md 2",
+        "PS3.4 C.4.1",
     ),
     Rule(
         "product",

@@ -249,7 +249,8 @@ WEB_FINDINGS: Final[tuple[Rule[WebCase], ...]] = (
         Severity.MEDIUM,
         Template("Shows a page of {product} to whoever opens it, without a login."),
         _page_without_login,
-        "DESIGN 3",
+        "CWE-306",
+        (Need.WEB_OPEN,),
     ),
     Rule(
         "stow_accepted",
@@ -270,7 +271,7 @@ WEB_FINDINGS: Final[tuple[Rule[WebCase], ...]] = (
             "no patient."
         ),
         _counter_open,
-        "DESIGN 3",
+        "CWE-306",
         (Need.WEB_COUNTER,),
     ),
     Rule(
@@ -278,7 +279,7 @@ WEB_FINDINGS: Final[tuple[Rule[WebCase], ...]] = (
         Severity.LOW,
         say("Describes itself to strangers with no login: its version, its AE titles or its ports."),
         _description_open,
-        "DESIGN 3",
+        "CWE-200",
         (Need.WEB_COUNTER,),
     ),
     Rule(
@@ -286,7 +287,7 @@ WEB_FINDINGS: Final[tuple[Rule[WebCase], ...]] = (
         Severity.INFO,
         Template("Anybody who reaches the port can list what it holds: by its own figures {what}."),
         _at_stake,
-        "DESIGN 3",
+        "CWE-306",
     ),
     Rule(
         "web_clear_text",
@@ -371,7 +372,7 @@ WEB_FINDINGS: Final[tuple[Rule[WebCase], ...]] = (
             "Announces version {version}, which advisories name: {names}. That they apply was not tried."
         ),
         _advisory,
-        "exposure.advisories",
+        "OWASP A06:2021",
         (Need.UPGRADE,),
     ),
     Rule(
@@ -379,14 +380,14 @@ WEB_FINDINGS: Final[tuple[Rule[WebCase], ...]] = (
         Severity.INFO,
         Template("Signs of a decoy, {tier}: {signs}."),
         _decoy,
-        "reference/hostile-peers.md 2",
+        "PS3.4 C.4.1",
     ),
     Rule(
         "product",
         Severity.INFO,
         Template("Shows itself as {product}: a claim, which anybody can copy."),
         _product,
-        "reference/prior-art.md 4.3",
+        "RFC 9110 10.2.4",
     ),
 )
 

@@ -27,7 +27,7 @@ _OPEN: Final[tuple[Rung[WebCase], ...]] = (
             "examinations and look at the images. No list was opened."
         ),
         web.portal_is_open,
-        "DESIGN 3",
+        "CWE-306",
         (Need.WEB_OPEN,),
         exposure=Exposure.BROWSABLE,
     ),
@@ -75,7 +75,7 @@ _OPEN: Final[tuple[Rung[WebCase], ...]] = (
             "with no login. Whoever reaches the port can list patients and examinations with a browser."
         ),
         web.own_interface,
-        "DESIGN 3",
+        "CWE-306",
         (Need.WEB_OPEN,),
         exposure=Exposure.BROWSABLE,
     ),
@@ -88,7 +88,7 @@ _OPEN: Final[tuple[Rung[WebCase], ...]] = (
             "a browser."
         ),
         web.all_or_nothing,
-        "DESIGN 3",
+        "CWE-306",
         (Need.WEB_OPEN,),
         exposure=Exposure.BROWSABLE,
     ),
@@ -101,7 +101,7 @@ _OPEN: Final[tuple[Rung[WebCase], ...]] = (
             "list was asked for."
         ),
         web.interface_told,
-        "DESIGN 3",
+        "CWE-306",
         (Need.WEB_OPEN,),
         exposure=Exposure.BROWSABLE,
     ),
@@ -161,7 +161,7 @@ _UNKNOWN: Final[tuple[Rung[WebCase], ...]] = (
             "them lets strangers do is not known."
         ),
         web.answers_differ,
-        "DESIGN 3",
+        "RFC 9110 15",
     ),
     Rung(
         "inconclusive_web_busy",

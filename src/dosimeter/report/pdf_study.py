@@ -71,10 +71,9 @@ def _funnel(study: Study, pen: Pen) -> Json:
             {
                 "label": pen.text(band.label),
                 "says": pen.text(band.says),
-                "study": pen.text(band.study_word),
+                "study": "" if band.study_word == band.label else pen.text(band.study_word),
                 "number": band.number,
-                "share": pen.text(band.share),
-                "decoys": pen.text(band.decoys),
+                "share": pen.text(semicolons([each for each in (band.share, band.decoys) if each])),
                 "width": band.width,
                 "decoys-width": max(0, band.outer_width - band.width),
             }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dosimeter.model.census import Unknown
-from dosimeter.model.message import Message, say
+from dosimeter.model.message import Message, many, say
 from dosimeter.report.census_words import cell_words
 from dosimeter.report.study import Amount, Shown, Withheld
 
@@ -21,9 +21,10 @@ def beside_words(amount: Amount) -> tuple[Message, ...]:
     """What stands beside the number and is never in it: archives' own claims, and what was not counted."""
     if isinstance(amount.cell, Withheld):
         return ()
+    said_already = isinstance(amount.cell, Unknown) and not amount.claims
     beside = []
     if amount.claims:
         beside.append(say("and {claimed} claimed", claimed=amount.claimed))
-    if amount.uncounted and not isinstance(amount.cell, Unknown):
-        beside.append(say("{number} not counted", number=amount.uncounted))
+    if amount.uncounted and not said_already:
+        beside.append(many("{number} not counted", "{number} not counted", amount.uncounted))
     return tuple(beside)

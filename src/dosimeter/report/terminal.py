@@ -329,12 +329,15 @@ def _footer(document: Document, pen: Pen) -> RenderableType:
     said = [_when(header, pen.language), asked]
     if totals.counting_cost is not None:
         said.append(say("Counting took {cost}.", cost=totals.counting_cost.says))
-    under = say(
-        "Authorised by {who} ({reference}); scope {scope}.",
-        who=header.authorised_by,
-        reference=header.reference,
-        scope=header.scope_sha256[:16],
-    )
+    scope = header.scope_sha256[:16]
+    under = say("Scope {scope}.", scope=scope)
+    if header.authorised_by:
+        under = say(
+            "Authorised by {who} ({reference}); scope {scope}.",
+            who=header.authorised_by,
+            reference=header.reference,
+            scope=scope,
+        )
     tool = say("dosimeter {version}, {rules}.", version=header.tool_version, rules=rules_in_words(header))
     return Group(
         pen.line(sentences(said), "dim"),

@@ -8,6 +8,8 @@ import pytest
 from dosimeter.exposure import predicates
 from dosimeter.exposure.findings import FINDINGS
 from dosimeter.exposure.rules import LADDER, RULESET_VERSION, SAID_BY_RUNG, Rule
+from dosimeter.exposure.web_findings import WEB_FINDINGS
+from dosimeter.exposure.web_rules import WEB_LADDER
 from dosimeter.model.text import ServerText
 from dosimeter.model.verdict import Exposure, Severity
 from tests.unit.exposure.seen import associated, verdict
@@ -19,6 +21,12 @@ def test_every_rule_has_an_identity_of_its_own() -> None:
     """Reports, stored reasons and tests name rules by their id."""
     assert len({rule.id for rule in ALL}) == len(ALL)
     assert all(re.fullmatch(r"[a-z_]+", rule.id) for rule in ALL)
+
+
+@pytest.mark.parametrize("rule", [*ALL, *WEB_LADDER, *WEB_FINDINGS], ids=lambda rule: rule.id)
+def test_a_reference_is_one_that_a_reader_can_look_up(rule: Rule) -> None:
+    """A standard, an RFC or a public list of weaknesses; never a file of this project."""
+    assert not re.search(r"DESIGN|\.md|^[a-z]+\.[a-z]+$", rule.reference)
 
 
 @pytest.mark.parametrize("rule", ALL, ids=lambda rule: rule.id)

@@ -226,3 +226,19 @@ def test_whatever_was_seen_is_told_in_french(
     document = build_document(header_of(touch), list(judge_all(records)))
 
     assert in_english(table(document, FRENCH).splitlines()) == []
+
+
+@pytest.mark.parametrize(
+    ("title", "french"),
+    [
+        ("Do not let an AE title alone open the archive", "Ne pas laisser un AE Title ouvrir à lui seul"),
+        ("Refuse storage from strangers", "Refuser le stockage"),
+        ("Encrypt the traffic", "Chiffrer les échanges"),
+        ("Demand a client certificate", "Exiger un certificat client"),
+        ("Bring TLS to the current profile", "Mettre TLS au profil actuel"),
+        ("Renew the certificate", "Renouveler le certificat"),
+    ],
+)
+def test_a_remedy_has_the_title_of_what_it_does(title: str, french: str) -> None:
+    """Not that of its neighbour in the catalogue."""
+    assert language_of("fr").text(title).startswith(french)

@@ -89,7 +89,7 @@ def test_the_french_one_is_french(french: bytes) -> None:
         document.get_metadata_value("Title")
         == "Exposition des archives d\N{RIGHT SINGLE QUOTATION MARK}imagerie m\xe9dicale"
     )
-    assert "Pour la direction" in pages_of(french)[1]
+    assert "Synthèse pour la direction" in pages_of(french)[1]
 
 
 def test_every_picture_has_a_description(english: bytes) -> None:

@@ -8,6 +8,7 @@ import pytest
 from dosimeter.model.target import Endpoint
 from dosimeter.model.verdict import Confidence, Product
 from dosimeter.report.document import build_document
+from dosimeter.report.study import Edition
 from dosimeter.report.terminal import write_table
 from tests.unit.report import counted, samples
 
@@ -143,3 +144,11 @@ def test_a_private_character_of_a_server_is_escaped() -> None:
     )
 
     assert "a\\ue000b" in out.getvalue()
+
+
+def test_an_edition_that_names_nobody_leaves_the_authorisation_out() -> None:
+    """No empty brackets stand where a name would."""
+    out = io.StringIO()
+    write_table(build_document(samples.HEADER, samples.every_rung(), Edition.SHAREABLE), out, width=120)
+    assert "Authorised by" not in out.getvalue()
+    assert "Scope " in out.getvalue()
