@@ -18,7 +18,7 @@ from dosimeter.report.neighbour import neighbour_says
 from dosimeter.report.pdf_blocks import heading, text
 from dosimeter.report.pdf_text import Pen, printable
 from dosimeter.report.place_words import place_rows
-from dosimeter.report.sheets import Sheet, remedies_of, sheets_of
+from dosimeter.report.sheets import SHEETS_IN_FULL, Sheet, remedies_of, sheets_of
 from dosimeter.report.study import Edition
 from dosimeter.report.words import (
     DECOY_SAYS,
@@ -50,8 +50,12 @@ def sheet_blocks(document: Document, pen: Pen) -> Iterator[Json]:
     yield text(
         say("One sheet for each archive, the gravest first; those of which the same is said share one."), pen
     )
-    for sheet in sheets_of(document.archives):
-        yield _sheet(sheet, remedies, pen)
+    sheets = sheets_of(document.archives)
+    in_full = len(sheets) <= SHEETS_IN_FULL
+    if not in_full:
+        yield text(say("There are many: each says the gravest, and the JSON report has all of it."), pen)
+    for sheet in sheets:
+        yield _sheet(sheet, remedies, pen, in_full=in_full)
 
 
 def _remedy(remedy: Remedy, number: int, pen: Pen) -> Json:
@@ -62,12 +66,16 @@ def _remedy(remedy: Remedy, number: int, pen: Pen) -> Json:
     }
 
 
-def _sheet(sheet: Sheet, remedies: dict[Remedy, int], pen: Pen) -> Json:
+def _sheet(sheet: Sheet, remedies: dict[Remedy, int], pen: Pen, *, in_full: bool) -> Json:
     archive = sheet.archive
     verdict = archive.verdict
-    named = [
-        say("R{number}. {title}", number=str(remedies[each]), title=each.title) for each in verdict.remedies
-    ]
+    numbers = [(str(remedies[each]), each.title) for each in verdict.remedies]
+    named = (
+        semicolons([say("R{number}. {title}", number=number, title=title) for number, title in numbers])
+        if in_full
+        else commas([f"R{number}" for number, _ in numbers])
+    )
+    worth_saying = verdict.reasons if in_full else sheet.gravest
     return {
         "is": "sheet",
         "title": pen.text(_title(sheet)),
@@ -83,11 +91,11 @@ def _sheet(sheet: Sheet, remedies: dict[Remedy, int], pen: Pen) -> Json:
                 "says": pen.text(each.says),
                 "reference": printable(each.reference),
             }
-            for each in verdict.reasons
+            for each in worth_saying
             if each.severity > Severity.INFO or verdict.severity is Severity.INFO
         ],
-        "remedies": pen.text(semicolons(named)),
-        "retest": printable(archive.retest) if verdict.remedies and len(sheet.archives) == 1 else "",
+        "remedies": pen.text(named),
+        "retest": printable(archive.retest) if in_full and verdict.remedies and not sheet.is_shared else "",
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from importlib.util import find_spec
+from importlib import import_module
 from typing import Final, TextIO
 
 from dosimeter.model.message import Message, say
@@ -43,7 +43,7 @@ _EXTRAS: Final = {Format.PDF: ("typst", "report"), Format.PARQUET: ("pyarrow", "
 def missing_extra(form: Format) -> Message | None:
     """Why this installation cannot write a format, and what to do; None if it can."""
     package, extra = _EXTRAS.get(form, ("", ""))
-    if not package or find_spec(package) is not None:
+    if not package or _is_usable(package):
         return None
     return say(
         "the format {form} needs {package}, which is not installed: pip install 'dosimeter[{extra}]'",
@@ -51,6 +51,15 @@ def missing_extra(form: Format) -> Message | None:
         package=package,
         extra=extra,
     )
+
+
+def _is_usable(package: str) -> bool:
+    """A package can be installed and not load: one for another C library, or half removed."""
+    try:
+        import_module(package)
+    except ImportError:
+        return False
+    return True
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import time
 import zlib
@@ -12,10 +13,11 @@ import pytest
 
 from dosimeter.model.message import say
 from dosimeter.model.place import Owner, Place
+from dosimeter.report import pdf_sheets
 from dosimeter.report.document import Document, build_document
 from dosimeter.report.language import ENGLISH, Language, language_of
 from dosimeter.report.pdf import write_pdf
-from dosimeter.report.pdf_text import _PRINTABLE, printable
+from dosimeter.report.pdf_text import _PRINTABLE, Pen, printable
 from dosimeter.report.study import Action, Edition
 from tests.roundtrip import surveys
 from tests.unit.report import large, samples
@@ -208,3 +210,14 @@ def test_a_survey_of_the_size_of_2019_takes_seconds() -> None:
     text = "".join(pages_of(pdf))
     assert "2,300" in text
     assert all(each.endpoint.authority in text for each in document.archives[:590:59])
+
+
+def test_where_sheets_are_many_each_says_the_gravest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Remedies by their numbers, which the chapter before has in full."""
+    document = samples.document()
+    whole = json.dumps(list(pdf_sheets.sheet_blocks(document, Pen(ENGLISH))))
+    monkeypatch.setattr(pdf_sheets, "SHEETS_IN_FULL", 0)
+    short = json.dumps(list(pdf_sheets.sheet_blocks(document, Pen(ENGLISH))))
+    assert len(short) < len(whole)
+    assert "There are many: each says the gravest, and the JSON report has all of it." in short
+    assert '"remedies": "R1"' in short
