@@ -44,7 +44,7 @@ def of_cell(text: str) -> int | None:
     found = _CELL.match(flat)
     assert found is not None, text
     rest = flat[found.end() :]
-    return None if re.match(r" (claimed|déclarés)", rest) else number(found[1])
+    return None if re.match(r" (claimed|selon les archives)", rest) else number(found[1])
 
 
 def rough(cell: Mapping[str, Any], *, rounded: bool) -> int | None:
@@ -175,12 +175,12 @@ def _next_amount(text: str, at: int) -> tuple[int | None, int]:
     hidden = _HIDDEN.match(text, at)
     if hidden is not None:
         return None, hidden.end() + 1
-    claimed = re.compile(rf"{_NUMBER} (?:claimed|déclarés)").match(text, at)
+    claimed = re.compile(rf"{_NUMBER} (?:claimed|selon les archives)").match(text, at)
     if claimed is not None:
         return None, claimed.end() + 1
     cell = _CELL.match(text, at)
     assert cell is not None, text[at : at + 60]
-    beside = re.compile(rf" (?:and|et) {_NUMBER} (?:claimed|déclarés)").match(text, cell.end())
+    beside = re.compile(rf" (?:and|et) {_NUMBER} (?:claimed|selon les archives)").match(text, cell.end())
     return number(cell[1]), (beside or cell).end() + 1
 
 

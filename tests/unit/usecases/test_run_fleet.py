@@ -56,5 +56,5 @@ def test_a_system_that_allows_too_few_open_files_is_told_how_many(
 ) -> None:
     """A sentence with the number and two ways out, before anything listens."""
     monkeypatch.setattr(resource, "getrlimit", lambda _: (100, 100))
-    with pytest.raises(Problem, match="57[0-9] open files"), running_fleet("greenbone-2019", tmp_path, FEW):
+    with pytest.raises(Problem, match=r"57[0-9] open files"), running_fleet("greenbone-2019", tmp_path, FEW):
         pass
