@@ -18,7 +18,7 @@ from dosimeter.exposure.remedy.need import Need
 from dosimeter.model.message import Message, Template, say
 from dosimeter.model.verdict import Confidence, Exposure, Reason, Severity
 
-RULESET_VERSION: Final = "2026.11.4"
+RULESET_VERSION: Final = "2026.11.5"
 
 
 CaseT = TypeVar("CaseT")
