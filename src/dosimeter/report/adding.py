@@ -54,6 +54,11 @@ class Sum:
         )
 
     @property
+    def has_any(self) -> bool:
+        """Whether anything at all was counted, estimated or claimed."""
+        return self.value + self.claimed > 0
+
+    @property
     def counted(self) -> Count:
         """The part that we counted or estimated ourselves, without the archives that claim a number."""
         if self.known == self.claims:

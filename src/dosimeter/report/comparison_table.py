@@ -26,7 +26,7 @@ from dosimeter.report.comparison_words import (
     told_words,
 )
 from dosimeter.report.language import Language
-from dosimeter.report.terminal_text import SEVERITY_STYLE, STICKY, Pen, item, new_table
+from dosimeter.report.terminal_text import LONGEST_IPV4, SEVERITY_STYLE, STICKY, Pen, item, new_table
 from dosimeter.report.words import EXPOSURE_WORD
 
 _CHANGE_STYLE: Final = {
@@ -37,9 +37,6 @@ _CHANGE_STYLE: Final = {
     Change.BETTER: "green",
     Change.CLOSED: "bold green",
 }
-
-_LONGEST_IPV4: Final = 21
-"""Columns of the longest IPv4 address and port: what can be copied stays whole."""
 
 ROWS_SHOWN: Final = 200
 """Archives listed; the other formats have all."""
@@ -128,7 +125,7 @@ def _countries(comparison: Comparison, pen: Pen) -> RenderableType:
 
 def _archives(changed: Sequence[ComparedArchive], pen: Pen) -> RenderableType:
     table = new_table()
-    table.add_column(pen.line(say("Archive")), no_wrap=True, overflow="fold", min_width=_LONGEST_IPV4)
+    table.add_column(pen.line(say("Archive")), no_wrap=True, overflow="fold", min_width=LONGEST_IPV4)
     for head in (say("Change"), say("Then"), say("Now"), say("It rests on"), say("Owner")):
         table.add_column(pen.line(head))
     for each in changed[:ROWS_SHOWN]:

@@ -14,6 +14,7 @@ from typing import Final, TextIO
 from dosimeter.model.census import Estimated, Unknown
 from dosimeter.report.csv import harmless_cell
 from dosimeter.report.study import (
+    AMOUNTS,
     Amount,
     Grouping,
     PublishedComparison,
@@ -27,7 +28,6 @@ Value = str | int | float | None
 """A cell; None where nothing is known or shown."""
 
 _ARCHIVE_NUMBERS: Final = ("studied", "archives", "queryable", "retrievable", "browsable")
-_THINGS: Final = ("patients", "studies", "images_linked", "images_downloadable")
 _AMOUNT_COLUMNS: Final = ("kind", "value", "low", "high", "claimed", "claims", "uncounted")
 
 
@@ -127,7 +127,7 @@ def figures_of(study: Study) -> Iterator[Figure]:
 def _of_row(table: str, key: str, row: StudyRow) -> Iterator[Figure]:
     for measure in _ARCHIVE_NUMBERS:
         yield _number(table, key, row.label, measure, getattr(row, measure))
-    for things, amount in zip(_THINGS, amounts_of(row), strict=True):
+    for things, amount in zip(AMOUNTS, row.amounts, strict=True):
         kind, value, low, high = _parts(amount.cell)
         yield Figure(table, key, row.label, things, kind, value, low, high)
         if amount.claims:
@@ -136,11 +136,6 @@ def _of_row(table: str, key: str, row: StudyRow) -> Iterator[Figure]:
 
 def _number(table: str, key: str, label: str, measure: str, value: int, kind: str = "exact") -> Figure:
     return Figure(table, key, label, measure, kind, value, None, None)
-
-
-def amounts_of(row: StudyRow) -> tuple[Amount, ...]:
-    """Patients, studies, images linked, images downloadable."""
-    return row.patients, row.studies, row.linked, row.downloadable
 
 
 def _funnel(study: Study) -> StudyTable:
@@ -171,13 +166,13 @@ def _grouping(grouping: Grouping) -> StudyTable:
 
 
 def _row_columns() -> tuple[str, ...]:
-    amounts = (f"{things}_{column}" for things in _THINGS for column in _AMOUNT_COLUMNS)
+    amounts = (f"{things}_{column}" for things in AMOUNTS for column in _AMOUNT_COLUMNS)
     return ("key", "label", *_ARCHIVE_NUMBERS, *amounts)
 
 
 def _row(key: str, row: StudyRow) -> tuple[Value, ...]:
     numbers = (row.studied, row.archives, row.queryable, row.retrievable, row.browsable)
-    return (key, row.label, *numbers, *(cell for amount in amounts_of(row) for cell in _amount(amount)))
+    return (key, row.label, *numbers, *(cell for amount in row.amounts for cell in _amount(amount)))
 
 
 def _amount(amount: Amount) -> tuple[Value, ...]:

@@ -14,13 +14,13 @@ from typing import Final, TextIO
 
 from dosimeter.exposure.rules import RULESET_VERSION
 from dosimeter.model.survey import SurveyHeader
-from dosimeter.model.target import Endpoint, Service
+from dosimeter.model.target import Endpoint
 from dosimeter.model.verdict import Confidence, Reason, Remedy, Severity
 from dosimeter.report.archive import Archive
 from dosimeter.report.counts_json import Json
 from dosimeter.report.document import Document
 from dosimeter.report.plain import plain_text, spans
-from dosimeter.report.words import DECOY_SAYS, EXPOSURE_SAYS, EXPOSURE_WORD
+from dosimeter.report.words import DECOY_SAYS, EXPOSURE_SAYS, EXPOSURE_WORD, PROTOCOL_NAME
 
 _TITLE_LENGTH: Final = 200
 _TITLE_END: Final = re.compile(r"[.:;(]")
@@ -50,14 +50,6 @@ _CWES: Final = (
     ("", _MISSING_AUTHENTICATION),
 )
 """The weakness (cwe.mitre.org) behind a rule, by how its id begins; the first that fits."""
-
-_SCHEMES: Final = {
-    Service.DICOM: "dicom",
-    Service.DICOM_TLS: "dicom-tls",
-    Service.WEB: "http",
-    Service.WEB_TLS: "https",
-    Service.HL7: "mllp",
-}
 
 
 def write_defectdojo(document: Document, out: TextIO) -> None:
@@ -100,7 +92,7 @@ def _finding(archive: Archive, reason: Reason, header: SurveyHeader) -> Json:
         "static_finding": False,
         "dynamic_finding": True,
         "service": plain_text(door.authority),
-        "endpoints": [{"protocol": _SCHEMES[door.service], "host": door.address, "port": door.port}],
+        "endpoints": [{"protocol": PROTOCOL_NAME[door.service], "host": door.address, "port": door.port}],
         "tags": _tags(archive),
         **_if_known("cwe", _cwe(reason.rule)),
         **_if_known("component_name", None if product is None else plain_text(product.name)),

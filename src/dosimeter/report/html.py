@@ -34,7 +34,7 @@ from dosimeter.report.picture import Shape, draw_ladder
 from dosimeter.report.place_words import operator_name, place_rows, source_words
 from dosimeter.report.plain import spans
 from dosimeter.report.sheets import SHEETS_IN_FULL, remedies_of, sheets_of
-from dosimeter.report.shown_words import beside_words, shown_words
+from dosimeter.report.shown_words import beside_words, row_name, shown_words
 from dosimeter.report.study import Amount, Edition, GroupedBy, Grouping, PublishedFigure, StudyRow, Unit
 from dosimeter.report.trend_picture import TrendPoint, draw_trend
 from dosimeter.report.words import tls_in_words
@@ -113,7 +113,7 @@ def _environment(language: Language) -> Environment:
         place_rows=place_rows,
         operator_name=operator_name,
         source_words=source_words,
-        label_of=partial(_label, language),
+        label_of=partial(row_name, language=language),
         bars_of=partial(_bars, language),
         published_value=partial(_published_value, language),
         EXPOSURES=LADDER,
@@ -130,15 +130,8 @@ def _environment(language: Language) -> Environment:
     return environment
 
 
-def _label(language: Language, grouping: Grouping, row: StudyRow) -> str:
-    """The name of a row; that of a country in the reader's language."""
-    if grouping.by is GroupedBy.COUNTRY and row.key:
-        return language.country(row.key)
-    return language.text(row.label)
-
-
 def _bars(language: Language, grouping: Grouping, *, images: bool) -> object:
-    label: Callable[[StudyRow], str] = partial(_label, language, grouping)
+    label: Callable[[StudyRow], str] = partial(row_name, grouping, language=language)
     return draw_images(grouping, language, label) if images else draw_archives(grouping, language, label)
 
 

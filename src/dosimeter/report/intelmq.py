@@ -14,21 +14,12 @@ from datetime import UTC, datetime
 from typing import Final, TextIO
 
 from dosimeter.model.survey import SurveyHeader
-from dosimeter.model.target import Service
 from dosimeter.model.verdict import Reason, Severity
 from dosimeter.report.archive import OPEN_TO_ANYBODY, Archive, Door
 from dosimeter.report.counts_json import Json
 from dosimeter.report.document import Document
 from dosimeter.report.plain import plain_text
-from dosimeter.report.words import EXPOSURE_SAYS
-
-_PROTOCOLS: Final = {
-    Service.DICOM: "dicom",
-    Service.DICOM_TLS: "dicom-tls",
-    Service.WEB: "http",
-    Service.WEB_TLS: "https",
-    Service.HL7: "mllp",
-}
+from dosimeter.report.words import EXPOSURE_SAYS, PROTOCOL_NAME
 
 _NAME: Final = re.compile(
     r"(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]"
@@ -96,7 +87,7 @@ def _common(archive: Archive, door: Door, header: SurveyHeader) -> Json:
         "source.ip": door.endpoint.address,
         "source.port": door.endpoint.port,
         "protocol.transport": "tcp",
-        "protocol.application": _PROTOCOLS[door.endpoint.service],
+        "protocol.application": PROTOCOL_NAME[door.endpoint.service],
         **_whereabouts(archive),
         **_fqdn(door.endpoint.name),
         "extra.exposure": verdict.exposure.value,

@@ -13,12 +13,11 @@ from dosimeter.report.funnel_picture import draw_funnel
 from dosimeter.report.pdf_blocks import heading, table, text
 from dosimeter.report.pdf_text import Pen
 from dosimeter.report.pdf_words import GROUPED_BY_HEAD
-from dosimeter.report.shown_words import shown_words
+from dosimeter.report.shown_words import row_name, shown_words
 from dosimeter.report.study import (
     Amount,
     AttributeLine,
     FindingLine,
-    GroupedBy,
     Grouping,
     PublishedComparison,
     PublishedFigure,
@@ -103,7 +102,7 @@ def _stakes(study: Study, pen: Pen) -> Iterator[Json]:
 
 
 def _stake_rows(row: StudyRow, pen: Pen, *, decoys: bool) -> Iterator[tuple[str, ...]]:
-    for label, amount in zip(_NUMBERS[5:], _amounts(row), strict=True):
+    for label, amount in zip(_NUMBERS[5:], row.amounts, strict=True):
         withheld = isinstance(amount.cell, Withheld)
         yield (
             pen.text(say("{what}, with suspected decoys", what=label) if decoys else label),
@@ -118,12 +117,12 @@ def _grouping(grouping: Grouping, pen: Pen) -> Json:
         (GROUPED_BY_HEAD[grouping.by], *_NUMBERS),
         [
             (
-                _name(grouping, row, pen),
+                pen.text(row_name(grouping, row, pen.language)),
                 *(
                     pen.number(number)
                     for number in (row.studied, row.archives, row.queryable, row.retrievable, row.browsable)
                 ),
-                *(_amount(each, pen) for each in _amounts(row)),
+                *(_amount(each, pen) for each in row.amounts),
             )
             for row in grouping.rows
         ],
@@ -132,16 +131,6 @@ def _grouping(grouping: Grouping, pen: Pen) -> Json:
         pen=pen,
         notes=_notes(grouping),
     )
-
-
-def _name(grouping: Grouping, row: StudyRow, pen: Pen) -> str:
-    if grouping.by is GroupedBy.COUNTRY and row.key:
-        return pen.text(pen.language.country(row.key))
-    return pen.text(row.label)
-
-
-def _amounts(row: StudyRow) -> tuple[Amount, ...]:
-    return row.patients, row.studies, row.linked, row.downloadable
 
 
 def _amount(amount: Amount, pen: Pen) -> str:
@@ -168,7 +157,7 @@ def _counted(amount: Amount) -> str:
 
 def _notes(grouping: Grouping) -> Iterator[str]:
     yield from grouping.notes
-    if any(isinstance(each.cell, Estimated) for row in grouping.rows for each in _amounts(row)):
+    if any(isinstance(each.cell, Estimated) for row in grouping.rows for each in row.amounts):
         yield say("The intervals of estimates stand in the tables for a spreadsheet.")
 
 

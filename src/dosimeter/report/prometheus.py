@@ -20,7 +20,7 @@ from dosimeter.report.document import Document
 from dosimeter.report.figures import Figures
 from dosimeter.report.plain import plain_text
 from dosimeter.report.small_cells import FewerThan
-from dosimeter.report.study import Amount, GroupedBy, Shown, StudyRow, Withheld
+from dosimeter.report.study import AMOUNTS, GroupedBy, Shown, Withheld
 
 _WITHOUT: Final = "excluded"
 _WITH: Final = "included"
@@ -161,7 +161,7 @@ def _study(document: Document) -> Iterator[_Family]:
         tuple(
             sample
             for word, row in rows
-            for things, amount in _amounts(row)
+            for things, amount in zip(AMOUNTS, row.amounts, strict=True)
             for sample in _bounds(amount.cell, things=things, decoys=word)
         ),
     )
@@ -171,7 +171,7 @@ def _study(document: Document) -> Iterator[_Family]:
         tuple(
             _sample(amount.claimed, things=things, decoys=word)
             for word, row in rows
-            for things, amount in _amounts(row)
+            for things, amount in zip(AMOUNTS, row.amounts, strict=True)
             if amount.claims
         ),
     )
@@ -193,18 +193,9 @@ def _countries(document: Document) -> Iterator[_Family]:
         tuple(
             sample
             for row in rows
-            for things, amount in _amounts(row)
+            for things, amount in zip(AMOUNTS, row.amounts, strict=True)
             for sample in _bounds(amount.cell, country=row.key, things=things)
         ),
-    )
-
-
-def _amounts(row: StudyRow) -> tuple[tuple[str, Amount], ...]:
-    return (
-        ("patients", row.patients),
-        ("studies", row.studies),
-        ("images_linked", row.linked),
-        ("images_downloadable", row.downloadable),
     )
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dosimeter.model.census import Unknown
 from dosimeter.model.message import Message, many, say
 from dosimeter.report.census_words import cell_words
-from dosimeter.report.study import Amount, Shown, Withheld
+from dosimeter.report.language import Language
+from dosimeter.report.study import Amount, GroupedBy, Grouping, Shown, StudyRow, Withheld
 
 
 def shown_words(shown: Shown) -> Message:
@@ -15,6 +16,13 @@ def shown_words(shown: Shown) -> Message:
     if isinstance(shown, Unknown):
         return say("not counted")
     return say("{only}", only=cell_words(shown))
+
+
+def row_name(grouping: Grouping, row: StudyRow, language: Language) -> str:
+    """The name of a row of a table; that of a country in the reader's language."""
+    if grouping.by is GroupedBy.COUNTRY and row.key:
+        return language.country(row.key)
+    return language.text(row.label)
 
 
 def beside_words(amount: Amount) -> tuple[Message, ...]:

@@ -153,11 +153,6 @@ def _columns(totals: Totals) -> tuple[Holdings, ...]:
     return main.linked, main.downloadable, everything.linked, everything.downloadable
 
 
-def _some(total: Sum) -> bool:
-    """Whether anything is known to be there."""
-    return total.known > 0 and total.value + total.claimed > 0
-
-
 def _anything(totals: Totals) -> bool:
     stakes = totals.with_decoys.stakes
     return any(
@@ -170,13 +165,13 @@ def _anything(totals: Totals) -> bool:
 def _linked(linked: Holdings) -> Message:
     if not linked.studies.known:
         return _NO_SENTENCE
-    if not _some(linked.studies):
+    if not linked.studies.has_any:
         return _nothing(linked)
     listed = sum_amount(linked.studies, Things.STUDIES)
     if linked.patients.known:
         patients = sum_amount(linked.patients, Things.PATIENTS)
         listed = say("{studies} of {patients}", studies=listed, patients=patients)
-    if _some(linked.instances):
+    if linked.instances.has_any:
         images = sum_amount(linked.instances, Things.INSTANCES)
         listed = say(
             "{studies}, with {images}: linked, as the study of 2019 called it", studies=listed, images=images
@@ -202,7 +197,7 @@ def _nothing(linked: Holdings) -> Message:
 
 
 def _downloadable(stakes: Stakes) -> Message:
-    if not _some(stakes.linked.instances):
+    if not stakes.linked.instances.has_any:
         return _NO_SENTENCE
     if not stakes.downloadable.archives:
         return say("None of these images is in an archive that answered a stranger's request to fetch.")
@@ -222,7 +217,7 @@ def _downloadable(stakes: Stakes) -> Message:
 def _waiting(linked: Holdings) -> Message:
     if not linked.worklist_items.known:
         return _NO_SENTENCE
-    if not _some(linked.worklist_items):
+    if not linked.worklist_items.has_any:
         return say("No worklist listed an entry.")
     return say(
         "Worklists list {entries} to anybody.",
@@ -231,7 +226,7 @@ def _waiting(linked: Holdings) -> Message:
 
 
 def _by_name(by_name: Holdings) -> Message:
-    if not _some(by_name.studies):
+    if not by_name.studies.has_any:
         return _NO_SENTENCE
     listed = sum_amount(by_name.studies, Things.STUDIES)
     if by_name.instances.known:

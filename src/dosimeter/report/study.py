@@ -73,6 +73,10 @@ class FunnelStep:
     share_of: str = ""
 
 
+AMOUNTS: Final = ("patients", "studies", "images_linked", "images_downloadable")
+"""The four amounts of a row, as tables and metrics call them."""
+
+
 @dataclass(frozen=True, slots=True)
 class StudyRow:
     """One line of a table: archives, and what those open to anybody hold.
@@ -94,6 +98,11 @@ class StudyRow:
     studies: Amount = NO_AMOUNT
     linked: Amount = NO_AMOUNT
     downloadable: Amount = NO_AMOUNT
+
+    @property
+    def amounts(self) -> tuple[Amount, ...]:
+        """Patients, studies, images linked, images downloadable: as `AMOUNTS` names them."""
+        return self.patients, self.studies, self.linked, self.downloadable
 
 
 class GroupedBy(StrEnum):

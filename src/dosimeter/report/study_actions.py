@@ -8,7 +8,6 @@ from typing import Final
 from dosimeter.model.census import Exact, Things
 from dosimeter.model.message import Message, many, say, sentences
 from dosimeter.model.verdict import Severity
-from dosimeter.report.adding import Sum
 from dosimeter.report.archive import OPEN_TO_ANYBODY, Archive
 from dosimeter.report.stake_sentences import sum_amount
 from dosimeter.report.study import Action
@@ -64,7 +63,7 @@ def _off_the_network(whole: Line, archives: Sequence[Archive], *, tells_sums: bo
         whole.queryable,
     )
     keeps = say("Until the rest is done, this keeps out whoever has no business there.")
-    if tells_sums and _some(whole.patients):
+    if tells_sums and whole.patients.has_any:
         keeps = say(
             "Until the rest is done, this keeps whoever has no business there from {people}.",
             people=sum_amount(whole.patients, Things.PATIENTS),
@@ -78,7 +77,7 @@ def _off_the_network(whole: Line, archives: Sequence[Archive], *, tells_sums: bo
         archives=whole.queryable,
         closes=sentences([keeps, stays]),
         steps=_OFF_THE_NETWORK,
-        proof=_proof(_open(archives)),
+        proof=_proof(open_archives(archives)),
     )
 
 
@@ -99,7 +98,7 @@ def _close(use: ToDo, archives: Sequence[Archive], *, tells_parts: bool) -> Acti
         archives=use.archives,
         closes=sentences([_closes(use, tells_parts=tells_parts), wholly]),
         steps=_how(use),
-        proof=_proof(_open(archives)),
+        proof=_proof(open_archives(archives)),
     )
 
 
@@ -122,13 +121,13 @@ def _closes(use: ToDo, *, tells_parts: bool) -> Message:
     archives = many("{number} archive that is open", "{number} archives that are open", use.archives)
     if not tells_parts:
         return say("Closes {archives}.", archives=archives)
-    if _some(use.patients):
+    if use.patients.has_any:
         return say(
             "Closes {archives}: {people}.",
             archives=archives,
             people=sum_amount(use.patients, Things.PATIENTS),
         )
-    if _some(use.studies):
+    if use.studies.has_any:
         return say(
             "Closes {archives}: {studies}; people were not counted.",
             archives=archives,
@@ -156,7 +155,8 @@ def _proof(concerned: Iterable[Archive]) -> str:
     return " ".join((_EVERYTHING, *places))
 
 
-def _open(archives: Iterable[Archive]) -> Iterator[Archive]:
+def open_archives(archives: Iterable[Archive]) -> Iterator[Archive]:
+    """Those that answer anybody, without suspected decoys."""
     for archive in archives:
         if archive.exposure in OPEN_TO_ANYBODY and not archive.findings.is_suspected_decoy:
             yield archive
@@ -171,7 +171,3 @@ def _bettered_by(title: str, archives: Iterable[Archive]) -> Iterator[Archive]:
 def _gravest_first(item: tuple[str, ToDo]) -> tuple[int, int, str]:
     title, use = item
     return -use.severity, -use.archives, title
-
-
-def _some(total: Sum) -> bool:
-    return total.value + total.claimed > 0

@@ -11,13 +11,12 @@ from dosimeter.model.message import Message, listed, many, say
 from dosimeter.model.scope import Touch
 from dosimeter.model.survey import SurveyHeader, SurveyState
 from dosimeter.model.verdict import Exposure, Severity
-from dosimeter.report.adding import Sum
-from dosimeter.report.archive import OPEN_TO_ANYBODY, Archive
+from dosimeter.report.archive import Archive
 from dosimeter.report.attributes import STANDING_OBLIGATIONS
 from dosimeter.report.figures import Figures, Totals
 from dosimeter.report.stake_sentences import sum_amount
 from dosimeter.report.study import DirectorPage
-from dosimeter.report.study_actions import actions_of
+from dosimeter.report.study_actions import actions_of, open_archives
 from dosimeter.report.study_tally import Line, StudyFigures
 
 
@@ -35,12 +34,6 @@ class _Story:
     def proved(self) -> bool:
         """Whether the survey asked what a stranger can do."""
         return self.header.touch >= Touch.PROVE
-
-    def opened(self) -> Iterator[Archive]:
-        """Archives that answer anybody, without suspected decoys."""
-        for archive in self.archives:
-            if archive.exposure in OPEN_TO_ANYBODY and not archive.findings.is_suspected_decoy:
-                yield archive
 
 
 def director_page_of(
@@ -180,15 +173,15 @@ def _people(story: _Story) -> Iterator[Message]:
 
 
 def _examinations(line: Line) -> Iterator[Message]:
-    if _some(line.studies):
+    if line.studies.has_any:
         yield say("They had {studies}.", studies=sum_amount(line.studies, Things.STUDIES))
     yield from _images(line)
 
 
 def _images(line: Line) -> Iterator[Message]:
-    if _some(line.linked):
+    if line.linked.has_any:
         yield say("To these belong {images}.", images=sum_amount(line.linked, Things.INSTANCES))
-    if _some(line.downloadable):
+    if line.downloadable.has_any:
         yield say(
             "Anybody can copy {images} of these.",
             images=sum_amount(line.downloadable, Things.INSTANCES),
@@ -207,7 +200,7 @@ def _since(story: _Story) -> Iterator[Message]:
             first=first.date(),
             last=last.date(),
         )
-    seen = [each.first_seen for each in story.opened() if each.first_seen is not None]
+    seen = [each.first_seen for each in open_archives(story.archives) if each.first_seen is not None]
     if seen:
         yield many(
             "An inventory of the network listed {number} of them before, on {day} already; whether it was "
@@ -229,7 +222,7 @@ def _since(story: _Story) -> Iterator[Message]:
 
 
 def _seen_open(story: _Story) -> tuple[datetime, datetime]:
-    opened = list(story.opened())
+    opened = list(open_archives(story.archives))
     if not opened:
         return story.header.started, story.header.completed or story.header.started
     return min(each.began for each in opened), max(each.ended for each in opened)
@@ -269,7 +262,3 @@ def _unknown(story: _Story) -> Iterator[Message]:
             "before anything is changed."
         )
     yield say("What is open to callers at other places: this is the view from where the survey ran.")
-
-
-def _some(total: Sum) -> bool:
-    return total.value + total.claimed > 0

@@ -27,6 +27,7 @@ from dosimeter.report.rungs import Rung
 from dosimeter.report.terminal_detail import archive_in_detail
 from dosimeter.report.terminal_text import (
     EXPOSURE_STYLE,
+    LONGEST_IPV4,
     SEVERITY_STYLE,
     STICKY,
     Pen,
@@ -57,8 +58,6 @@ _UNLIMITED: Final = 10_000
 
 _BAR_WIDTH: Final = 16
 _NARROW_BAR_WIDTH: Final = 8
-_LONGEST_IPV4: Final = 21
-"""Columns of the longest IPv4 address and port: what can be copied stays in one line."""
 
 
 def write_table(
@@ -168,7 +167,7 @@ def _archive_table(
     products = not counted or width >= WIDE
     table = new_table()
     longest = max(cell_len(archive.endpoint.authority) for archive in archives)
-    table.add_column(pen.line(say("Archive")), overflow="fold", no_wrap=longest <= _LONGEST_IPV4)
+    table.add_column(pen.line(say("Archive")), overflow="fold", no_wrap=longest <= LONGEST_IPV4)
     narrowest = None if width >= WIDE else _narrowest(archives, pen)
     table.add_column(pen.line(say("Exposure")), no_wrap=narrowest is None, width=narrowest)
     table.add_column(pen.line(say("Severity")), no_wrap=True)
@@ -208,7 +207,7 @@ def _narrowest(archives: Sequence[Archive], pen: Pen) -> int | None:
 def _place(archive: Archive) -> Text:
     """Where it is, and below it the name that was typed, if one was; a long one takes several lines."""
     place = Text(plain_text(archive.endpoint.authority))
-    for part in chop_cells(plain_text(archive.endpoint.name or ""), _LONGEST_IPV4):
+    for part in chop_cells(plain_text(archive.endpoint.name or ""), LONGEST_IPV4):
         place.append(f"\n{part}" if part else "", "dim")
     address = archive.endpoint.address
     for door in archive.joined:

@@ -24,6 +24,9 @@ text that has passed `plain_text`. What is printed in the end is a space that ev
 
 _NEVER_BREAKING: Final = re.compile("[\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}]")
 
+LONGEST_IPV4: Final = 21
+"""Columns of the longest IPv4 address and port: what can be copied stays in one line."""
+
 CODE_STYLE: Final = "bold cyan"
 
 EXPOSURE_STYLE: Final = {

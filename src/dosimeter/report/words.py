@@ -17,6 +17,15 @@ from dosimeter.model.verdict import Confidence, DecoyTier, Exposure, Protection,
 from dosimeter.model.web import TlsPostureSeen
 from dosimeter.report.neighbour import NeighbourKind
 
+PROTOCOL_NAME: Final = {
+    Service.DICOM: "dicom",
+    Service.DICOM_TLS: "dicom-tls",
+    Service.WEB: "http",
+    Service.WEB_TLS: "https",
+    Service.HL7: "mllp",
+}
+"""What other tools call the protocol of a door."""
+
 EXPOSURE_WORD: Final = {
     Exposure.UNREACHABLE: say("unreachable"),
     Exposure.NOT_DICOM: say("not DICOM"),
